@@ -1,0 +1,21 @@
+// Counters and gauges with closed label sets, in Prometheus' text format.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace gatehouse::metrics {
+
+using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+// Names and label values come from the code, never from a request (else a caller could grow memory).
+void count(std::string_view name, Labels labels = {}, double by = 1); // a counter, `…_total`
+void gauge(std::string_view name, double value, Labels labels = {});
+void observe_seconds(std::string_view name, double seconds, Labels labels = {}); // a histogram
+
+double value(std::string_view name, Labels labels = {}); // for tests and self-checks
+std::string exposition(); // the body of GET /metrics
+
+} // namespace gatehouse::metrics
