@@ -1,0 +1,45 @@
+// The look-ups that may cross organizations, and no others (spec/database §2 rule 3).
+#pragma once
+
+#include "core/async.h"
+#include "domain/one_time_tokens.h"
+#include "domain/refresh_tokens.h"
+#include "domain/sessions.h"
+#include "domain/users.h"
+
+#include <optional>
+#include <vector>
+
+namespace gatehouse::domain {
+
+struct Candidate { // who may be meant by an address
+    User user;
+    std::string organization_name;
+};
+
+struct SessionFacts { // what decides whether a session is live
+    Session session;
+    User user;
+};
+
+class Directory {
+public:
+    virtual ~Directory() = default;
+    // Live users with the address, oldest first, at most `limit`.
+    virtual Async<std::vector<Candidate>> live_users(CanonicalAddress address, int limit) = 0;
+    // A live user that has proven the mailbox, or registered it since `recent` (decisions D-99).
+    virtual Async<bool> address_is_taken(CanonicalAddress address, Instant recent) = 0;
+    virtual Async<std::optional<SessionFacts>> session(SessionId session) = 0;
+    virtual Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) = 0;
+    // The row locked until the unit of work ends, so that parallel uses are judged one by one.
+    virtual Async<std::optional<RefreshToken>> refresh_token_locked(TokenDigest digest) = 0;
+    virtual Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) = 0;
+    // Whose `users.reset_token` holds this text, with its expiry (spec/database 3.6).
+    struct ResetMirror {
+        User user;
+        std::optional<Instant> expires;
+    };
+    virtual Async<std::optional<ResetMirror>> reset_mirror(std::string stored_text) = 0;
+};
+
+} // namespace gatehouse::domain

@@ -1,0 +1,15 @@
+// The kinds of id; any text is a legal, perhaps unknown, id (decisions D-6).
+#pragma once
+
+#include "core/strong_text.h"
+
+namespace gatehouse::domain {
+
+using UserId = StrongText<struct UserIdTag>;
+using OrganizationId = StrongText<struct OrganizationIdTag>;
+using SessionId = StrongText<struct SessionIdTag>;
+using RefreshTokenId = StrongText<struct RefreshTokenIdTag>;
+using OneTimeTokenId = StrongText<struct OneTimeTokenIdTag>;
+using TokenDigest = StrongText<struct TokenDigestTag>; // lower-case hex SHA-256 of a token
+
+} // namespace gatehouse::domain

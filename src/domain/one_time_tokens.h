@@ -1,0 +1,43 @@
+// Mailed links and pending second factors: spent by the write itself, once.
+#pragma once
+
+#include "core/async.h"
+#include "core/time.h"
+#include "domain/ids.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::domain {
+
+enum class TokenPurpose { verify_email, change_email, reset_password, second_factor, magic_link };
+std::string_view to_text(TokenPurpose purpose);
+
+struct OneTimeToken {
+    OneTimeTokenId id;
+    OrganizationId organization_id;
+    UserId user_id;
+    TokenPurpose purpose = TokenPurpose::verify_email;
+    TokenDigest digest;
+    std::optional<std::string> payload; // JSON text
+    Instant created_at;
+    Instant expires_at;
+    std::optional<Instant> used_at;
+    std::optional<std::string> requested_ip;
+};
+
+class OneTimeTokens {
+public:
+    virtual ~OneTimeTokens() = default;
+    virtual Async<void> insert(OneTimeToken token) = 0;
+    // True for exactly one caller, and only before it expires.
+    virtual Async<bool> spend(OrganizationId organization, OneTimeTokenId token, Instant now) = 0;
+    // Voids the unused ones of one purpose; how many.
+    virtual Async<std::int64_t> void_all(
+        OrganizationId organization, UserId user, TokenPurpose purpose, Instant now)
+        = 0;
+};
+
+} // namespace gatehouse::domain

@@ -1,0 +1,40 @@
+// Everything a request may use, built once by app/.
+#pragma once
+
+#include "core/async.h"
+#include "core/random.h"
+#include "core/time.h"
+#include "crypto/passwords.h"
+#include "crypto/seal.h"
+#include "domain/settings.h"
+#include "domain/storage.h"
+#include "domain/tokens.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gatehouse::domain {
+
+// The state of one control, for /ready and /ready?verbose.
+struct ControlState {
+    std::string name; // e.g. `database`, `mail`, `ledger`
+    bool works = true;
+    bool needed = true; // a broken needed control makes /ready answer 503
+    std::string detail; // for operators; never a secret
+};
+
+struct Services {
+    Clock const& clock;
+    Random& random;
+    Storage& storage;
+    crypto::PasswordHasher& passwords;
+    crypto::KeyEncryptionKey const& key_encryption_key;
+    Tokens const& tokens;
+    Settings const& settings;
+    std::function<void()> mail_waits; // after a commit that queued mail: wakes the sender
+    std::function<Async<std::vector<ControlState>>()> controls; // asked by /ready
+    std::function<Async<void>(Async<void>)> after_answer; // work that waits until the answer left
+};
+
+} // namespace gatehouse::domain

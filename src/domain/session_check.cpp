@@ -1,0 +1,44 @@
+// Whether the session behind a token is live, from the database on every request.
+#include "domain/session_check.h"
+
+namespace gatehouse::domain {
+
+Result<Caller> judge_session(
+    TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now)
+{
+    auto const refused = [](Reason reason) { return std::unexpected(Refusal { .reason = reason }); };
+    if (!facts)
+        return refused(Reason::session_ended);
+    auto const& session = facts->session;
+    auto const& user = facts->user;
+    // A token names the session it was minted for; one that names another person's was not ours.
+    if (session.user_id != claims.subject || session.organization_id != claims.organization_id)
+        return refused(Reason::invalid_token);
+    if (session.logged_out_at || session.revoked_at)
+        return refused(Reason::session_ended);
+    if (session.expires_at <= now || session.absolute_expires_at <= now)
+        return refused(Reason::session_expired);
+    if (user.deleted_at || user.status != UserStatus::active)
+        return refused(Reason::session_ended);
+    if (claims.session_version != user.session_version
+        || session.session_version != user.session_version)
+        return refused(Reason::session_invalidated);
+    return Caller { std::move(facts->session), std::move(facts->user) };
+}
+
+Async<CheckedToken> check_token(Services& services, std::string presented, Instant now)
+{
+    auto verified = require(services.tokens.verify(presented, now));
+    auto work = co_await services.storage.read();
+    auto facts = co_await work->directory().session(verified.claims.session_id);
+    auto caller = require(judge_session(verified.claims, std::move(facts), now));
+    co_return CheckedToken { std::move(verified.claims), std::move(caller) };
+}
+
+Async<Caller> check_session(Services& services, std::string presented, Instant now)
+{
+    auto checked = co_await check_token(services, std::move(presented), now);
+    co_return std::move(checked.caller);
+}
+
+} // namespace gatehouse::domain

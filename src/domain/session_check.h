@@ -1,0 +1,30 @@
+// The one check behind every bearer and cookie request: is the session of this token live?
+#pragma once
+
+#include "core/async.h"
+#include "core/time.h"
+#include "domain/caller.h"
+#include "domain/directory.h"
+#include "domain/services.h"
+#include "domain/tokens.h"
+
+#include <optional>
+#include <string>
+
+namespace gatehouse::domain {
+
+// The rule alone: signature and expiry were checked before (spec/database 3.3 "Live").
+Result<Caller> judge_session(
+    TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now);
+
+// Throws Refusal (401) or lets a storage failure pass (503): an outage is never an invalid token.
+Async<Caller> check_session(Services& services, std::string presented, Instant now);
+
+// The same, also giving the claims: what /validate answers with.
+struct CheckedToken {
+    TokenClaims claims;
+    Caller caller;
+};
+Async<CheckedToken> check_token(Services& services, std::string presented, Instant now);
+
+} // namespace gatehouse::domain

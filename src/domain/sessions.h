@@ -1,0 +1,76 @@
+// Sessions: the only record of who is signed in (spec/database 3.3).
+#pragma once
+
+#include "core/async.h"
+#include "core/time.h"
+#include "domain/ids.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::domain {
+
+enum class Surface { account, organization }; // the two HTTP surfaces (decisions D-1)
+std::string_view to_text(Surface surface);
+
+enum class SessionEnd {
+    user_requested,
+    admin_forced,
+    password_changed,
+    session_version_bump,
+    security_alert,
+    expired,
+};
+std::string_view to_text(SessionEnd reason);
+
+struct Session {
+    SessionId id; // = the `sid` claim
+    OrganizationId organization_id;
+    UserId user_id;
+    int session_version = 1;
+    Surface surface = Surface::organization;
+    std::optional<std::string> ip_address;
+    std::optional<std::string> user_agent;
+    std::optional<std::string> device_fingerprint;
+    std::optional<std::string> device_id;
+    std::optional<std::string> device_name;
+    std::optional<std::string> country;
+    std::optional<std::string> city;
+    std::vector<std::string> auth_methods;
+    bool remember_me = false;
+    Instant created_at;
+    Instant last_seen_at;
+    Instant expires_at; // idle end
+    Instant absolute_expires_at;
+    std::optional<Instant> logged_out_at;
+    std::optional<Instant> revoked_at;
+};
+
+class Sessions {
+public:
+    virtual ~Sessions() = default;
+    virtual Async<void> insert(Session session) = 0;
+    // Sets logged_out_at once; false if it was not live any more. The row stays (decisions D-47).
+    virtual Async<bool> log_out(OrganizationId organization, SessionId session, Instant now) = 0;
+    // Revokes one live session of this person; false: unknown, another's or dead already.
+    virtual Async<bool> revoke(
+        OrganizationId organization, UserId user, SessionId session, SessionEnd why, Instant now)
+        = 0;
+    // Revokes every live session of the person but `kept`; how many.
+    virtual Async<std::int64_t> revoke_all(OrganizationId organization, UserId user,
+        std::optional<SessionId> kept, SessionEnd why, Instant now)
+        = 0;
+    // Live ones, newest first.
+    virtual Async<std::vector<Session>> live_of(OrganizationId organization, UserId user, Instant now) = 0;
+    // Deletes the oldest not logged-out rows beyond `limit` (sessions.max_active_per_user).
+    virtual Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit) = 0;
+    // Moves last_seen_at, and the idle end to `idle_end` capped by the absolute end.
+    virtual Async<void> touch(
+        OrganizationId organization, SessionId session, Instant seen, Instant idle_end)
+        = 0;
+};
+
+} // namespace gatehouse::domain

@@ -1,0 +1,27 @@
+// What the operator decided, as the features need it (decisions D-2, D-3).
+#pragma once
+
+#include "core/time.h"
+
+#include <string>
+#include <vector>
+
+namespace gatehouse::domain {
+
+enum class Environment { production, development, test };
+enum class Provisioning { closed, open };
+enum class ResetTokenStorage { hash, column };
+
+struct Settings {
+    Environment environment = Environment::production;
+    Provisioning provisioning = Provisioning::closed;
+    ResetTokenStorage reset_token_storage = ResetTokenStorage::hash;
+    bool rate_limit = true; // off refuses nothing by count; recording goes on (decisions D-36)
+    int max_active_sessions_per_user = 0; // 0: no limit
+    Duration refresh_retry_window = 10s;
+    std::string public_url; // without a trailing slash
+    std::vector<std::string> allowed_origins;
+    int candidate_limit = 8; // decisions D-101
+};
+
+} // namespace gatehouse::domain

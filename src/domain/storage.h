@@ -1,0 +1,59 @@
+// Storage as the features see it: units of work over the stores.
+#pragma once
+
+#include "core/async.h"
+
+#include <memory>
+#include <string_view>
+
+namespace gatehouse::domain {
+
+class Attempts;
+class CapturedMails;
+class Directory;
+class Ledger;
+class OneTimeTokens;
+class Organizations;
+class OutboxStore;
+class RefreshTokens;
+class ResetRequests;
+class Sessions;
+class SigningKeys;
+class Users;
+class Vaults;
+
+// What must be kept together. Dropped uncommitted, it rolls back. Never hold one while hashing,
+// mailing or calling out: it may hold the only writer.
+class UnitOfWork {
+public:
+    virtual ~UnitOfWork() = default;
+
+    virtual Attempts& attempts() = 0;
+    virtual CapturedMails& captured_mails() = 0;
+    virtual Directory& directory() = 0;
+    virtual Ledger& ledger() = 0;
+    virtual OneTimeTokens& one_time_tokens() = 0;
+    virtual Organizations& organizations() = 0;
+    virtual OutboxStore& outbox() = 0;
+    virtual RefreshTokens& refresh_tokens() = 0;
+    virtual ResetRequests& reset_requests() = 0;
+    virtual Sessions& sessions() = 0;
+    virtual SigningKeys& signing_keys() = 0;
+    virtual Users& users() = 0;
+    virtual Vaults& vaults() = 0;
+
+    // Returns once it is on disk. Throws when it failed, and OutcomeUnknown when nobody can say.
+    virtual Async<void> commit() = 0;
+};
+
+class Storage {
+public:
+    virtual ~Storage() = default;
+    virtual Async<std::unique_ptr<UnitOfWork>> begin() = 0;
+    virtual Async<std::unique_ptr<UnitOfWork>> read() = 0; // sees, changes nothing; needs no commit
+    // A real query, for /ready; throws what is wrong.
+    virtual Async<void> probe() = 0;
+    virtual std::string_view driver_name() const = 0; // `sqlite` or `postgres`
+};
+
+} // namespace gatehouse::domain
