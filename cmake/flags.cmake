@@ -1,0 +1,46 @@
+# Flags that hold for every build: the language, the warnings (errors, all of them) and the hardening.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+include(CheckPIESupported)
+check_pie_supported()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+option(GATEHOUSE_HARDENED "FORTIFY_SOURCE; off where a sanitizer watches, since it hides calls from it" ON)
+
+add_compile_options(
+  -Wall -Wextra -Wpedantic -Werror
+  -Wshadow -Wformat=2 -Wunused-result -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wold-style-cast -Wcast-qual -Wimplicit-fallthrough -Wvla
+  -fstack-protector-strong -fstack-clash-protection -fno-omit-frame-pointer
+  # Binaries and test output name files from the top of the repository, wherever it lies.
+  "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=."
+)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+
+if(GATEHOUSE_HARDENED)
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_compile_options(-fcf-protection=full)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Wconversion -Wno-sign-conversion -Wunreachable-code -fcolor-diagnostics)
+else()
+  # False positives of g++ 12, each with the reason why it is off in this build alone:
+  # - maybe-uninitialized: std::optional and std::expected members of coroutine frames, which only
+  #   this compiler believes to be read before they are written.
+  # - dangling-pointer, restrict, array-bounds, stringop-overflow, stringop-overread: inlined
+  #   std::string operations (GCC bugs 105329, 105651, 106199), reported inside libstdc++ itself.
+  # - mismatched-new-delete: the frame of a coroutine, allocated and freed by the compiler's own code.
+  # - shadow: enumerators and types of the same name in different scopes; clang checks real shadowing.
+  add_compile_options(
+    -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict -Wno-array-bounds
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-mismatched-new-delete -Wno-shadow
+    -fdiagnostics-color
+  )
+endif()
