@@ -1,0 +1,99 @@
+// What a statement gave back: rows read by position, and how many rows it changed.
+#pragma once
+
+#include "storage/sql/value.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gatehouse::sql {
+
+// One row. It looks into its Rows and must not outlive them. Reading something as what it is not, a
+// NULL by a read that is not optional, or a column that is not there throws StorageError (broken).
+class Row {
+public:
+    Row(Value const* first, std::size_t width)
+        : first_(first)
+        , width_(width)
+    {
+    }
+
+    std::size_t width() const noexcept { return width_; }
+    Value const& at(std::size_t column) const;
+    bool is_null(std::size_t column) const;
+
+    std::string const& text(std::size_t column) const;
+    std::int64_t integer(std::size_t column) const;
+    double number(std::size_t column) const; // integers too
+    bool boolean(std::size_t column) const; // SQLite's 0 and 1 too
+    Instant instant(std::size_t column) const; // SQLite's text too
+    std::string const& bytes(std::size_t column) const;
+    std::vector<std::string> texts(std::size_t column) const; // SQLite's JSON array too
+
+    std::optional<std::string> optional_text(std::size_t column) const;
+    std::optional<std::int64_t> optional_integer(std::size_t column) const;
+    std::optional<double> optional_number(std::size_t column) const;
+    std::optional<bool> optional_boolean(std::size_t column) const;
+    std::optional<Instant> optional_instant(std::size_t column) const;
+    std::optional<std::string> optional_bytes(std::size_t column) const;
+    std::optional<std::vector<std::string>> optional_texts(std::size_t column) const;
+
+private:
+    [[noreturn]] void refuse(std::size_t column, char const* wanted) const;
+
+    Value const* first_;
+    std::size_t width_;
+};
+
+class Rows {
+public:
+    class Iterator {
+    public:
+        Iterator(Rows const& rows, std::size_t at)
+            : rows_(&rows)
+            , at_(at)
+        {
+        }
+        Row operator*() const { return (*rows_)[at_]; }
+        Iterator& operator++()
+        {
+            ++at_;
+            return *this;
+        }
+        friend bool operator==(Iterator const&, Iterator const&) = default;
+
+    private:
+        Rows const* rows_;
+        std::size_t at_;
+    };
+
+    Rows() = default;
+    // `cells` row by row, each `width` wide; `count` rows (said apart for statements without columns).
+    Rows(std::vector<Value> cells, std::size_t width, std::size_t count, std::int64_t changed)
+        : cells_(std::move(cells))
+        , width_(width)
+        , count_(count)
+        , changed_(changed)
+    {
+    }
+
+    bool empty() const noexcept { return count_ == 0; }
+    std::size_t size() const noexcept { return count_; }
+    Row operator[](std::size_t row) const; // throws StorageError (broken) past the end
+    Row front() const { return (*this)[0]; }
+    Iterator begin() const { return Iterator(*this, 0); }
+    Iterator end() const { return Iterator(*this, count_); }
+
+    // Rows inserted, updated or deleted; also where RETURNING gives them back.
+    std::int64_t changed() const noexcept { return changed_; }
+
+private:
+    std::vector<Value> cells_;
+    std::size_t width_ = 0;
+    std::size_t count_ = 0;
+    std::int64_t changed_ = 0;
+};
+
+} // namespace gatehouse::sql
