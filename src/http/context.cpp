@@ -1,0 +1,60 @@
+// One request's context.
+#include "http/context.h"
+
+#include "core/text.h"
+
+#include <stdexcept>
+
+namespace gatehouse::http {
+
+namespace {
+// Bytes that are not UTF-8 would be an error in the database and must not be one here.
+std::optional<std::string> readable(std::optional<std::string_view> text)
+{
+    if (!text)
+        return std::nullopt;
+    std::string kept(*text);
+    if (!is_valid_utf8(kept))
+        for (char& letter : kept)
+            if (static_cast<unsigned char>(letter) >= 0x80)
+                letter = '?';
+    return kept;
+}
+} // namespace
+
+Context::Context(Request const& request_, domain::Services& services_, Instant now_,
+    std::string const& request_id_, std::string const& client_address_, Surface surface_,
+    Response& response)
+    : request(request_)
+    , services(services_)
+    , now(now_)
+    , request_id(request_id_)
+    , surface(surface_)
+    , client_address(client_address_)
+    , user_agent(readable(request_.header("user-agent")))
+    , response_(response)
+{
+}
+
+domain::Caller const& Context::caller() const
+{
+    if (!caller_)
+        throw std::logic_error("caller() on a route without Access::session()");
+    return *caller_;
+}
+
+std::string const& Context::parameter(std::string_view name) const
+{
+    for (auto const& [known, value] : parameters_)
+        if (known == name)
+            return value;
+    throw std::logic_error("no :" + std::string(name) + " in the path of this route");
+}
+
+void Context::redirect(std::string_view url)
+{
+    response_.set_header("Location", url);
+    response_.status = 302;
+}
+
+} // namespace gatehouse::http

@@ -1,0 +1,84 @@
+// What a handler may use while it answers one request.
+#pragma once
+
+#include "core/time.h"
+#include "domain/caller.h"
+#include "domain/refusal.h"
+#include "domain/services.h"
+#include "http/cookies.h"
+#include "http/describe.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/route.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::http {
+
+// A refusal whose answer carries more members than the envelope: `valid`, `organizations`, …
+struct DetailedRefusal {
+    domain::Refusal refusal;
+    std::string members; // `"name":value,…` of a described struct, ready to be written
+};
+
+template <class T> [[noreturn]] void refuse_with(domain::Refusal refusal, T const& members)
+{
+    DetailedRefusal detailed { std::move(refusal), "{" };
+    describe::write_members(detailed.members, members);
+    detailed.members.erase(0, 1);
+    throw detailed;
+}
+
+class Context {
+public:
+    // Facts of the request. `now` was read once, when it arrived.
+    Request const& request;
+    domain::Services& services;
+    Instant now;
+    std::string const& request_id; // minted here, never taken from the client
+    Surface surface;
+    std::string const& client_address; // the peer, or the hop in front of the trusted proxies (D-35)
+    std::optional<std::string> user_agent; // valid UTF-8
+
+    // Who calls. For Access::session() routes; throws std::logic_error elsewhere.
+    domain::Caller const& caller() const;
+
+    // The token that was presented, bearer before cookie; for Access::credential_optional() routes.
+    std::optional<std::string> const& presented_token() const { return presented_token_; }
+
+    // A `:name` of the path, decoded.
+    std::string const& parameter(std::string_view name) const;
+
+    // The head of the answer. A refusal discards all of it.
+    void status(int code) { response_.status = code; }
+    void header(std::string_view name, std::string_view value) { response_.set_header(name, value); }
+    void set_cookie(Cookie const& cookie) { response_.add_header("Set-Cookie", to_text(cookie)); }
+    void redirect(std::string_view url); // 302
+    void no_store() { response_.set_header("Cache-Control", "no-store"); }
+
+    // For the pipeline.
+    Context(Request const& request, domain::Services& services, Instant now,
+        std::string const& request_id, std::string const& client_address, Surface surface,
+        Response& response);
+    Context(Context const&) = delete;
+    Context& operator=(Context const&) = delete;
+    void admit(domain::Caller caller) { caller_ = std::move(caller); }
+    void present(std::string token) { presented_token_ = std::move(token); }
+    void set_parameters(std::vector<std::pair<std::string_view, std::string>> parameters)
+    {
+        parameters_ = std::move(parameters);
+    }
+    Response& response() { return response_; }
+
+private:
+    Response& response_;
+    std::optional<domain::Caller> caller_;
+    std::optional<std::string> presented_token_;
+    std::vector<std::pair<std::string_view, std::string>> parameters_;
+};
+
+} // namespace gatehouse::http

@@ -1,0 +1,91 @@
+// What a route declares about itself: nothing about it is said anywhere else.
+#pragma once
+
+#include "http/request.h"
+
+#include <string_view>
+
+namespace gatehouse::http {
+
+// Who may call. Without a default: a route that does not say so does not compile.
+class Access {
+public:
+    enum class Kind { anyone, credential_optional, session, operators, testing, capture };
+
+    static consteval Access anyone() { return Access(Kind::anyone); }
+    // Nobody needs a credential, but the handler looks at one where it is presented (logout); one
+    // in a cookie then needs the same proof against forgery as a session route.
+    static consteval Access credential_optional() { return Access(Kind::credential_optional); }
+    // A live session behind `Authorization: Bearer` or else the cookie.
+    static consteval Access session() { return Access(Kind::session); }
+    // The operator listener; the main one too in development and test (decisions D-103). Else 404.
+    static consteval Access operators() { return Access(Kind::operators); }
+    // Environment test only, else 404.
+    static consteval Access testing() { return Access(Kind::testing); }
+    // Development and test, callers on loopback only, else 404.
+    static consteval Access capture() { return Access(Kind::capture); }
+
+    constexpr Kind kind() const { return kind_; }
+
+private:
+    consteval explicit Access(Kind kind)
+        : kind_(kind)
+    {
+    }
+    Kind kind_;
+};
+
+// What a route leaves in the ledger. Without a default, like Access.
+class Audit {
+public:
+    // The events of spec/api §10 it may write, separated by blanks.
+    static consteval Audit records(std::string_view events) { return Audit(true, events); }
+    static consteval Audit none(std::string_view why) { return Audit(false, why); }
+
+    constexpr bool records_something() const { return records_; }
+    constexpr std::string_view text() const { return text_; } // the events, or the reason for none
+
+private:
+    consteval Audit(bool records, std::string_view text)
+        : records_(records)
+        , text_(text)
+    {
+    }
+    bool records_;
+    std::string_view text_;
+};
+
+// Which ceiling per client address counts the route (decisions D-34, D-98). A request with a live
+// session is never counted; a refused one of a session route counts as anonymous.
+enum class Limit {
+    none, // health, key set
+    credential, // every request, before anything is looked at
+    registration,
+    anonymous,
+    refused, // only refused answers count, and only they are turned away (validate)
+};
+
+enum class Surface { account, organization };
+
+struct Route {
+    Method method;
+    std::string_view path; // `/api/auth/sessions/:id`; literal segments win over `:id`
+    std::string_view operation; // a unique name in camelCase
+    std::string_view summary;
+    std::string_view tag;
+    Access access;
+    Audit audit;
+    Limit limit = Limit::anonymous;
+    Surface surface = Surface::account;
+    std::string_view answers = "200 400 401 429 503"; // every status it can answer
+};
+
+// Login, register and reset refuse a foreign Origin although nobody is signed in yet
+// (behaviours §13): login CSRF puts a victim into the attacker's account.
+constexpr bool refuses_foreign_origin(Route const& route)
+{
+    return !is_safe(route.method)
+        && (route.limit == Limit::credential || route.limit == Limit::registration);
+}
+
+} // namespace gatehouse::http
