@@ -1,0 +1,43 @@
+// What a feature asks to be mailed: kind, recipient and values; kept as JSON in the outbox.
+#pragma once
+
+#include "core/secret.h"
+#include "core/time.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::mail_text {
+
+enum class MailKind {
+    verify_email, // one link
+    password_reset, // one link for each account of the address (decisions D-100)
+    password_changed, // notice
+    sessions_ended, // notice: a refresh token was used twice
+    address_changed, // notice to the old address
+};
+
+struct MailLink {
+    SecretString token;
+    std::string organization = {}; // said beside the link where the address has several accounts
+};
+
+struct MailOrder {
+    MailKind kind = MailKind::verify_email;
+    std::string recipient; // the stored address
+    std::string recipient_name = {}; // may be empty
+    std::vector<MailLink> links = {};
+    std::string callback_url = {}; // verify_email: where to go afterwards; checked by the feature
+    std::string new_address = {}; // address_changed
+    std::optional<Instant> happened_at = {}; // notices
+};
+
+// JSON with the live tokens in it: to be sealed before it is stored.
+SecretString to_payload(MailOrder const& order);
+
+// Nothing when it is not a payload that to_payload() wrote.
+std::optional<MailOrder> parse_payload(SecretString const& payload);
+
+} // namespace gatehouse::mail_text
