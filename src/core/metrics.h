@@ -15,7 +15,8 @@ void count(std::string_view name, Labels labels = {}, double by = 1); // a count
 void gauge(std::string_view name, double value, Labels labels = {});
 void observe_seconds(std::string_view name, double seconds, Labels labels = {}); // a histogram
 
-double value(std::string_view name, Labels labels = {}); // for tests and self-checks
+// For tests and self-checks; of a histogram the number of observations, 0 for what was never used.
+double value(std::string_view name, Labels labels = {});
 std::string exposition(); // the body of GET /metrics
 
 } // namespace gatehouse::metrics

@@ -1,0 +1,139 @@
+// Writing and reading instants, and the machine's clock.
+#include "core/time.h"
+
+#include <fmt/format.h>
+
+namespace gatehouse {
+namespace {
+
+// Reads the text from left to right; `failed` stays set once something did not fit.
+class Reader {
+public:
+    explicit Reader(std::string_view text)
+        : rest_(text)
+    {
+    }
+
+    bool failed() const { return failed_; }
+    bool at_end() const { return rest_.empty(); }
+    char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
+    bool next_is_digit() const { return peek() >= '0' && peek() <= '9'; }
+
+    int digits(int count)
+    {
+        int value = 0;
+        for (int i = 0; i < count; ++i) {
+            if (!next_is_digit()) {
+                failed_ = true;
+                return 0;
+            }
+            value = value * 10 + (peek() - '0');
+            rest_.remove_prefix(1);
+        }
+        return value;
+    }
+
+    bool skip(std::string_view any_of)
+    {
+        if (rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos)
+            return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+
+    void expect(std::string_view any_of)
+    {
+        if (!skip(any_of))
+            failed_ = true;
+    }
+
+private:
+    std::string_view rest_;
+    bool failed_ = false;
+};
+
+int read_decimals(Reader& reader)
+{
+    if (!reader.skip("."))
+        return 0;
+    if (!reader.next_is_digit())
+        reader.expect("0"); // a point without decimals: fails
+    int milliseconds = 0;
+    int weight = 100;
+    while (reader.next_is_digit()) {
+        milliseconds += reader.digits(1) * weight;
+        weight /= 10;
+    }
+    return milliseconds;
+}
+
+// The offset from UTC in minutes. `short_form` allows PostgreSQL's `+00`.
+int read_offset(Reader& reader, bool short_form)
+{
+    if (reader.skip("Zz"))
+        return 0;
+    int const sign = reader.peek() == '-' ? -1 : 1;
+    reader.expect("+-");
+    int const hours = reader.digits(2);
+    int minutes = 0;
+    if (!short_form || !reader.at_end()) {
+        reader.expect(":");
+        minutes = reader.digits(2);
+    }
+    if (hours > 23 || minutes > 59)
+        reader.expect(""); // out of range: fails
+    return sign * (hours * 60 + minutes);
+}
+
+} // namespace
+
+std::string to_text(Instant at)
+{
+    using namespace std::chrono;
+    auto const moment = sys_time<milliseconds>(milliseconds(at.milliseconds()));
+    auto const day = floor<days>(moment);
+    year_month_day const date(day);
+    hh_mm_ss<milliseconds> const time(moment - day);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", int(date.year()),
+        unsigned(date.month()), unsigned(date.day()), time.hours().count(), time.minutes().count(),
+        time.seconds().count(), time.subseconds().count());
+}
+
+std::optional<Instant> parse_instant(std::string_view text)
+{
+    using namespace std::chrono;
+    Reader reader(text);
+    auto const year_number = reader.digits(4);
+    reader.expect("-");
+    auto const month_number = reader.digits(2);
+    reader.expect("-");
+    auto const day_number = reader.digits(2);
+    bool const database_form = reader.peek() == ' ';
+    reader.expect("Tt ");
+    auto const hour = reader.digits(2);
+    reader.expect(":");
+    auto const minute = reader.digits(2);
+    reader.expect(":");
+    auto const second = reader.digits(2);
+    auto const decimals = read_decimals(reader);
+    auto const offset = read_offset(reader, database_form);
+    if (reader.failed() || !reader.at_end())
+        return std::nullopt;
+
+    year_month_day const date(year(year_number), month(static_cast<unsigned>(month_number)),
+        day(static_cast<unsigned>(day_number)));
+    if (!date.ok() || hour > 23 || minute > 59 || second > 59)
+        return std::nullopt;
+    auto const moment = sys_days(date) + hours(hour) + minutes(minute - offset) + seconds(second)
+        + milliseconds(decimals);
+    return Instant::from_milliseconds(moment.time_since_epoch().count());
+}
+
+Instant SystemClock::now() const
+{
+    auto const since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return Instant::from_milliseconds(
+        std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
+}
+
+} // namespace gatehouse
