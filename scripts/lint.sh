@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The checks that read the code without running it.
+# usage: scripts/lint.sh house|format|headers|tidy|all
+set -euo pipefail
+
+sources() { git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp'; }
+
+house() {
+  tools/check_house.py
+  tools/check_words.py
+}
+
+format() {
+  sources | xargs clang-format-19 --dry-run --Werror
+}
+
+# Each header compiles by itself, included twice.
+headers() {
+  scripts/build.sh release header_check
+}
+
+# Only what CMake compiles, since tidy needs its flags.
+tidy() {
+  scripts/build.sh release all # generated sources must stand
+  local files
+  files=$(sources | grep '\.cpp$' | grep -E '^(src|tests|bench)/')
+  xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/release --quiet <<<"$files"
+}
+
+case "${1:-}" in
+  house | format | headers | tidy) "$1" ;;
+  all)
+    house
+    format
+    headers
+    tidy
+    ;;
+  *)
+    echo "usage: scripts/lint.sh house|format|headers|tidy|all" >&2
+    exit 2
+    ;;
+esac

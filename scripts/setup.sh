@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing for: build | test | bench | lint. Quick when none is.
+set -euo pipefail
+
+# "package?command" is only needed where the command is missing (it may come from elsewhere).
+build=(
+  ccache clang-19 cmake g++-12 libboost1.81-dev libboost-json1.81-dev libcrypt-dev libcurl4-openssl-dev
+  libfmt-dev libicu-dev libpq-dev libsodium-dev libsqlite3-dev libssl-dev libtomlplusplus-dev lld-19
+  'make?make' ninja-build pkg-config prometheus-cpp-dev
+)
+tests=(
+  ca-certificates curl git libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 'npm?npm' openssl postgresql-15
+  python3 sqlite3 util-linux
+)
+lint=(clang-format-19 clang-tidy-19 python3)
+bench=('nginx-light?nginx' python3)
+
+case "${1:-}" in
+  build) wanted=("${build[@]}") ;;
+  test) wanted=("${build[@]}" "${tests[@]}" "${lint[@]}") ;;
+  bench) wanted=("${build[@]}" "${bench[@]}") ;;
+  lint) wanted=("${build[@]}" "${lint[@]}" libgtest-dev libgmock-dev) ;;
+  *)
+    echo "usage: scripts/setup.sh build|test|bench|lint" >&2
+    exit 2
+    ;;
+esac
+
+packages=()
+for entry in "${wanted[@]}"; do
+  package=${entry%%\?*}
+  if [[ $entry == *\?* ]] && command -v "${entry#*\?}" >/dev/null; then
+    continue
+  fi
+  packages+=("$package")
+done
+
+# One question for all of them; a package that was never heard of is only named on standard error.
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>&1 | sed -n 's/^installed //p')
+missing=()
+for package in "${packages[@]}"; do
+  grep -qxF -- "$package" <<<"$installed" || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+  command -v sudo >/dev/null || {
+    echo "setup: these packages are missing, and neither root nor sudo is at hand: ${missing[*]}" >&2
+    exit 1
+  }
+  as_root=(sudo)
+fi
+
+# Debian starts a service when its package is installed. The tests start their own on free ports,
+# so this says no (101) while we install; an operator's own policy is left alone.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod 755 "$policy"
+fi
+
+echo "setup: installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}"
