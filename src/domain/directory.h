@@ -31,9 +31,10 @@ public:
     virtual Async<bool> address_is_taken(CanonicalAddress address, Instant recent) = 0;
     virtual Async<std::optional<SessionFacts>> session(SessionId session) = 0;
     virtual Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) = 0;
-    // The row locked until the unit of work ends, so that parallel uses are judged one by one.
-    virtual Async<std::optional<RefreshToken>> refresh_token_locked(TokenDigest digest) = 0;
     virtual Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) = 0;
+    // Deletes live registrations of the address that were never proven and are older than `before`;
+    // how many. The 7 days of decisions D-99 hold even where no janitor has come by.
+    virtual Async<std::int64_t> purge_unproven(CanonicalAddress address, Instant before) = 0;
     // Whose `users.reset_token` holds this text, with its expiry (spec/database 3.6).
     struct ResetMirror {
         User user;

@@ -13,9 +13,10 @@
 
 namespace gatehouse::domain {
 
-// Suspended and deleted people get no mail (behaviours §10). That is decided here and now: a feature
-// queues only for a person whom it has just read as active, and what is queued is sent. A message to
-// somebody suspended a moment later still leaves; it tells nothing that its cause did not.
+// Suspended and deleted people get no mail (behaviours §10). That is decided here and now: a
+// feature queues only for a person whom it has just read as active, and what is queued is sent. A
+// message to somebody suspended a moment later still leaves; it tells nothing that its cause did
+// not.
 struct MailToQueue {
     OrganizationId organization_id;
     std::string recipient; // the stored address, never one from a request

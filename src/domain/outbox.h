@@ -43,9 +43,11 @@ public:
 
     // The rest is for the sender, across organizations.
     // Due mail, longest due first; also what a sender claimed and did not end in time.
-    virtual Async<std::vector<ClaimedMessage>> claim(Instant now, Instant locked_until, int limit) = 0;
+    virtual Async<std::vector<ClaimedMessage>> claim(Instant now, Instant locked_until, int limit)
+        = 0;
     virtual Async<void> mark_sent(ClaimedMessage message, Instant now) = 0;
-    virtual Async<void> mark_for_retry(ClaimedMessage message, std::string error, Instant next_attempt) = 0;
+    virtual Async<void>
+    mark_for_retry(ClaimedMessage message, std::string error, Instant next_attempt) = 0;
     virtual Async<void> mark_failed(ClaimedMessage message, std::string error) = 0;
     // Neither sent nor given up.
     virtual Async<std::int64_t> waiting() = 0;

@@ -46,6 +46,8 @@ class RefreshTokens {
 public:
     virtual ~RefreshTokens() = default;
     virtual Async<void> insert(RefreshToken token) = 0;
+    // Serialises everything that is decided about one family until the unit of work ends.
+    virtual Async<void> lock_family(RefreshTokenId family) = 0;
     // The one statement that decides a rotation: true for exactly one caller per token.
     virtual Async<bool> rotate(OrganizationId organization, RefreshTokenId token,
         RefreshTokenId successor, Instant now)
@@ -61,7 +63,7 @@ public:
         std::optional<SessionId> kept, RefreshEnd why, Instant now)
         = 0;
     // Marks the presented row; true if no row of the family had been marked before, so that the
-    // consequences of a reuse come once per family (api §6).
+    // consequences of a reuse come once per family (api §6). Under lock_family.
     virtual Async<bool> mark_reuse(
         OrganizationId organization, RefreshTokenId family, RefreshTokenId presented, Instant now)
         = 0;

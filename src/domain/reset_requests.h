@@ -30,7 +30,6 @@ public:
     };
     virtual Async<Recent> since(CanonicalAddress address, Instant from) = 0;
     virtual Async<void> record(ResetRequest request) = 0;
-    virtual Async<void> clear(CanonicalAddress address) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gatehouse::domain {
@@ -34,7 +35,9 @@ struct Services {
     Settings const& settings;
     std::function<void()> mail_waits; // after a commit that queued mail: wakes the sender
     std::function<Async<std::vector<ControlState>>()> controls; // asked by /ready
-    std::function<Async<void>(Async<void>)> after_answer; // work that waits until the answer left
+    // Work that waits until the answer left and may be lost (rehash, last_seen_at): a failure is
+    // logged under `name` and counted, never answered. It must own what it uses, but for Services.
+    std::function<void(std::string_view name, Async<void> work)> afterwards;
 };
 
 } // namespace gatehouse::domain

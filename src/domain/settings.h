@@ -18,7 +18,6 @@ struct Settings {
     ResetTokenStorage reset_token_storage = ResetTokenStorage::hash;
     bool rate_limit = true; // off refuses nothing by count; recording goes on (decisions D-36)
     int max_active_sessions_per_user = 0; // 0: no limit
-    Duration refresh_retry_window = 10s;
     std::string public_url; // without a trailing slash
     std::vector<std::string> allowed_origins;
     int candidate_limit = 8; // decisions D-101

@@ -1,6 +1,7 @@
 // What a route declares about itself: nothing about it is said anywhere else.
 #pragma once
 
+#include "domain/sessions.h"
 #include "http/request.h"
 
 #include <string_view>
@@ -65,7 +66,7 @@ enum class Limit {
     refused, // only refused answers count, and only they are turned away (validate)
 };
 
-enum class Surface { account, organization };
+using domain::Surface; // account or organization: they differ in wire details only (D-1)
 
 struct Route {
     Method method;

@@ -1,0 +1,21 @@
+// Opaque tokens.
+#include "domain/opaque_token.h"
+
+#include "core/text.h"
+#include "crypto/digest.h"
+
+namespace gatehouse::domain {
+
+OpaqueToken mint_opaque_token(Random& random)
+{
+    SecretString text(to_base64url(random.bytes(48)));
+    auto digest = digest_of(text);
+    return { std::move(text), std::move(digest) };
+}
+
+TokenDigest digest_of(SecretString const& presented)
+{
+    return TokenDigest(crypto::sha256_hex(presented.reveal()));
+}
+
+} // namespace gatehouse::domain

@@ -1,0 +1,80 @@
+// The append-only ledger: one row for each outcome, its personal part behind a salted commitment.
+#include "domain/ledger.h"
+
+#include "core/json.h"
+#include "crypto/digest.h"
+#include "storage/sql/stores.h"
+
+namespace gatehouse::sql {
+namespace {
+using namespace domain;
+
+constexpr Statement insert_row(
+    "INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, status, actor_id, "
+    "user_id, session_id, resource, resource_id, correlation_id, details, ip_address, user_agent, "
+    "email, personal, pii_salt, pii_commitment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+    "$11, $12, $13, $14, $15, $16, $17, $18) RETURNING id");
+
+std::string canonical_facts(Facts const& facts)
+{
+    json::Object members;
+    for (auto const& [name, fact] : facts)
+        members.push_back({ name, std::visit([](auto const& held) { return json::Value(held); }, fact) });
+    return json::canonical(json::Value(std::move(members)));
+}
+
+// enc(x) of behaviours: a 4-byte big-endian length and the bytes; NULL is FF FF FF FF.
+void append_encoded(std::string& into, std::optional<std::string> const& text)
+{
+    auto const length = text ? static_cast<std::uint32_t>(text->size()) : 0xFFFFFFFFU;
+    for (int shift = 24; shift >= 0; shift -= 8)
+        into.push_back(static_cast<char>((length >> shift) & 0xFF));
+    if (text)
+        into += *text;
+}
+
+class SqlLedger final : public Ledger {
+public:
+    SqlLedger(Connection& connection, Random& random)
+        : connection_(connection)
+        , random_(random)
+    {
+    }
+
+    Async<std::int64_t> append(LedgerEntry entry) override
+    {
+        std::optional<std::string> personal;
+        if (!entry.personal.empty())
+            personal = canonical_facts(entry.personal);
+        auto const salt = random_.bytes(16);
+        std::string committed;
+        append_encoded(committed, entry.ip_address);
+        append_encoded(committed, entry.user_agent);
+        append_encoded(committed, entry.email);
+        append_encoded(committed, personal);
+        auto const commitment = crypto::hmac_sha256(salt, committed);
+
+        auto const chain = entry.organization_id.value_or(OrganizationId("system"));
+        auto bound = values(chain, entry.created_at, to_text(entry.event), to_text(entry.outcome),
+            entry.status, entry.actor_id, entry.user_id, entry.session_id, entry.resource,
+            entry.resource_id, entry.correlation_id, canonical_facts(entry.details),
+            entry.ip_address, entry.user_agent, entry.email, personal, Bytes(salt),
+            Bytes(commitment));
+        auto const rows
+            = co_await connection_.query(insert_row, Scope::organization(chain), std::move(bound));
+        co_return rows.front().integer(0);
+    }
+
+private:
+    Connection& connection_;
+    Random& random_;
+};
+
+} // namespace
+
+std::unique_ptr<domain::Ledger> make_ledger(Connection& connection, Random& random)
+{
+    return std::make_unique<SqlLedger>(connection, random);
+}
+
+} // namespace gatehouse::sql

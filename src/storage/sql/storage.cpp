@@ -1,0 +1,137 @@
+// Storage over a database: each unit of work makes the stores that it is asked for.
+#include "domain/storage.h"
+
+#include "domain/attempts.h"
+#include "domain/captured_mails.h"
+#include "domain/directory.h"
+#include "domain/ledger.h"
+#include "domain/one_time_tokens.h"
+#include "domain/organizations.h"
+#include "domain/outbox.h"
+#include "domain/refresh_tokens.h"
+#include "domain/reset_requests.h"
+#include "domain/sessions.h"
+#include "domain/signing_keys.h"
+#include "domain/users.h"
+#include "domain/vaults.h"
+#include "storage/sql/stores.h"
+
+namespace gatehouse::sql {
+namespace {
+
+// Made at its first use: most units of work need three stores of thirteen.
+template <class Store, class Make> Store& made_once(std::unique_ptr<Store>& store, Make make)
+{
+    if (!store)
+        store = make();
+    return *store;
+}
+
+class SqlUnitOfWork final : public domain::UnitOfWork {
+public:
+    SqlUnitOfWork(std::unique_ptr<Transaction> transaction, Random& random)
+        : transaction_(std::move(transaction))
+        , random_(random)
+    {
+    }
+
+    domain::Attempts& attempts() override { return store(attempts_, make_attempts); }
+    domain::CapturedMails& captured_mails() override
+    {
+        return store(captured_mails_, make_captured_mails);
+    }
+    domain::Directory& directory() override { return store(directory_, make_directory); }
+    domain::Ledger& ledger() override
+    {
+        return made_once(ledger_, [&] { return make_ledger(transaction_->connection(), random_); });
+    }
+    domain::OneTimeTokens& one_time_tokens() override
+    {
+        return store(one_time_tokens_, make_one_time_tokens);
+    }
+    domain::Organizations& organizations() override
+    {
+        return store(organizations_, make_organizations);
+    }
+    domain::OutboxStore& outbox() override { return store(outbox_, make_outbox); }
+    domain::RefreshTokens& refresh_tokens() override
+    {
+        return store(refresh_tokens_, make_refresh_tokens);
+    }
+    domain::ResetRequests& reset_requests() override
+    {
+        return store(reset_requests_, make_reset_requests);
+    }
+    domain::Sessions& sessions() override { return store(sessions_, make_sessions); }
+    domain::SigningKeys& signing_keys() override { return store(signing_keys_, make_signing_keys); }
+    domain::Users& users() override { return store(users_, make_users); }
+    domain::Vaults& vaults() override { return store(vaults_, make_vaults); }
+
+    Async<void> commit() override { return transaction_->commit(); }
+
+private:
+    template <class Store>
+    Store& store(std::unique_ptr<Store>& kept, std::unique_ptr<Store> (*make)(Connection&))
+    {
+        return made_once(kept, [&] { return make(transaction_->connection()); });
+    }
+
+    std::unique_ptr<Transaction> transaction_;
+    Random& random_;
+    std::unique_ptr<domain::Attempts> attempts_;
+    std::unique_ptr<domain::CapturedMails> captured_mails_;
+    std::unique_ptr<domain::Directory> directory_;
+    std::unique_ptr<domain::Ledger> ledger_;
+    std::unique_ptr<domain::OneTimeTokens> one_time_tokens_;
+    std::unique_ptr<domain::Organizations> organizations_;
+    std::unique_ptr<domain::OutboxStore> outbox_;
+    std::unique_ptr<domain::RefreshTokens> refresh_tokens_;
+    std::unique_ptr<domain::ResetRequests> reset_requests_;
+    std::unique_ptr<domain::Sessions> sessions_;
+    std::unique_ptr<domain::SigningKeys> signing_keys_;
+    std::unique_ptr<domain::Users> users_;
+    std::unique_ptr<domain::Vaults> vaults_;
+};
+
+constexpr Statement probe_statement("SELECT version FROM schema_migrations LIMIT 1");
+
+class SqlStorage final : public domain::Storage {
+public:
+    SqlStorage(Database& database, Random& random)
+        : database_(database)
+        , random_(random)
+    {
+    }
+
+    Async<std::unique_ptr<domain::UnitOfWork>> begin() override { return open(Access::write); }
+    Async<std::unique_ptr<domain::UnitOfWork>> read() override { return open(Access::read); }
+
+    Async<void> probe() override
+    {
+        co_await database_.reads().query(probe_statement, Scope::global(), Values());
+    }
+
+    std::string_view driver_name() const override
+    {
+        return database_.dialect() == Dialect::postgres ? "postgres" : "sqlite";
+    }
+
+private:
+    Async<std::unique_ptr<domain::UnitOfWork>> open(Access access)
+    {
+        auto transaction = co_await database_.begin(access);
+        co_return std::make_unique<SqlUnitOfWork>(std::move(transaction), random_);
+    }
+
+    Database& database_;
+    Random& random_;
+};
+
+} // namespace
+
+std::unique_ptr<domain::Storage> make_storage(Database& database, Random& random)
+{
+    return std::make_unique<SqlStorage>(database, random);
+}
+
+} // namespace gatehouse::sql

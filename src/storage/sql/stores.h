@@ -1,0 +1,45 @@
+// The stores of the domain, each written once over a connection.
+#pragma once
+
+#include "core/random.h"
+#include "storage/sql/connection.h"
+
+#include <memory>
+
+namespace gatehouse::domain {
+class Attempts;
+class CapturedMails;
+class Directory;
+class Ledger;
+class OneTimeTokens;
+class Organizations;
+class OutboxStore;
+class RefreshTokens;
+class ResetRequests;
+class Sessions;
+class SigningKeys;
+class Users;
+class Vaults;
+class Storage;
+} // namespace gatehouse::domain
+
+namespace gatehouse::sql {
+
+std::unique_ptr<domain::Attempts> make_attempts(Connection& connection);
+std::unique_ptr<domain::CapturedMails> make_captured_mails(Connection& connection);
+std::unique_ptr<domain::Directory> make_directory(Connection& connection);
+std::unique_ptr<domain::Ledger> make_ledger(Connection& connection, Random& random);
+std::unique_ptr<domain::OneTimeTokens> make_one_time_tokens(Connection& connection);
+std::unique_ptr<domain::Organizations> make_organizations(Connection& connection);
+std::unique_ptr<domain::OutboxStore> make_outbox(Connection& connection);
+std::unique_ptr<domain::RefreshTokens> make_refresh_tokens(Connection& connection);
+std::unique_ptr<domain::ResetRequests> make_reset_requests(Connection& connection);
+std::unique_ptr<domain::Sessions> make_sessions(Connection& connection);
+std::unique_ptr<domain::SigningKeys> make_signing_keys(Connection& connection);
+std::unique_ptr<domain::Users> make_users(Connection& connection);
+std::unique_ptr<domain::Vaults> make_vaults(Connection& connection);
+
+// Storage over a database, which must outlive it. `random` salts the ledger's commitments.
+std::unique_ptr<domain::Storage> make_storage(Database& database, Random& random);
+
+} // namespace gatehouse::sql
