@@ -1,0 +1,48 @@
+// What the OpenSSL calls of this room share: owners for its objects, and one way to fail.
+#pragma once
+
+#include <memory>
+#include <openssl/evp.h>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::crypto {
+
+// OpenSSL could not do what it always can: out of memory, or a broken installation.
+class OpensslFailure : public std::runtime_error {
+public:
+    explicit OpensslFailure(std::string const& step);
+};
+
+// Throws OpensslFailure with the library's own words unless `result` is 1.
+void require_success(int result, char const* step);
+
+struct OpensslFree {
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
+    void operator()(EVP_MAC* mac) const noexcept { EVP_MAC_free(mac); }
+    void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
+    void operator()(EVP_CIPHER* cipher) const noexcept { EVP_CIPHER_free(cipher); }
+    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
+};
+template <class T> using Owned = std::unique_ptr<T, OpensslFree>;
+
+// Takes what a fetch or constructor of OpenSSL gave; throws if it gave nothing.
+template <class T> Owned<T> own(T* object, char const* step)
+{
+    if (!object)
+        throw OpensslFailure(step);
+    return Owned<T>(object);
+}
+
+inline unsigned char const* bytes_of(std::string_view text)
+{
+    return reinterpret_cast<unsigned char const*>(text.data());
+}
+inline unsigned char* bytes_of(std::string& text)
+{
+    return reinterpret_cast<unsigned char*>(text.data());
+}
+
+} // namespace gatehouse::crypto
