@@ -35,6 +35,13 @@ struct ClaimedMessage {
     Instant created_at;
 };
 
+// What is neither sent nor given up.
+struct Backlog {
+    std::int64_t waiting = 0;
+    std::int64_t due = 0; // of these, to be sent now
+    std::optional<Instant> oldest; // when the oldest of them was queued
+};
+
 class OutboxStore {
 public:
     virtual ~OutboxStore() = default;
@@ -42,17 +49,17 @@ public:
     virtual Async<bool> enqueue(QueuedMessage message) = 0;
 
     // The rest is for the sender, across organizations.
+    virtual Async<Backlog> backlog(Instant now) = 0;
     // Due mail, longest due first; also what a sender claimed and did not end in time.
     virtual Async<std::vector<ClaimedMessage>> claim(Instant now, Instant locked_until, int limit)
         = 0;
-    virtual Async<void> mark_sent(ClaimedMessage message, Instant now) = 0;
-    virtual Async<void>
+    // How the claimed try ended. False: the message is gone or another sender claimed it since.
+    virtual Async<bool> mark_sent(ClaimedMessage message, Instant now) = 0;
+    virtual Async<bool>
     mark_for_retry(ClaimedMessage message, std::string error, Instant next_attempt) = 0;
-    virtual Async<void> mark_failed(ClaimedMessage message, std::string error) = 0;
-    // Neither sent nor given up.
-    virtual Async<std::int64_t> waiting() = 0;
-    // Given up after the last retry, since `from`.
-    virtual Async<std::int64_t> failed_since(Instant from) = 0;
+    virtual Async<bool> mark_failed(ClaimedMessage message, std::string error) = 0;
+    // What waits for another try becomes due now: the transport works again.
+    virtual Async<std::int64_t> hasten(Instant now) = 0;
 };
 
 } // namespace gatehouse::domain

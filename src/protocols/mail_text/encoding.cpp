@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t longest_body_line = 76;
 constexpr std::size_t longest_header_line = 78;
-constexpr std::size_t bytes_per_word = 42; // base64 of 42 bytes is 56 characters: with `=?UTF-8?B?…?=` under 75
+constexpr std::size_t bytes_per_word
+    = 42; // base64 of 42 bytes is 56 characters: with `=?UTF-8?B?…?=` under 75
 
 bool is_control(char c)
 {
@@ -51,7 +52,8 @@ void append_body_line(std::string& out, std::string_view line)
         bool const blank_at_end = (c == ' ' || c == '\t') && i + 1 == line.size();
         // A leading dot is encoded, so that no relay can take it for the end of the message.
         bool const leading_dot = c == '.' && column == 0;
-        bool const literal = (c == '\t' || (c >= 0x20 && c < 0x7f)) && c != '=' && !blank_at_end && !leading_dot;
+        bool const literal
+            = (c == '\t' || (c >= 0x20 && c < 0x7f)) && c != '=' && !blank_at_end && !leading_dot;
         std::size_t const width = literal ? 1 : 3;
         if (column + width > longest_body_line - 1) { // one is kept for the soft break
             out += "=\r\n";
@@ -144,12 +146,14 @@ std::string unstructured_header(std::string_view name, std::string_view value)
     return out + "\r\n";
 }
 
-std::string mailbox_header(std::string_view name, std::string_view display, std::string_view address)
+std::string
+mailbox_header(std::string_view name, std::string_view display, std::string_view address)
 {
     if (display.empty())
         return fmt::format("{}: <{}>\r\n", name, address);
     constexpr std::size_t longest_quoted = 60;
-    if (!is_plain_ascii(display) || display.size() > longest_quoted || display.find("=?") != display.npos)
+    if (!is_plain_ascii(display) || display.size() > longest_quoted
+        || display.find("=?") != display.npos)
         return fmt::format("{}: {}\r\n <{}>\r\n", name, encoded_words(display), address);
     std::string quoted;
     for (auto const c : display) {
@@ -163,20 +167,24 @@ std::string mailbox_header(std::string_view name, std::string_view display, std:
 std::string date_text(Instant at)
 {
     using namespace std::chrono;
-    constexpr std::array days { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    constexpr std::array months { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+    };
     auto const moment = sys_seconds(seconds(at.seconds()));
     auto const midnight = floor<std::chrono::days>(moment);
     year_month_day const date(midnight);
     hh_mm_ss const time(moment - midnight);
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000",
+    return fmt::format(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000",
         days[weekday(midnight).c_encoding()],
         static_cast<unsigned>(date.day()),
         months[static_cast<unsigned>(date.month()) - 1],
         static_cast<int>(date.year()),
         time.hours().count(),
         time.minutes().count(),
-        time.seconds().count());
+        time.seconds().count()
+    );
 }
 
 } // namespace gatehouse::mail_text

@@ -10,7 +10,7 @@
 namespace gatehouse::mail_text {
 namespace {
 
-constexpr std::array kinds {
+constexpr std::array kinds{
     std::pair(MailKind::verify_email, std::string_view("verify_email")),
     std::pair(MailKind::password_reset, std::string_view("password_reset")),
     std::pair(MailKind::password_changed, std::string_view("password_changed")),
@@ -53,7 +53,7 @@ std::optional<std::vector<MailLink>> parse_links(json::Value const& from)
         auto organization = text_of(each, "organization");
         if (!token || !organization)
             return {};
-        links.push_back({ SecretString(std::move(*token)), std::move(*organization) });
+        links.push_back({SecretString(std::move(*token)), std::move(*organization)});
     }
     return links;
 }
@@ -64,20 +64,20 @@ SecretString to_payload(MailOrder const& order)
 {
     json::Array links;
     for (auto const& link : order.links)
-        links.push_back(json::Object {
-            { "token", link.token.reveal() },
-            { "organization", link.organization },
+        links.push_back(json::Object{
+            {"token", link.token.reveal()},
+            {"organization", link.organization},
         });
-    json::Object members {
-        { "kind", name_of(order.kind) },
-        { "recipient", order.recipient },
-        { "recipientName", order.recipient_name },
-        { "links", std::move(links) },
-        { "callbackUrl", order.callback_url },
-        { "newAddress", order.new_address },
+    json::Object members{
+        {"kind", name_of(order.kind)},
+        {"recipient", order.recipient},
+        {"recipientName", order.recipient_name},
+        {"links", std::move(links)},
+        {"callbackUrl", order.callback_url},
+        {"newAddress", order.new_address},
     };
     if (order.happened_at)
-        members.push_back({ "happenedAt", order.happened_at->milliseconds() });
+        members.push_back({"happenedAt", order.happened_at->milliseconds()});
     return SecretString(json::to_text(std::move(members)));
 }
 
@@ -95,7 +95,7 @@ std::optional<MailOrder> parse_payload(SecretString const& payload)
     auto new_address = text_of(*value, "newAddress");
     if (!kind || !recipient || !recipient_name || !links || !callback_url || !new_address)
         return {};
-    MailOrder order {
+    MailOrder order{
         .kind = *kind,
         .recipient = std::move(*recipient),
         .recipient_name = std::move(*recipient_name),

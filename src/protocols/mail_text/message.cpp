@@ -15,8 +15,8 @@ bool is_address_character(char c)
     // RFC 5322 3.2.3 atext and the dot; bytes of UTF-8 as RFC 6531 allows.
     static constexpr std::string_view allowed = "!#$%&'*+-/=?^_`{|}~.";
     auto const byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-        || allowed.find(c) != allowed.npos;
+    return byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+        || (c >= 'a' && c <= 'z') || allowed.find(c) != allowed.npos;
 }
 
 bool is_header_name(std::string_view name)
@@ -37,11 +37,15 @@ bool all_headers_safe(Message const& message)
 
 std::string part(std::string_view boundary, std::string_view type, std::string_view content)
 {
-    return fmt::format("--{}\r\n"
-                       "Content-Type: {}; charset=utf-8\r\n"
-                       "Content-Transfer-Encoding: quoted-printable\r\n"
-                       "\r\n{}\r\n",
-        boundary, type, quoted_printable(content));
+    return fmt::format(
+        "--{}\r\n"
+        "Content-Type: {}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n"
+        "\r\n{}\r\n",
+        boundary,
+        type,
+        quoted_printable(content)
+    );
 }
 
 } // namespace
@@ -72,7 +76,9 @@ bool is_usable_address(std::string_view address)
     bool const literal = domain.starts_with('[') && domain.ends_with(']') && domain.size() > 2;
     auto const name = literal ? domain.substr(1, domain.size() - 2) : domain;
     return std::ranges::all_of(local, is_address_character)
-        && std::ranges::all_of(name, [literal](char c) { return is_address_character(c) || (literal && c == ':'); });
+        && std::ranges::all_of(name, [literal](char c) {
+               return is_address_character(c) || (literal && c == ':');
+           });
 }
 
 std::expected<std::string, MessageProblem> to_mime(Message const& message)
@@ -85,7 +91,8 @@ std::expected<std::string, MessageProblem> to_mime(Message const& message)
     if (message.text.empty() || message.html.empty())
         return std::unexpected(MessageProblem::missing_part);
 
-    // `=_` cannot occur in quoted-printable text, so the boundary cannot occur in a part (RFC 2045 6.7).
+    // `=_` cannot occur in quoted-printable text, so the boundary cannot occur in a part (RFC
+    // 2045 6.7).
     constexpr std::string_view boundary = "=_gatehouse_part";
     auto out = fmt::format("Date: {}\r\n", date_text(message.date));
     out += mailbox_header("From", message.from.name, message.from.address);
@@ -96,7 +103,9 @@ std::expected<std::string, MessageProblem> to_mime(Message const& message)
     for (auto const& [name, value] : message.extra_headers)
         out += unstructured_header(name, value);
     out += "MIME-Version: 1.0\r\n";
-    out += fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary);
+    out += fmt::format(
+        "Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary
+    );
     out += part(boundary, "text/plain", message.text);
     out += part(boundary, "text/html", message.html);
     out += fmt::format("--{}--\r\n", boundary);

@@ -41,7 +41,8 @@ std::string one_line(std::string_view value)
 {
     std::string line(value);
     std::ranges::replace_if(
-        line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+        line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' '
+    );
     return line;
 }
 
@@ -63,10 +64,12 @@ std::string links_of(MailOrder const& order, std::string_view public_url, Markup
     auto const ending = markup == Markup::html ? "html" : "txt";
     for (auto const& link : order.links) {
         auto const kind = link.organization.empty() ? "link" : "link_of_organization";
-        Values const values {
-            { "link", link_to(order, link, public_url) },
-            { "organization", one_line(link.organization) },
-            { "action", order.kind == MailKind::password_reset ? "Choose a new password" : "Verify e-mail address" },
+        Values const values{
+            {"link", link_to(order, link, public_url)},
+            {"organization", one_line(link.organization)},
+            {"action",
+             order.kind == MailKind::password_reset ? "Choose a new password"
+                                                    : "Verify e-mail address"},
         };
         parts += filled(file_named(fmt::format("{}.{}", kind, ending)), values, markup);
     }
@@ -85,11 +88,11 @@ Values values_of(MailOrder const& order, std::string_view public_url)
 {
     auto const name = one_line(order.recipient_name);
     return {
-        { "greeting", name.empty() ? "Hello," : fmt::format("Hello {},", name) },
-        { "recipient", one_line(order.recipient) },
-        { "new_address", one_line(order.new_address) },
-        { "when", moment_text(order.happened_at) },
-        { "site", std::string(public_url) },
+        {"greeting", name.empty() ? "Hello," : fmt::format("Hello {},", name)},
+        {"recipient", one_line(order.recipient)},
+        {"new_address", one_line(order.new_address)},
+        {"when", moment_text(order.happened_at)},
+        {"site", std::string(public_url)},
     };
 }
 
@@ -126,8 +129,8 @@ std::string percent_encoded(std::string_view value)
 {
     std::string out;
     for (auto const c : value) {
-        bool const unreserved = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-            || c == '-' || c == '.' || c == '_' || c == '~';
+        bool const unreserved = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+            || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
         if (unreserved)
             out += c;
         else
@@ -155,7 +158,9 @@ std::string filled(std::string_view text, Values const& values, Markup markup)
             name.remove_prefix(1);
         auto const value = values.find(name);
         if (value == values.end())
-            throw std::logic_error(fmt::format("a mail template asks for {}, which has no value", name));
+            throw std::logic_error(
+                fmt::format("a mail template asks for {}, which has no value", name)
+            );
         out += as_it_is || markup == Markup::plain ? value->second : html_escaped(value->second);
     }
 }
