@@ -11,7 +11,13 @@ house() {
 }
 
 format() {
-  sources | xargs clang-format-19 --dry-run --Werror
+  local said status=0
+  said=$(sources | xargs clang-format-19 --dry-run --Werror 2>&1) || status=$?
+  [[ $status -eq 0 ]] || {
+    echo "make fmt mends these:"
+    sed -n 's/:[0-9:]* error: .*//p' <<<"$said" | sort -u | grep . || printf '%s\n' "$said"
+    return 1
+  }
 }
 
 # Each header compiles by itself, included twice.

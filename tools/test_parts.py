@@ -1,0 +1,107 @@
+"""The parts of `make test` and `make test-long`: what runs, in which order, and what must have passed before."""
+
+import dataclasses
+import os
+import pathlib
+
+API = pathlib.Path("tests/api")
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:"
+    "external_symbolizer_path=/usr/lib/llvm-19/bin/llvm-symbolizer",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1:"
+    "external_symbolizer_path=/usr/lib/llvm-19/bin/llvm-symbolizer",
+    "GATEHOUSE_TEST_SANITIZED": "1",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    words: list
+    name: str
+    report: str | None = None
+    folder: str = "."
+    environment: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    name: str
+    groups: list  # each a list of commands that run side by side; the groups run one after another
+    needs: tuple = ()
+
+    def commands(self):
+        return [command for group in self.groups for command in group]
+
+
+def checks(name, *lines, needs=()):
+    """A part whose commands are judged by their exit status, one after another."""
+    return Part(name, [[Command(line.split(), line)] for line in lines], needs)
+
+
+def build(preset, *targets):
+    return checks(preset, f"scripts/build.sh {preset} {' '.join(targets)}")
+
+
+def unit(preset, logs, extra=None):
+    """The unit tests in two halves, side by side: they mostly wait for hashes and databases."""
+    name = "unit" if preset == "release" else f"unit-{preset}"
+    halves = []
+    for shard in range(2):
+        report = (logs / f"{name}.{shard}.json").resolve()
+        halves.append(Command(
+            [f"build/{preset}/gatehouse_tests", "--gtest_brief=1", f"--gtest_output=json:{report}"],
+            f"{name}, half {shard}", str(report),
+            environment={"GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": str(shard)} | (extra or {}),
+        ))
+    return Part(name, [halves], (preset,))
+
+
+def api(name, logs, database, preset="release", suite="test", extra=None):
+    """The black-box suite against one build on one database."""
+    report = (logs / f"{name}.json").resolve()
+    return Part(name, [[Command(
+        ["./run", "--reporter=default", "--reporter=json", f"--outputFile={report}"], name, str(report), str(API),
+        {
+            "GATEHOUSE_BINARY": str(pathlib.Path("build", preset, "gatehouse").resolve()),
+            "GATEHOUSE_TEST_REPORT": str(report),
+            "DATABASE": database,
+            "SUITE_ENV": suite,
+        } | (extra or {}),
+    )]], (preset, "node"))
+
+
+def cases(logs):
+    """Every landed case passed on each database that it names, by the reports of this very run."""
+    reports = [f"sqlite={logs}/api-sqlite.json", f"postgres={logs}/api-postgres.json",
+               f"any={logs}/controls.json", f"any={logs}/stack.json"]
+    return checks("cases", f"tools/check_cases.py {' '.join(reports)}")
+
+
+def parts(long, logs):
+    listed = [
+        checks("house", "tools/check_house_test.py", "tools/run_tests_test.py", "tools/check_house.py",
+               "tools/check_words.py", "tools/check_floor.py", "tools/check_cases.py", "scripts/lint.sh format"),
+        checks("node", "scripts/node.sh tests/api", "npm --prefix tests/api run --silent check"),
+        build("release", "all"),
+        checks("headers", "scripts/lint.sh headers", needs=("release",)),
+        unit("release", logs),
+        api("api-sqlite", logs, "sqlite"),
+        api("api-postgres", logs, "postgres"),
+        api("api-development", logs, "sqlite", suite="development"),
+        build("gcc", "gatehouse_tests", "gatehouse"),
+        unit("gcc", logs),
+        build("asan", "gatehouse_tests", "gatehouse"),
+        unit("asan", logs, SANITIZERS),
+        api("api-asan", logs, "sqlite", "asan", extra=SANITIZERS),
+    ]
+    if long:
+        listed += [
+            checks("tidy", "scripts/lint.sh tidy", needs=("release",)),
+            api("api-asan-postgres", logs, "postgres", "asan", extra=SANITIZERS),
+            build("tsan", "gatehouse_tests", "gatehouse"),
+            unit("tsan", logs, SANITIZERS),
+            api("api-tsan", logs, "sqlite", "tsan", extra=SANITIZERS),
+            api("api-tsan-postgres", logs, "postgres", "tsan", extra=SANITIZERS),
+        ]
+    return listed + [cases(logs)]
