@@ -1,0 +1,172 @@
+// Units of work and single reads as coroutines, over desks behind lines.
+#include "storage/sql/engine.h"
+
+#include "storage/sql/desk.h"
+#include "storage/sql/errors.h"
+#include "storage/sql/line.h"
+
+#include <utility>
+#include <vector>
+
+namespace gatehouse::sql {
+namespace {
+
+class WorkUnit final : public Transaction, public Connection {
+public:
+    WorkUnit(std::shared_ptr<Line> line, Access access, Dialect dialect)
+        : line_(std::move(line))
+        , access_(access)
+        , dialect_(dialect)
+    {
+    }
+    WorkUnit(WorkUnit const&) = delete;
+    WorkUnit& operator=(WorkUnit const&) = delete;
+    ~WorkUnit() override
+    {
+        if (unit_ && !concluded_)
+            unit_->post({ .calls = {}, .ending = Job::Ending::roll_back, .answer = {} });
+    }
+
+    Connection& connection() noexcept override { return *this; }
+    Dialect dialect() const noexcept override { return dialect_; }
+
+    Async<Rows> query(Statement const& statement, Scope scope, Values values) override
+    {
+        queue_.push_back({ &statement, std::move(scope), std::move(values) });
+        return send(Job::Ending::goes_on);
+    }
+
+    void later(Statement const& statement, Scope scope, Values values) override
+    {
+        queue_.push_back({ &statement, std::move(scope), std::move(values) });
+    }
+
+    Async<void> commit() override
+    {
+        if (!unit_ && queue_.empty()) {
+            concluded_ = true;
+            co_return;
+        }
+        auto const rows = co_await send(Job::Ending::commit);
+        (void)rows; // of a statement that later() queued: nobody asked for them
+    }
+
+private:
+    Async<Rows> send(Job::Ending ending)
+    {
+        Handoff<Rows> answer;
+        Job job;
+        job.calls = std::exchange(queue_, {});
+        job.ending = ending;
+        job.answer = answer.sender();
+        if (concluded_)
+            throw StorageError(StorageError::Kind::broken, "the unit of work has ended by its commit");
+        concluded_ = ending == Job::Ending::commit;
+        if (unit_) {
+            unit_->post(std::move(job));
+        } else {
+            unit_ = std::make_shared<Unit>(access_);
+            unit_->post(std::move(job));
+            enter();
+        }
+        co_return co_await answer.receive();
+    }
+
+    void enter()
+    {
+        try {
+            line_->enter(unit_);
+        } catch (...) {
+            concluded_ = true; // nothing was begun, so nothing is to be rolled back
+            throw;
+        }
+    }
+
+    std::shared_ptr<Line> line_;
+    Access access_;
+    Dialect dialect_;
+    std::shared_ptr<Unit> unit_;
+    std::vector<Call> queue_;
+    bool concluded_ = false;
+};
+
+class Reads final : public Connection {
+public:
+    Reads(std::shared_ptr<Line> line, Dialect dialect)
+        : line_(std::move(line))
+        , dialect_(dialect)
+    {
+    }
+    Dialect dialect() const noexcept override { return dialect_; }
+
+    Async<Rows> query(Statement const& statement, Scope scope, Values values) override
+    {
+        Handoff<Rows> answer;
+        Job job;
+        job.calls.push_back({ &statement, std::move(scope), std::move(values) });
+        job.ending = Job::Ending::commit;
+        job.answer = answer.sender();
+        auto const unit = std::make_shared<Unit>(Access::read);
+        unit->post(std::move(job));
+        line_->enter(unit);
+        co_return co_await answer.receive();
+    }
+
+    void later(Statement const&, Scope, Values) override
+    {
+        throw StorageError(StorageError::Kind::broken, "a statement for later needs a unit of work");
+    }
+
+private:
+    std::shared_ptr<Line> line_;
+    Dialect dialect_;
+};
+
+class Engine final : public Database {
+public:
+    Engine(Drivers drivers, EngineOptions const& options)
+        : dialect_(drivers.writers.at(0)->dialect())
+        , writers_(std::make_shared<Line>(options.waiting_units, options.waiting_time))
+        , readers_(drivers.readers.empty()
+                  ? writers_
+                  : std::make_shared<Line>(options.waiting_units, options.waiting_time))
+        , reads_(readers_, dialect_)
+    {
+        for (auto& driver : drivers.writers)
+            desks_.push_back(std::make_unique<Desk>(std::move(driver), writers_, options));
+        for (auto& driver : drivers.readers)
+            desks_.push_back(std::make_unique<Desk>(std::move(driver), readers_, options));
+    }
+    Engine(Engine const&) = delete;
+    Engine& operator=(Engine const&) = delete;
+    ~Engine() override
+    {
+        writers_->close();
+        readers_->close();
+    }
+
+    Async<std::unique_ptr<Transaction>> begin(Access access) override
+    {
+        auto const& line = access == Access::write ? writers_ : readers_;
+        co_return std::make_unique<WorkUnit>(line, access, dialect_);
+    }
+
+    Connection& reads() noexcept override { return reads_; }
+    Dialect dialect() const noexcept override { return dialect_; }
+
+private:
+    Dialect dialect_;
+    std::shared_ptr<Line> writers_;
+    std::shared_ptr<Line> readers_;
+    Reads reads_;
+    std::vector<std::unique_ptr<Desk>> desks_;
+};
+
+} // namespace
+
+std::unique_ptr<Database> make_database(Drivers drivers, EngineOptions options)
+{
+    return std::make_unique<Engine>(std::move(drivers), options);
+}
+
+} // namespace gatehouse::sql

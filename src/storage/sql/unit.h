@@ -1,0 +1,51 @@
+// One unit of work between its coroutine, which posts jobs, and the thread that runs them.
+#pragma once
+
+#include "core/handoff.h"
+#include "storage/sql/driver.h"
+
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace gatehouse::sql {
+
+struct Job {
+    enum class Ending { goes_on, commit, roll_back };
+
+    std::vector<Call> calls;
+    Ending ending = Ending::goes_on;
+    std::optional<Handoff<Rows>::Sender> answer; // none for roll_back: nobody waits for it
+};
+
+class Unit {
+public:
+    explicit Unit(Access access)
+        : access_(access)
+    {
+    }
+
+    Access access() const noexcept { return access_; }
+
+    // From the coroutine. Fails the job at once when the unit has ended.
+    void post(Job job);
+
+    // From the thread: the next job, or nothing when none came before `until`.
+    std::optional<Job> next(Deadline until);
+
+    // From the thread: what is posted from now on, or was not taken yet, fails with `why`.
+    void end(std::exception_ptr why);
+
+private:
+    static void refuse(Job const& job, std::exception_ptr const& why);
+
+    Access const access_;
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::optional<Job> job_; // a coroutine awaits each before the next, so one place is enough
+    std::exception_ptr ended_;
+};
+
+} // namespace gatehouse::sql

@@ -1,0 +1,176 @@
+// Running statements on SQLite.
+#include "storage/sqlite/handle.h"
+
+#include "storage/sql/errors.h"
+#include "storage/sqlite/bind.h"
+#include "storage/sqlite/errors.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace gatehouse::sqlite {
+namespace {
+
+using sql::StorageError;
+
+constexpr int instructions_between_looks_at_the_clock = 10'000;
+
+bool is_over(void const* deadline)
+{
+    return std::chrono::steady_clock::now() >= *static_cast<sql::Deadline const*>(deadline);
+}
+
+int stop_when_over(void* deadline) { return is_over(deadline) ? 1 : 0; }
+
+// Another connection holds the lock: wait in small steps until the deadline.
+int wait_for_lock(void* deadline, int tries)
+{
+    if (is_over(deadline))
+        return 0;
+    sqlite3_sleep(tries < 5 ? 1 : 5);
+    return 1;
+}
+
+// SQLite would create it readable by everybody; its WAL and shared-memory files take the same mode.
+void create_private_file(std::string const& path)
+{
+    int const file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0)
+        throw StorageError(StorageError::Kind::unavailable,
+            path + " cannot be opened: " + std::system_category().message(errno));
+    ::close(file);
+}
+
+// The time that opening may take.
+sql::Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+
+} // namespace
+
+void Handle::Closer::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+
+void Handle::Finalizer::operator()(sqlite3_stmt* statement) const noexcept
+{
+    sqlite3_finalize(statement); // repeats the statement's last failure, which was reported then
+}
+
+Handle::Handle(std::string const& path, Mode mode)
+    : deadline_(soon())
+{
+    if (mode == Mode::read_write)
+        create_private_file(path);
+    sqlite3* opened = nullptr;
+    int const code = sqlite3_open_v2(
+        path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    database_.reset(opened);
+    if (code != SQLITE_OK)
+        throw StorageError(StorageError::Kind::unavailable,
+            path + " cannot be opened: " + (opened ? sqlite3_errmsg(opened) : "no memory"));
+    configure(mode);
+}
+
+Handle::~Handle() = default;
+
+void Handle::configure(Mode mode)
+{
+    sqlite3_busy_handler(database_.get(), wait_for_lock, &deadline_);
+    sqlite3_progress_handler(
+        database_.get(), instructions_between_looks_at_the_clock, stop_when_over, &deadline_);
+    sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+           "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+        soon());
+    script(mode == Mode::read_write ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON", soon());
+}
+
+bool Handle::in_transaction() const noexcept { return !sqlite3_get_autocommit(database_.get()); }
+
+void Handle::script(char const* text, sql::Deadline deadline)
+{
+    deadline_ = deadline;
+    int const code = sqlite3_exec(database_.get(), text, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        fail(code);
+}
+
+void Handle::commit(sql::Deadline deadline)
+{
+    deadline_ = deadline;
+    int const code = sqlite3_exec(database_.get(), "COMMIT", nullptr, nullptr, nullptr);
+    if (may_have_reached_the_disk(code))
+        throw sql::OutcomeUnknown(std::string("COMMIT failed on its way to the disk: ")
+            + sqlite3_errmsg(database_.get()));
+    if (code != SQLITE_OK)
+        fail(code);
+}
+
+sql::Rows Handle::run(
+    sql::Statement const& statement, sql::Values const& values, sql::Deadline deadline)
+{
+    deadline_ = deadline;
+    auto& ready = prepared(statement);
+    struct Reset { // also when reading fails half-way: an open cursor would keep its snapshot
+        sqlite3_stmt* statement;
+        ~Reset()
+        {
+            sqlite3_reset(statement); // repeats the failure that step() has thrown already
+            sqlite3_clear_bindings(statement);
+        }
+    } const reset { ready.statement.get() };
+    bind(ready.statement.get(), values);
+    return step(ready);
+}
+
+Handle::Prepared& Handle::prepared(sql::Statement const& statement)
+{
+    if (auto const found = prepared_.find(&statement); found != prepared_.end())
+        return found->second;
+    sqlite3_stmt* made = nullptr;
+    int const code = sqlite3_prepare_v3(database_.get(), statement.text(sql::Dialect::sqlite), -1,
+        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    Prepared ready;
+    ready.statement.reset(made);
+    if (code != SQLITE_OK)
+        fail(code);
+    if (!made)
+        throw StorageError(StorageError::Kind::broken, "a statement without SQL");
+    ready.writes = !sqlite3_stmt_readonly(made);
+    return prepared_.emplace(&statement, std::move(ready)).first->second;
+}
+
+void Handle::bind(sqlite3_stmt* statement, sql::Values const& values)
+{
+    int const wanted = sqlite3_bind_parameter_count(statement);
+    if (static_cast<std::size_t>(wanted) > values.size())
+        throw StorageError(StorageError::Kind::broken, "a statement got fewer values than it wants");
+    // Numbered by first appearance in the text, named `$1`, `$2`: the name says which value it is.
+    for (int index = 1; index <= wanted; ++index) {
+        int const code
+            = bind_value(statement, index, values[place_of(sqlite3_bind_parameter_name(statement, index))]);
+        if (code != SQLITE_OK)
+            fail(code);
+    }
+}
+
+sql::Rows Handle::step(Prepared& prepared)
+{
+    auto* const statement = prepared.statement.get();
+    std::vector<sql::Value> cells;
+    std::size_t count = 0;
+    int code = sqlite3_step(statement);
+    int const width = sqlite3_column_count(statement);
+    for (; code == SQLITE_ROW; code = sqlite3_step(statement), ++count)
+        for (int column = 0; column < width; ++column)
+            cells.push_back(read_value(statement, column));
+    if (code != SQLITE_DONE)
+        fail(code);
+    auto const changed = prepared.writes ? sqlite3_changes64(database_.get()) : 0;
+    return sql::Rows(std::move(cells), static_cast<std::size_t>(width), count, changed);
+}
+
+void Handle::fail(int code) const { throw_error(database_.get(), code); }
+
+} // namespace gatehouse::sqlite
