@@ -14,6 +14,9 @@ add_compile_options(
   -Wall -Wextra -Wpedantic -Werror
   -Wshadow -Wformat=2 -Wunused-result -Wnon-virtual-dtor -Woverloaded-virtual
   -Wold-style-cast -Wcast-qual -Wimplicit-fallthrough -Wvla
+  # Naming some members and leaving the rest absent is how values are made here; what must be given
+  # has no default constructor.
+  -Wno-missing-field-initializers
   -fstack-protector-strong -fstack-clash-protection -fno-omit-frame-pointer
   # Binaries and test output name files from the top of the repository, wherever it lies.
   "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=."
@@ -29,7 +32,10 @@ if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_compile_options(-Wconversion -Wno-sign-conversion -Wunreachable-code -fcolor-diagnostics)
+  add_compile_options(
+    -Wconversion -Wno-sign-conversion -Wunreachable-code -Wno-missing-designated-field-initializers
+    -fcolor-diagnostics
+  )
 else()
   # False positives of g++ 12, each with the reason why it is off in this build alone:
   # - maybe-uninitialized: std::optional and std::expected members of coroutine frames, which only
