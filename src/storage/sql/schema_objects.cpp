@@ -1,0 +1,64 @@
+// Looking into the database's catalogue.
+#include "storage/sql/schema_objects.h"
+
+#include <array>
+#include <set>
+#include <string_view>
+
+namespace gatehouse::sql {
+namespace {
+
+constexpr auto needed = std::to_array<char const*>({
+    "organizations", "users", "sessions", "refresh_tokens", "login_attempts", "one_time_tokens",
+    "reset_requests", "encryption_vaults", "step_up_challenges", "outbox", "audit_ledger",
+    "signing_keys", "rate_counters", "captured_mails", "schema_migrations", // tables
+    "security_events", "audit_logs", "encryption_vault_audit", // views
+    "users_id_key", "users_org_email_live", "users_self_registered_email_live", "sessions_id_key",
+    "refresh_tokens_token_hash_unique", "one_time_tokens_token_hash_unique",
+    "outbox_dedupe_key", // unique
+    "users_status_check", "encryption_vaults_has_wrap", "encryption_vaults_wrap_iv_pair",
+    "encryption_vaults_zk_consistency", // checks
+});
+constexpr auto needed_on_postgres = std::to_array<char const*>({ "audit_ledger_append_only" });
+constexpr auto needed_on_sqlite
+    = std::to_array<char const*>({ "audit_ledger_no_update", "audit_ledger_no_delete" });
+
+// Names, and on SQLite the text that names a table's constraints.
+constexpr auto select_objects = either({
+    .postgres
+    = "SELECT relname::text, '' FROM pg_class WHERE relnamespace = to_regnamespace('auth') "
+      "UNION ALL SELECT conname::text, '' FROM pg_constraint WHERE connamespace = to_regnamespace('auth') "
+      "UNION ALL SELECT t.tgname::text, '' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+      "WHERE c.relnamespace = to_regnamespace('auth') AND t.tgenabled IN ('O', 'A')",
+    .sqlite = "SELECT name, coalesce(sql, '') FROM sqlite_master",
+});
+
+} // namespace
+
+std::vector<std::string> missing_objects(SchemaConnection& connection)
+{
+    std::set<std::string, std::less<>> present;
+    std::string definitions;
+    for (auto const row : connection.query(select_objects, Values())) {
+        present.insert(row.text(0));
+        definitions += row.text(1) + "\n";
+    }
+    std::vector<std::string> missing;
+    auto const look_for = [&](char const* name) {
+        auto const constraint = std::string("CONSTRAINT ") + name + " ";
+        if (!present.contains(name) && definitions.find(constraint) == std::string::npos
+            && definitions.find(std::string("CONSTRAINT ") + name + "\n") == std::string::npos)
+            missing.emplace_back(name);
+    };
+    for (auto const* const name : needed)
+        look_for(name);
+    if (connection.dialect() == Dialect::postgres)
+        for (auto const* const name : needed_on_postgres)
+            look_for(name);
+    else
+        for (auto const* const name : needed_on_sqlite)
+            look_for(name);
+    return missing;
+}
+
+} // namespace gatehouse::sql
