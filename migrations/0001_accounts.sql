@@ -426,9 +426,9 @@ CREATE TABLE auth.captured_mails (
     to_name      text NOT NULL DEFAULT '',
     to_address   text NOT NULL,
     subject      text NOT NULL,
-    text         text NOT NULL DEFAULT '',
-    html         text NOT NULL DEFAULT '',
-    raw          bytea NOT NULL,
+    text_part    text NOT NULL DEFAULT '',
+    html_part    text NOT NULL DEFAULT '',
+    raw          text NOT NULL,
     was_read     boolean NOT NULL DEFAULT false,
     created_at   timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT captured_mails_pkey PRIMARY KEY (id)

@@ -475,9 +475,9 @@ CREATE TABLE captured_mails (
     to_name      TEXT NOT NULL DEFAULT '',
     to_address   TEXT NOT NULL,
     subject      TEXT NOT NULL,
-    text         TEXT NOT NULL DEFAULT '',
-    html         TEXT NOT NULL DEFAULT '',
-    raw          BLOB NOT NULL,
+    text_part    TEXT NOT NULL DEFAULT '',
+    html_part    TEXT NOT NULL DEFAULT '',
+    raw          TEXT NOT NULL,
     was_read     INTEGER NOT NULL DEFAULT 0 CHECK (was_read IN (0, 1)),
     created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
         CHECK (created_at LIKE '____-__-__T__:__:__.___Z'),
