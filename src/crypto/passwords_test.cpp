@@ -1,0 +1,283 @@
+// The hashing pool: right answers, a full queue, an end in the middle of work.
+#include "crypto/passwords.h"
+
+#include "core/event_loop.h"
+#include "core/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace gatehouse::crypto {
+namespace {
+
+constexpr HashPolicy cheap { .algorithm = HashPolicy::Algorithm::bcrypt, .cost = 4 };
+
+// Holds every job back until the gate is opened; a password "throw" breaks.
+class Gated final : public HashEngine {
+public:
+    explicit Gated(std::size_t lanes = 1)
+        : lanes_(lanes)
+    {
+    }
+    std::size_t lanes() const override { return lanes_; }
+    void compute(std::span<HashJob* const> jobs) override
+    {
+        std::unique_lock lock(mutex_);
+        ++entered_;
+        largest_group_ = std::max(largest_group_, jobs.size());
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return open_; });
+        for (auto* const job : jobs) {
+            if (job->password.reveal() == "throw")
+                throw std::runtime_error("broken engine");
+            job->matches = job->password.reveal() == "right";
+            job->made.hash = "made";
+        }
+    }
+    void open()
+    {
+        std::unique_lock const lock(mutex_);
+        open_ = true;
+        changed_.notify_all();
+    }
+    void wait_until_entered(int times)
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return entered_ >= times; });
+    }
+    std::size_t largest_group()
+    {
+        std::unique_lock const lock(mutex_);
+        return largest_group_;
+    }
+
+private:
+    std::size_t const lanes_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool open_ = false;
+    int entered_ = 0;
+    std::size_t largest_group_ = 0;
+};
+
+// What became of one request.
+struct Outcome {
+    int matched = 0;
+    int mismatched = 0;
+    int overloaded = 0;
+    int broken = 0;
+    int retry_after = 0;
+};
+
+Async<void> try_once(PasswordHasher& hasher, std::string password, Outcome& outcome)
+{
+    try {
+        StoredPassword stored;
+        bool const matches = co_await hasher.matches(SecretString(std::move(password)), std::move(stored));
+        ++(matches ? outcome.matched : outcome.mismatched);
+    } catch (Overloaded const& overloaded) {
+        ++outcome.overloaded;
+        outcome.retry_after = overloaded.retry_after_seconds();
+    } catch (std::runtime_error const&) {
+        ++outcome.broken;
+    }
+}
+
+StoredPassword stored_of(std::string_view password)
+{
+    SystemRandom random;
+    return hash_password(password, cheap, random);
+}
+
+TEST(PasswordHasher, matches_hashes_and_refuses)
+{
+    SystemRandom random;
+    EventLoop loop;
+    PasswordHasher hasher({ .policy = cheap, .threads = 2 }, random);
+    auto const made = wait_for(loop, hasher.hash(SecretString("secret")));
+    EXPECT_EQ(made.scheme, "bcrypt");
+    EXPECT_TRUE(wait_for(loop, hasher.matches(SecretString("secret"), made)));
+    EXPECT_FALSE(wait_for(loop, hasher.matches(SecretString("Secret"), made)));
+    EXPECT_FALSE(wait_for(loop, hasher.matches(SecretString("secret"), hasher.decoy())));
+    EXPECT_EQ(hasher.decoy(), hasher.decoy());
+}
+
+TEST(PasswordHasher, several_candidates_are_answered_in_their_order)
+{
+    SystemRandom random;
+    EventLoop loop;
+    PasswordHasher hasher({ .policy = cheap, .threads = 2 }, random);
+    std::vector<StoredPassword> stored { stored_of("a"), stored_of("b"), hasher.decoy(), stored_of("b"),
+        { "garbage", std::nullopt } };
+    std::vector<bool> const expected { false, true, false, true, false };
+    EXPECT_EQ(wait_for(loop, hasher.matches_each(SecretString("b"), std::move(stored))), expected);
+    EXPECT_TRUE(wait_for(loop, hasher.matches_each(SecretString("b"), {})).empty());
+}
+
+TEST(PasswordHasher, a_full_queue_refuses_at_once_and_says_when_to_come_back)
+{
+    SystemRandom random;
+    EventLoop loop;
+    auto owned = std::make_unique<Gated>();
+    auto& engine = *owned;
+    PasswordHasher hasher({ .policy = cheap, .threads = 1, .queue = 2 }, random, std::move(owned));
+    auto const rejected_before = metrics::value("gatehouse_password_rejections_total");
+
+    Outcome outcome;
+    loop.post([&] { start(try_once(hasher, "right", outcome)); });
+    std::jthread other([&] {
+        engine.wait_until_entered(1); // one is being computed; two may wait; one too many
+        loop.post([&] {
+            for (int i = 0; i < 3; ++i)
+                start(try_once(hasher, "right", outcome));
+            EXPECT_EQ(outcome.overloaded, 1);
+            EXPECT_GE(outcome.retry_after, 1);
+            EXPECT_EQ(outcome.matched, 0);
+            engine.open();
+        });
+        engine.wait_until_entered(3);
+        loop.post([&] { loop.stop(); });
+    });
+    loop.run();
+    other.join();
+    loop.post([&] { loop.stop(); }); // whatever was delivered after the last job began
+    for (int i = 0; i < 100 && outcome.matched < 3; ++i) {
+        loop.post([&] { loop.stop(); });
+        loop.run();
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(outcome.matched, 3);
+    EXPECT_EQ(metrics::value("gatehouse_password_rejections_total"), rejected_before + 1);
+}
+
+TEST(PasswordHasher, a_group_that_does_not_fit_is_not_begun_in_part)
+{
+    SystemRandom random;
+    EventLoop loop;
+    auto owned = std::make_unique<Gated>();
+    auto& engine = *owned;
+    PasswordHasher hasher({ .policy = cheap, .threads = 1, .queue = 3 }, random, std::move(owned));
+    Outcome first;
+    Outcome second;
+    auto each = [](PasswordHasher& with, Outcome& outcome) -> Async<void> {
+        try {
+            std::vector<StoredPassword> stored(3);
+            auto const matches = co_await with.matches_each(SecretString("right"), std::move(stored));
+            outcome.matched += static_cast<int>(matches.size());
+        } catch (Overloaded const&) {
+            ++outcome.overloaded;
+        }
+    };
+    loop.post([&] {
+        start(try_once(hasher, "right", first));
+        engine.wait_until_entered(1);
+        start(try_once(hasher, "right", first));
+        start(each(hasher, second)); // one waits: three more do not fit
+        EXPECT_EQ(second.overloaded, 1);
+        engine.open();
+        engine.wait_until_entered(2);
+        loop.stop();
+    });
+    loop.run();
+    for (int i = 0; i < 100 && first.matched < 2; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        loop.post([&] { loop.stop(); });
+        loop.run();
+    }
+    EXPECT_EQ(first.matched, 2);
+    EXPECT_EQ(second.matched, 0);
+}
+
+TEST(PasswordHasher, more_candidates_than_the_queue_holds_are_taken_when_it_is_empty)
+{
+    SystemRandom random;
+    EventLoop loop;
+    PasswordHasher hasher({ .policy = cheap, .threads = 1, .queue = 2 }, random);
+    std::vector<StoredPassword> stored(8, hasher.decoy());
+    EXPECT_EQ(wait_for(loop, hasher.matches_each(SecretString("x"), std::move(stored))).size(), 8U);
+}
+
+TEST(PasswordHasher, a_broken_engine_breaks_the_request_and_nothing_else)
+{
+    SystemRandom random;
+    EventLoop loop;
+    auto owned = std::make_unique<Gated>();
+    owned->open();
+    PasswordHasher hasher({ .policy = cheap, .threads = 1 }, random, std::move(owned));
+    EXPECT_THROW((void)wait_for(loop, hasher.matches(SecretString("throw"), {})), std::runtime_error);
+    EXPECT_TRUE(wait_for(loop, hasher.matches(SecretString("right"), {})));
+}
+
+TEST(PasswordHasher, ending_answers_everybody_who_waits)
+{
+    SystemRandom random;
+    EventLoop loop;
+    auto owned = std::make_unique<Gated>();
+    auto& engine = *owned;
+    auto hasher = std::make_unique<PasswordHasher>(
+        PasswordHasherOptions { .policy = cheap, .threads = 1, .queue = 8 }, random, std::move(owned));
+    Outcome outcome;
+    loop.post([&] {
+        for (int i = 0; i < 4; ++i)
+            start(try_once(*hasher, "right", outcome));
+        engine.wait_until_entered(1);
+        std::jthread opener([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            engine.open();
+        });
+        hasher.reset(); // joins: the one in hand ends, three are told
+        loop.stop();
+    });
+    loop.run();
+    EXPECT_EQ(outcome.matched, 1);
+    EXPECT_EQ(outcome.overloaded, 3);
+}
+
+TEST(PasswordHasher, a_burst_travels_in_groups_shared_fairly)
+{
+    SystemRandom random;
+    EventLoop loop;
+    auto owned = std::make_unique<Gated>(5);
+    auto& engine = *owned;
+    PasswordHasher hasher({ .policy = cheap, .threads = 2, .queue = 64 }, random, std::move(owned));
+    Outcome outcome;
+    loop.post([&] {
+        start(try_once(hasher, "right", outcome));
+        start(try_once(hasher, "right", outcome));
+        engine.wait_until_entered(2); // both threads are busy with one job each
+        for (int i = 0; i < 20; ++i)
+            start(try_once(hasher, i % 2 ? "right" : "wrong", outcome));
+        engine.open();
+        loop.stop();
+    });
+    loop.run();
+    for (int i = 0; i < 200 && outcome.matched + outcome.mismatched < 22; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        loop.post([&] { loop.stop(); });
+        loop.run();
+    }
+    EXPECT_EQ(outcome.matched, 12);
+    EXPECT_EQ(outcome.mismatched, 10);
+    EXPECT_EQ(engine.largest_group(), 5U);
+}
+
+TEST(PasswordHasher, many_loops_at_once)
+{
+    SystemRandom random;
+    PasswordHasher hasher({ .policy = cheap, .threads = 2, .queue = 1000 }, random);
+    auto const stored = stored_of("right");
+    std::vector<std::jthread> running;
+    for (int t = 0; t < 4; ++t)
+        running.emplace_back([&] {
+            EventLoop loop;
+            for (int i = 0; i < 20; ++i)
+                EXPECT_EQ(wait_for(loop, hasher.matches(SecretString(i % 2 ? "right" : "wrong"), stored)), i % 2 == 1);
+        });
+}
+
+} // namespace
+} // namespace gatehouse::crypto
