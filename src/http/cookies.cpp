@@ -9,6 +9,8 @@
 namespace gatehouse::http {
 
 namespace {
+constexpr char const* refresh_path = "/api/v1/auth";
+
 // cookie-octet, RFC 6265 4.1.1
 bool is_cookie_octet(char letter)
 {
@@ -19,12 +21,23 @@ bool is_cookie_octet(char letter)
 
 Cookie session_cookie(SecretString const& token, std::chrono::seconds life)
 {
-    return { std::string(session_cookie_name), token.duplicate(), life, true };
+    return { std::string(session_cookie_name), token.duplicate(), life, true, "/" };
 }
 
 Cookie cleared_session_cookie()
 {
-    return { std::string(session_cookie_name), SecretString(), std::chrono::seconds(0), true };
+    return { std::string(session_cookie_name), SecretString(), std::chrono::seconds(0), true, "/" };
+}
+
+Cookie refresh_cookie(SecretString const& token, std::chrono::seconds life)
+{
+    return { std::string(refresh_cookie_name), token.duplicate(), life, true, refresh_path };
+}
+
+Cookie cleared_refresh_cookie()
+{
+    return { std::string(refresh_cookie_name), SecretString(), std::chrono::seconds(0), true,
+        refresh_path };
 }
 
 std::string to_text(Cookie const& cookie)
@@ -39,7 +52,7 @@ std::string to_text(Cookie const& cookie)
     auto const age = "; Max-Age=" + std::to_string(cookie.max_age.count());
     if (value.empty())
         text += age; // a cleared cookie says so first (api §2)
-    text += "; Path=/";
+    text += "; Path=" + cookie.path;
     if (cookie.http_only)
         text += "; HttpOnly";
     text += "; Secure; SameSite=Lax";

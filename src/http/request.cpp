@@ -1,6 +1,8 @@
 // Header fields in one piece of text, found by name.
 #include "http/request.h"
 
+#include "core/secret.h"
+
 #include <array>
 #include <utility>
 
@@ -91,7 +93,9 @@ void Request::clear()
     target.clear();
     path.clear();
     query.clear();
+    wipe(body.data(), body.size()); // bodies hold passwords, fields hold tokens
     body.clear();
+    wipe(text_.data(), text_.size());
     text_.clear();
     fields_.clear();
 }

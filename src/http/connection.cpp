@@ -1,0 +1,291 @@
+// Reading requests, asking the pipeline, writing answers, and knowing when to stop.
+#include "http/connection.h"
+
+#include "core/secret.h"
+#include "http/tally.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace gatehouse::http {
+
+namespace {
+constexpr std::size_t first_buffer = 2048; // idle connections are many
+constexpr std::size_t whole_buffer = 16 * 1024;
+constexpr std::size_t skipped_at_most = 64 * 1024; // of a body nobody wants, to keep the connection
+constexpr std::size_t lingered_at_most = 1024 * 1024;
+constexpr int requests_in_a_row = 64;
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+constexpr Fault request_timeout { 408, "REQUEST_TIMEOUT", "Request timeout",
+    "The request did not arrive in time." };
+
+struct Yield {
+    EventLoop& loop;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiting) { loop.post(waiting); }
+    void await_resume() const noexcept { }
+};
+} // namespace
+
+Connection::Connection(Surroundings& around, std::unique_ptr<Stream> stream, Facts facts)
+    : around_(around)
+    , stream_(std::move(stream))
+    , facts_(std::move(facts))
+    , parser_(request_)
+{
+    enter(Phase::idle);
+}
+
+void Connection::enter(Phase phase)
+{
+    phase_ = phase;
+    phase_began_ = around_.ticks();
+    phase_bytes_ = 0;
+}
+
+Async<void> Connection::converse()
+{
+    if (stream_->needs_handshake()) {
+        enter(Phase::handshake);
+        auto const shaken = [this](Completion& done) { stream_->handshake(done); };
+        Pending pending { shaken };
+        auto const& done = co_await pending;
+        if (done.failed)
+            co_return;
+    }
+    while (co_await serve_one()) {
+        if (++served_in_a_row_ < requests_in_a_row)
+            continue;
+        served_in_a_row_ = 0; // a client with a full pipeline must not keep the others waiting
+        Yield yield { around_.loop() };
+        co_await yield;
+    }
+    if (unread_input_)
+        co_await linger();
+}
+
+Async<bool> Connection::receive()
+{
+    if (held_ == capacity_) {
+        auto const larger = capacity_ == 0 ? first_buffer : whole_buffer;
+        std::unique_ptr<char[]> grown(new char[larger]);
+        if (held_ != 0)
+            std::memcpy(grown.get(), buffer_.get(), held_);
+        wipe(buffer_.get(), capacity_);
+        buffer_ = std::move(grown);
+        capacity_ = larger;
+    }
+    served_in_a_row_ = 0;
+    auto const start = [this](Completion& done) {
+        stream_->read_some(buffer_.get() + held_, capacity_ - held_, done);
+    };
+    Pending pending { start };
+    auto const& done = co_await pending;
+    if (done.failed)
+        co_return false;
+    held_ += done.count;
+    phase_bytes_ += done.count;
+    co_return true;
+}
+
+void Connection::consume(std::size_t bytes)
+{
+    auto const left = held_ - bytes;
+    std::memmove(buffer_.get(), buffer_.get() + bytes, left);
+    wipe(buffer_.get() + left, bytes); // passwords and tokens
+    held_ = left;
+}
+
+Async<Connection::HeadState> Connection::receive_head()
+{
+    enter(held_ == 0 ? Phase::idle : Phase::head);
+    finder_.reset();
+    for (;;) {
+        while (held_ >= 2 && std::memcmp(buffer_.get(), "\r\n", 2) == 0)
+            consume(2); // RFC 9112 2.2: an empty line before the request is skipped
+        auto const found = finder_.look({ buffer_.get(), held_ });
+        if (found.fault) {
+            fault_ = *found.fault;
+            co_return HeadState::refused;
+        }
+        if (found.size != 0) {
+            auto const fault = parser_.read_head({ buffer_.get(), found.size });
+            consume(found.size);
+            fault_ = fault.value_or(Fault {});
+            co_return fault ? HeadState::refused : HeadState::complete;
+        }
+        if (around_.is_stopping() && held_ == 0)
+            co_return HeadState::ended;
+        bool const more = co_await receive();
+        if (!more) {
+            fault_ = request_timeout;
+            co_return too_slow_ && held_ != 0 ? HeadState::refused : HeadState::ended;
+        }
+        if (phase_ == Phase::idle)
+            enter(Phase::head);
+    }
+}
+
+Exchange Connection::make_exchange()
+{
+    request_.peer = facts_.peer;
+    request_.secure = facts_.secure;
+    request_.on_operator_listener = facts_.on_operator_listener;
+    response_.clear();
+    auto const now = around_.pipeline().services().clock.now();
+    request_id_ = around_.mint_request_id(now);
+    return { .request = request_, .response = response_, .body = *this, .now = now, .request_id = request_id_ };
+}
+
+Async<bool> Connection::serve_one()
+{
+    auto const head = co_await receive_head();
+    if (head == HeadState::ended)
+        co_return false;
+    auto const began = std::chrono::steady_clock::now();
+    auto exchange = make_exchange();
+    if (head == HeadState::refused) {
+        unread_input_ = true;
+        request_.method = Method::get; // so that the answer has its body
+        around_.pipeline().answer_fault(exchange, fault_);
+        record(exchange, began);
+        co_await send(false);
+        co_return false;
+    }
+    exchange.method_is_known = parser_.method_is_known();
+    exchange.has_body = !parser_.is_done();
+    exchange.declared_length = parser_.declared_length();
+    enter(Phase::handling);
+    co_await around_.pipeline().answer(exchange);
+    record(exchange, began);
+    if (!exchange.answered)
+        co_return false;
+    bool const body_is_left = !parser_.is_done();
+    bool const may_skip = !parser_.expects_continue() && exchange.declared_length <= skipped_at_most
+        && response_.status != 413 && response_.status != 400 && response_.status != 408;
+    unread_input_ = body_is_left;
+    bool keep_alive = parser_.keep_alive() && !around_.is_stopping() && (!body_is_left || may_skip);
+    keep_alive = co_await send(keep_alive) && keep_alive;
+    if (keep_alive && body_is_left)
+        co_return co_await skip_body();
+    co_return keep_alive;
+}
+
+Async<void> Connection::read_body(std::size_t limit)
+{
+    enter(Phase::body);
+    if (parser_.expects_continue() && held_ == 0 && stream_->send_now(go_on) < 0)
+        throw Disconnected();
+    if (auto const length = parser_.declared_length(); length <= limit)
+        request_.body.reserve(length);
+    for (;;) {
+        auto const step = parser_.read_body({ buffer_.get(), held_ }, limit);
+        consume(step.used);
+        if (step.fault)
+            throw *step.fault;
+        if (parser_.is_done())
+            break;
+        bool const more = co_await receive();
+        if (!more && too_slow_)
+            throw request_timeout;
+        if (!more)
+            throw Disconnected();
+    }
+    enter(Phase::handling);
+}
+
+Async<bool> Connection::skip_body()
+{
+    try {
+        co_await read_body(skipped_at_most);
+    } catch (Fault const&) {
+        co_return false; // too much of it: the answer is out, the connection ends and lingers
+    } catch (Disconnected const&) {
+        co_return false;
+    }
+    unread_input_ = false;
+    co_return true;
+}
+
+Async<bool> Connection::send(bool keep_alive)
+{
+    enter(Phase::writing);
+    Framing const framing { request_.method == Method::head, parser_.http_1_1(), keep_alive };
+    out_.clear();
+    append_answer(out_, response_, around_.common_fields().at(around_.pipeline().services().clock.now()),
+        request_id_, framing);
+    wipe(response_.body.data(), response_.body.size()); // tokens and keys
+    auto const sent = stream_->send_now(out_);
+    bool broken = sent < 0;
+    std::size_t done = broken ? 0 : static_cast<std::size_t>(sent);
+    while (!broken && done < out_.size()) {
+        auto const start = [this, done](Completion& completion) {
+            stream_->write_some(std::string_view(out_).substr(done), completion);
+        };
+        Pending pending { start };
+        auto const& result = co_await pending;
+        broken = result.failed;
+        done += result.count;
+        phase_bytes_ += result.count;
+    }
+    wipe(out_.data(), out_.size());
+    co_return !broken;
+}
+
+Async<void> Connection::linger()
+{
+    enter(Phase::lingering);
+    stream_->finish_sending();
+    std::size_t discarded = 0;
+    while (!too_slow_ && discarded < lingered_at_most) {
+        held_ = 0;
+        bool const more = co_await receive();
+        if (!more)
+            break;
+        discarded += held_;
+    }
+}
+
+void Connection::record(
+    Exchange const& exchange, std::chrono::steady_clock::time_point began) const
+{
+    if (exchange.answered)
+        tally(exchange, std::chrono::steady_clock::now() - began);
+}
+
+bool Connection::is_too_slow(TimeLimits const& limits) const
+{
+    auto const spent = around_.ticks() - phase_began_;
+    switch (phase_) {
+    case Phase::handshake: return spent > limits.handshake;
+    case Phase::idle: return spent > limits.idle;
+    case Phase::head: return spent > limits.head;
+    case Phase::lingering: return spent > limits.lingering;
+    case Phase::handling: return false; // the handler's own deadlines hold
+    case Phase::body:
+    case Phase::writing: break;
+    }
+    if (spent <= limits.transfer_grace)
+        return false;
+    auto const seconds = static_cast<std::size_t>((spent - limits.transfer_grace).count()) / 1000;
+    return phase_bytes_ < (seconds + 1) * limits.transfer_pace;
+}
+
+void Connection::sweep(TimeLimits const& limits)
+{
+    if (!is_too_slow(limits))
+        return;
+    too_slow_ = true;
+    stream_->cancel();
+}
+
+void Connection::stop_if_idle()
+{
+    if (phase_ == Phase::idle)
+        stream_->cancel();
+}
+
+void Connection::abandon() { stream_->cancel(); }
+
+} // namespace gatehouse::http

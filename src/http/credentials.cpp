@@ -1,0 +1,48 @@
+// Reading the credential of a request.
+#include "http/credentials.h"
+
+#include "core/text.h"
+#include "http/cookies.h"
+
+#include <algorithm>
+
+namespace gatehouse::http {
+
+namespace {
+// b64token, RFC 6750 2.1
+bool is_token_text(std::string_view text)
+{
+    return !text.empty() && std::ranges::all_of(text, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
+            || (letter >= '0' && letter <= '9')
+            || std::string_view("-._~+/=").find(letter) != std::string_view::npos;
+    });
+}
+
+Presented from_authorization(std::string_view value)
+{
+    constexpr std::string_view scheme = "bearer ";
+    if (value.size() < scheme.size() || ascii_lower(value.substr(0, scheme.size())) != scheme)
+        return { Presented::Kind::unusable, {} };
+    auto token = value.substr(scheme.size());
+    while (token.starts_with(' '))
+        token.remove_prefix(1);
+    if (!is_token_text(token))
+        return { Presented::Kind::unusable, {} };
+    return { Presented::Kind::bearer, std::string(token) };
+}
+} // namespace
+
+Presented presented_by(Request const& request)
+{
+    if (auto const authorization = request.header("authorization"))
+        return from_authorization(*authorization);
+    auto const cookie = find_cookie(request, session_cookie_name);
+    if (!cookie)
+        return {};
+    if (cookie->ambiguous || !is_token_text(cookie->value))
+        return { Presented::Kind::unusable, {} };
+    return { Presented::Kind::cookie, std::string(cookie->value) };
+}
+
+} // namespace gatehouse::http

@@ -1,0 +1,20 @@
+// Which credential a request presents: `Authorization: Bearer` first, then the cookie (api §2).
+#pragma once
+
+#include "http/request.h"
+
+#include <string>
+
+namespace gatehouse::http {
+
+struct Presented {
+    enum class Kind { nothing, unusable, bearer, cookie };
+    Kind kind = Kind::nothing;
+    std::string token; // of bearer and cookie
+};
+
+// `unusable`: another scheme, no scheme, blanks, two cookies of the name. Such a request is 401,
+// also beside a good cookie, and counts as carrying a credential (decisions D-4, D-45).
+Presented presented_by(Request const& request);
+
+} // namespace gatehouse::http

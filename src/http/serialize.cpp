@@ -1,0 +1,93 @@
+// Writing answers.
+#include "http/serialize.h"
+
+#include <array>
+#include <charconv>
+
+namespace gatehouse::http {
+
+namespace {
+constexpr std::string_view default_policy = "default-src 'none'; frame-ancestors 'none'";
+
+void append_number(std::string& out, std::uint64_t number)
+{
+    std::array<char, 20> digits {};
+    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value)
+{
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// RFC 9110 8.6: these never have a length.
+bool has_no_length(int status) { return status == 204 || status == 304 || status < 200; }
+} // namespace
+
+std::string http_date(Instant at)
+{
+    constexpr std::array<std::string_view, 7> days { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+    constexpr std::array<std::string_view, 12> months { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+        "Aug", "Sep", "Oct", "Nov", "Dec" };
+    std::chrono::sys_seconds const moment { std::chrono::seconds(at.seconds()) };
+    auto const day = std::chrono::floor<std::chrono::days>(moment);
+    std::chrono::year_month_day const date { day };
+    std::chrono::weekday const weekday { day };
+    auto const iso = gatehouse::to_text(at); // 2026-11-22T07:05:09.123Z
+    std::string text(days[weekday.c_encoding()]);
+    text.append(", ").append(iso, 8, 2).append(" ");
+    text.append(months[static_cast<unsigned>(date.month()) - 1]);
+    text.append(" ").append(iso, 0, 4).append(" ").append(iso, 11, 8).append(" GMT");
+    return text;
+}
+
+CommonFields::CommonFields(bool over_https)
+    : fixed_("X-Content-Type-Options: nosniff\r\n"
+             "X-Frame-Options: DENY\r\n"
+             "Referrer-Policy: strict-origin-when-cross-origin\r\n"
+             "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=()\r\n")
+{
+    if (over_https)
+        fixed_ += "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
+}
+
+std::string_view CommonFields::at(Instant now)
+{
+    if (now.seconds() != second_) {
+        second_ = now.seconds();
+        text_ = "Date: " + http_date(now) + "\r\n" + fixed_;
+    }
+    return text_;
+}
+
+void append_answer(std::string& out, Response const& response, std::string_view common_fields,
+    std::string_view request_id, Framing framing)
+{
+    out.append("HTTP/1.1 ");
+    append_number(out, static_cast<std::uint64_t>(response.status));
+    out.append(" ").append(reason_phrase(response.status)).append("\r\n");
+    out.append(common_fields);
+    append_field(out, "X-Request-Id", request_id);
+    for (auto const& [name, value] : response.headers())
+        append_field(out, name, value);
+    if (!response.has_header("Cache-Control"))
+        append_field(out, "Cache-Control", "no-store");
+    if (!response.has_header("Content-Security-Policy"))
+        append_field(out, "Content-Security-Policy", default_policy);
+    if (!framing.keep_alive)
+        out.append("Connection: close\r\n");
+    else if (!framing.http_1_1)
+        out.append("Connection: keep-alive\r\n");
+    if (has_no_length(response.status)) {
+        out.append("\r\n");
+        return;
+    }
+    out.append("Content-Length: ");
+    append_number(out, response.body.size());
+    out.append("\r\n\r\n");
+    if (!framing.without_body)
+        out.append(response.body);
+}
+
+} // namespace gatehouse::http
