@@ -9,7 +9,10 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::CapturedMail;
+using domain::CapturedMailPage;
+using domain::CapturedMailQuery;
+using domain::CapturedMails;
 
 constexpr Statement insert_mail(
     "INSERT INTO captured_mails (id, message_id, from_name, from_address, to_name, to_address, "
@@ -42,7 +45,7 @@ constexpr Text sqlite_filter
       "AND NOT EXISTS (SELECT 1 FROM json_each($4) AS part WHERE "
       "instr(lower(from_name || ' ' || from_address || ' ' || to_name || ' ' || to_address "
       "|| ' ' || subject || ' ' || text_part), part.value) = 0)";
-constexpr Text newest_first = " ORDER BY seq DESC LIMIT $5 OFFSET $6";
+constexpr Text newest_first = " ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6";
 
 constexpr auto search_mails = either(
     {.postgres = joined<select_mails, postgres_filter, newest_first>,
@@ -54,7 +57,7 @@ constexpr auto count_matching = either(
 );
 constexpr Statement count_all("SELECT count(*) FROM captured_mails");
 constexpr Statement find_mail(joined<select_mails, " WHERE id = $1">);
-constexpr Statement find_latest(joined<select_mails, " ORDER BY seq DESC LIMIT 1">);
+constexpr Statement find_latest(joined<select_mails, " ORDER BY created_at DESC, id DESC LIMIT 1">);
 constexpr Statement set_read("UPDATE captured_mails SET was_read = true WHERE id = $1");
 constexpr Statement delete_all("DELETE FROM captured_mails");
 

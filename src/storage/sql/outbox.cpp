@@ -9,7 +9,12 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::Backlog;
+using domain::ClaimedMessage;
+using domain::OutboxId;
+using domain::OutboxStore;
+using domain::OrganizationId;
+using domain::QueuedMessage;
 
 constexpr Statement insert_message(
     "INSERT INTO outbox (id, organization_id, topic, dedupe_key, recipient, payload_sealed, "
