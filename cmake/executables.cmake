@@ -50,3 +50,9 @@ if(header_units)
   target_link_libraries(header_check PRIVATE ${tested_rooms})
   target_compile_options(header_check PRIVATE -O0 -g0 -U_FORTIFY_SOURCE)
 endif()
+
+# What `make bench` measures with. Not part of `all`.
+add_executable(load_generator EXCLUDE_FROM_ALL bench/load_generator.cpp)
+add_executable(bcrypt_rate EXCLUDE_FROM_ALL bench/bcrypt_rate.cpp)
+target_link_libraries(bcrypt_rate PRIVATE crypt)
+add_custom_target(bench_tools DEPENDS load_generator bcrypt_rate)

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Measures gatehouse beside nginx and beside bcrypt, in turns within one run, and prints ratios as a Markdown table.
+
+usage: bench/run.py [--rounds N] [--seconds S] [--idle S] [--database URL]
+Absolute numbers of a shared machine mean little; each ratio compares neighbours in time on the same core.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+
+from servers import Gatehouse, Nginx, pinned
+
+TOOLS = pathlib.Path("build/release")
+SERVER_CORE, LOAD_CORE = 0, 1
+COST = 10  # of bcrypt, on both sides
+CONNECTIONS = 64
+PEOPLE = 16
+
+
+def request(method, path, body=None, headers=()):
+    text = json.dumps(body).encode() if body is not None else b""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *headers]
+    if body is not None:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(text)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + text
+
+
+def load(port, requests, seconds, connections=CONNECTIONS, core=LOAD_CORE):
+    """What the load generator says after asking these requests in turn."""
+    with tempfile.NamedTemporaryFile() as file:
+        for one in requests:
+            file.write(f"{len(one)}\n".encode() + one)
+        file.flush()
+        said = subprocess.run(
+            [TOOLS / "load_generator", str(port), str(connections), str(seconds), file.name],
+            check=True, capture_output=True, text=True, preexec_fn=pinned(core),
+        )
+    result = json.loads(said.stdout)
+    if result["refused"]:
+        raise SystemExit(f"{result['refused']} of {result['answers']} answers to {requests[0][:40]!r} were not 2xx")
+    return result | {"rate": result["answers"] / result["seconds"]}
+
+
+def probe(port, path, seconds):
+    """How long a light visitor waits: one request every 10 ms, so that it takes no core from the load."""
+    asked, times = request("GET", path), []
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            started = time.monotonic()
+            connection.sendall(asked)
+            if not connection.recv(16384).startswith(b"HTTP/1.1 200"):
+                raise SystemExit(f"{path} does not answer 200 under load")
+            times.append((time.monotonic() - started) * 1e6)
+            time.sleep(0.01)
+    times.sort()
+    return {"rate": len(times) / seconds, "p50": statistics.median(times), "p99": times[len(times) * 99 // 100]}
+
+
+def bcrypt_rate(seconds):
+    """Hashes per second of all cores together: one thread of libcrypt on each, at once."""
+    running = [
+        subprocess.Popen([TOOLS / "bcrypt_rate", str(COST), str(seconds)], stdout=subprocess.PIPE, text=True,
+                         preexec_fn=pinned(core))
+        for core in sorted(os.sched_getaffinity(0))
+    ]
+    rates = [float(process.communicate()[0]) for process in running]
+    if any(process.returncode for process in running):
+        raise SystemExit("bcrypt_rate failed")
+    return sum(rates)
+
+
+def throughput(server, token, rounds, seconds):
+    """/health and validate beside nginx `return 200`, one core each, in turns."""
+    asked = {
+        "nginx": lambda nginx: load(nginx.port, [request("GET", "/")], seconds),
+        "health": lambda nginx: load(server.port, [request("GET", "/health")], seconds),
+        "validate": lambda nginx: load(
+            server.port, [request("POST", "/api/v1/auth/validate", {"token": token})], seconds),
+    }
+    measured = {name: [] for name in asked}
+    with Nginx(SERVER_CORE, body="x" * 200) as nginx:
+        for _ in range(rounds):
+            for name, ask in asked.items():
+                measured[name].append(ask(nginx))
+    return measured
+
+
+def logins(server, people, rounds, seconds):
+    """Logins beside bare bcrypt, all cores, in turns; and what /health takes meanwhile."""
+    requests = [request("POST", "/api/v1/auth/login", {"email": email, "password": password})
+                for email, password in people]
+    measured = {"bcrypt": [], "login": [], "health meanwhile": []}
+    for _ in range(rounds):
+        measured["bcrypt"].append({"rate": bcrypt_rate(seconds)})
+        meanwhile = {}
+        beside = threading.Thread(target=lambda: meanwhile.update(probe(server.port, "/health", seconds)))
+        beside.start()
+        busy = load(server.port, requests, seconds, 4 * len(os.sched_getaffinity(0)))
+        beside.join()
+        measured["login"].append(busy)
+        measured["health meanwhile"].append(meanwhile)
+    return measured
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def ratio(measured, above, below):
+    """The median over the rounds, and the span, of one rate divided by its neighbour."""
+    ratios = [one["rate"] / other["rate"] for one, other in zip(measured[above], measured[below])]
+    return f"**{median(ratios):.2f}** ({min(ratios):.2f}–{max(ratios):.2f})"
+
+
+def row(what, measured, name, compared):
+    rounds = measured[name]
+    rates = f"{median([one['rate'] for one in rounds]):,.0f}/s"
+    times = (f"{median([one['p50'] for one in rounds]):,.0f} | {median([one['p99'] for one in rounds]):,.0f}"
+             if "p50" in rounds[0] else "– | –")
+    return f"| {what} | {rates} | {times} | {compared} |"
+
+
+def print_table(beside_nginx, beside_bcrypt, starts, pss, chosen):
+    print("\n| operation | rate | p50 µs | p99 µs | ratio (span of the rounds) |")
+    print("| --- | ---: | ---: | ---: | --- |")
+    print(row("nginx `return 200`, one core", beside_nginx, "nginx", "1"))
+    print(row("`GET /health`, one core", beside_nginx, "health", ratio(beside_nginx, "health", "nginx") + " × nginx"))
+    print(row("`POST /api/v1/auth/validate`, one core", beside_nginx, "validate",
+              ratio(beside_nginx, "validate", "nginx") + " × nginx"))
+    print(row(f"bcrypt at cost {COST}, all cores", beside_bcrypt, "bcrypt", "1"))
+    print(row("`POST /api/v1/auth/login`, all cores", beside_bcrypt, "login",
+              ratio(beside_bcrypt, "login", "bcrypt") + " × bcrypt"))
+    print(row("`GET /health` while all hashing threads are busy", beside_bcrypt, "health meanwhile", "–"))
+    print(f"\nFrom start to `/ready` on a migrated file: {median(starts):.0f} ms ({min(starts):.0f}–{max(starts):.0f}). "
+          f"Memory (Pss) after {chosen.idle} s idle: {pss / 1024:.1f} MB. Medians of {chosen.rounds} rounds.")
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--rounds", type=int, default=5)
+    words.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    words.add_argument("--idle", type=int, default=60, help="seconds before memory is read")
+    words.add_argument("--database", help="a database URL instead of a new SQLite file; it is filled and left so")
+    chosen = words.parse_args()
+    if len(os.sched_getaffinity(0)) < 2:
+        raise SystemExit("two cores are needed: one for the server, one for the load")
+
+    with contextlib.ExitStack() as opened:
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-bench."))
+        opened.callback(shutil.rmtree, folder)
+        database = chosen.database or f"sqlite:{folder}/gatehouse.db"
+        binary = TOOLS / "gatehouse"
+
+        print("starting", flush=True)
+        starts = []
+        for _ in range(max(chosen.rounds, 5)):
+            with Gatehouse(binary, folder, database, COST) as server:
+                starts.append(server.milliseconds_to_ready)
+        with Gatehouse(binary, folder, database, COST) as server:
+            time.sleep(chosen.idle)
+            pss = server.pss_kilobytes()
+
+        with Gatehouse(binary, folder, database, COST) as server:
+            people = server.make_people(PEOPLE)
+            print("logins beside bcrypt", flush=True)
+            beside_bcrypt = logins(server, people, chosen.rounds, chosen.seconds)
+        with Gatehouse(binary, folder, database, COST, core=SERVER_CORE) as server:
+            token = server.log_in(*people[0])
+            print("throughput beside nginx", flush=True)
+            beside_nginx = throughput(server, token, chosen.rounds, chosen.seconds)
+        print_table(beside_nginx, beside_bcrypt, starts, pss, chosen)
+
+
+if __name__ == "__main__":
+    main()
