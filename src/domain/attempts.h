@@ -18,13 +18,13 @@ std::string_view to_text(AttemptMethod method);
 
 struct Attempt {
     CanonicalAddress address;
-    std::optional<UserId> user_id;
-    std::optional<OrganizationId> organization_id; // the one that the request named
-    std::optional<std::string> ip_address;
+    std::optional<UserId> user_id = {};
+    std::optional<OrganizationId> organization_id = {}; // the one that the request named
+    std::optional<std::string> ip_address = {};
     bool successful = false;
     bool throttled = false; // refused unheard: counted, but extends nothing
     AttemptMethod method = AttemptMethod::password;
-    Instant attempted_at;
+    Instant attempted_at = {};
 };
 
 // What the rows of one address and method say.

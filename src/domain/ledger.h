@@ -54,23 +54,23 @@ using Fact = std::variant<std::string, std::int64_t, bool>;
 using Facts = std::map<std::string, Fact>;
 
 struct LedgerEntry {
-    std::optional<OrganizationId> organization_id; // none: the `system` chain
+    std::optional<OrganizationId> organization_id = {}; // none: the `system` chain
     Instant created_at;
     Event event;
     Outcome outcome = Outcome::success;
-    std::optional<int> status; // the HTTP status answered
-    std::optional<UserId> actor_id; // who did it
-    std::optional<UserId> user_id; // whom it concerns
-    std::optional<SessionId> session_id;
-    std::optional<std::string> resource;
-    std::optional<std::string> resource_id;
-    std::optional<std::string> correlation_id; // the request id
-    Facts details; // nothing personal
+    std::optional<int> status = {}; // the HTTP status answered
+    std::optional<UserId> actor_id = {}; // who did it
+    std::optional<UserId> user_id = {}; // whom it concerns
+    std::optional<SessionId> session_id = {};
+    std::optional<std::string> resource = {};
+    std::optional<std::string> resource_id = {};
+    std::optional<std::string> correlation_id = {}; // the request id
+    Facts details = {}; // nothing personal
     // Personal, erasable together, outside the hash:
-    std::optional<std::string> ip_address;
-    std::optional<std::string> user_agent;
-    std::optional<std::string> email;
-    Facts personal;
+    std::optional<std::string> ip_address = {};
+    std::optional<std::string> user_agent = {};
+    std::optional<std::string> email = {};
+    Facts personal = {};
 };
 
 class Ledger {

@@ -4,6 +4,9 @@
 #include "core/random.h"
 #include "core/secret.h"
 #include "domain/ids.h"
+#include "domain/settings.h"
+
+#include <string>
 
 namespace gatehouse::domain {
 
@@ -17,5 +20,10 @@ OpaqueToken mint_opaque_token(Random& random);
 
 // The digest under which a presented token would be stored. Constant work; any text is legal.
 TokenDigest digest_of(SecretString const& presented);
+
+// What users.reset_token mirrors: the digest, or with storage `column` (test only) the usable text
+// (spec/database 3.6).
+std::string shown_or_digest(Settings const& settings, OpaqueToken const& token);
+std::string shown_or_digest(Settings const& settings, SecretString const& presented);
 
 } // namespace gatehouse::domain

@@ -14,10 +14,10 @@ namespace gatehouse::domain {
 
 struct ResetRequest {
     CanonicalAddress address;
-    std::optional<UserId> user_id;
-    std::optional<std::string> ip_address;
+    std::optional<UserId> user_id = {};
+    std::optional<std::string> ip_address = {};
     bool throttled = false;
-    Instant requested_at;
+    Instant requested_at = {};
 };
 
 class ResetRequests {

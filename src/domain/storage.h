@@ -15,6 +15,7 @@ class Ledger;
 class OneTimeTokens;
 class Organizations;
 class OutboxStore;
+class RateCounters;
 class RefreshTokens;
 class ResetRequests;
 class Sessions;
@@ -35,6 +36,7 @@ public:
     virtual OneTimeTokens& one_time_tokens() = 0;
     virtual Organizations& organizations() = 0;
     virtual OutboxStore& outbox() = 0;
+    virtual RateCounters& rate_counters() = 0;
     virtual RefreshTokens& refresh_tokens() = 0;
     virtual ResetRequests& reset_requests() = 0;
     virtual Sessions& sessions() = 0;

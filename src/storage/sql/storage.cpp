@@ -5,6 +5,7 @@
 #include "domain/captured_mails.h"
 #include "domain/directory.h"
 #include "domain/ledger.h"
+#include "domain/mail_requests.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/outbox.h"
@@ -54,6 +55,10 @@ public:
         return store(organizations_, make_organizations);
     }
     domain::OutboxStore& outbox() override { return store(outbox_, make_outbox); }
+    domain::RateCounters& rate_counters() override
+    {
+        return store(rate_counters_, make_rate_counters);
+    }
     domain::RefreshTokens& refresh_tokens() override
     {
         return store(refresh_tokens_, make_refresh_tokens);
@@ -85,6 +90,7 @@ private:
     std::unique_ptr<domain::OneTimeTokens> one_time_tokens_;
     std::unique_ptr<domain::Organizations> organizations_;
     std::unique_ptr<domain::OutboxStore> outbox_;
+    std::unique_ptr<domain::RateCounters> rate_counters_;
     std::unique_ptr<domain::RefreshTokens> refresh_tokens_;
     std::unique_ptr<domain::ResetRequests> reset_requests_;
     std::unique_ptr<domain::Sessions> sessions_;

@@ -14,6 +14,7 @@ class Ledger;
 class OneTimeTokens;
 class Organizations;
 class OutboxStore;
+class RateCounters;
 class RefreshTokens;
 class ResetRequests;
 class Sessions;
@@ -32,6 +33,7 @@ std::unique_ptr<domain::Ledger> make_ledger(Connection& connection, Random& rand
 std::unique_ptr<domain::OneTimeTokens> make_one_time_tokens(Connection& connection);
 std::unique_ptr<domain::Organizations> make_organizations(Connection& connection);
 std::unique_ptr<domain::OutboxStore> make_outbox(Connection& connection);
+std::unique_ptr<domain::RateCounters> make_rate_counters(Connection& connection);
 std::unique_ptr<domain::RefreshTokens> make_refresh_tokens(Connection& connection);
 std::unique_ptr<domain::ResetRequests> make_reset_requests(Connection& connection);
 std::unique_ptr<domain::Sessions> make_sessions(Connection& connection);

@@ -1,0 +1,57 @@
+// The configuration: flags before variables before the TOML file before defaults.
+#pragma once
+
+#include "app/setting.h"
+#include "core/log.h"
+#include "core/secret.h"
+#include "crypto/stored_password.h"
+#include "domain/settings.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gatehouse::app {
+
+struct Address {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+struct Configuration {
+    domain::Settings domain;
+    Address listen;
+    std::optional<Address> operator_listen;
+    std::string database_url;
+    int database_connections = 8;
+    std::string mail;
+    std::string mail_from;
+    std::optional<SecretString> key_encryption_key; // base64
+    std::string key_dir;
+    std::optional<SecretString> jwt_secret;
+    crypto::HashPolicy password_hash;
+    int hash_threads = 0;
+    int hash_queue = 64;
+    int threads = 0;
+    int limit_credential = 300;
+    int limit_register = 100;
+    int limit_anonymous = 3000;
+    std::vector<std::string> trusted_proxies;
+    std::string tls_certificate;
+    std::string tls_key;
+    int self_check_seconds = 60;
+    log::Level log_level = log::Level::info;
+};
+
+// What was given, from all places. Throws BadConfiguration for a key that nobody knows.
+// `arguments` are those behind the command; the environment and the file are read here.
+Values gather(std::vector<std::string> const& arguments);
+
+// Values as checked types. Throws BadConfiguration for what cannot be used or contradicts itself.
+Configuration understand(Values const& values);
+
+// For `config print`: one line for each setting, secrets hidden.
+std::string printed(Values const& values);
+
+} // namespace gatehouse::app

@@ -1,0 +1,220 @@
+// Turning gathered values into checked types, and refusing what contradicts itself.
+#include "app/config.h"
+
+#include "core/text.h"
+
+#include <charconv>
+#include <sstream>
+
+namespace gatehouse::app {
+namespace {
+using namespace domain;
+
+class Reader {
+public:
+    explicit Reader(Values const& values)
+        : values_(values)
+    {
+    }
+
+    std::string const& text(std::string_view name) const { return given(name).value; }
+
+    [[noreturn]] void refuse(std::string_view name, std::string const& mend) const
+    {
+        auto const& from = given(name);
+        auto const key = from.place == "default" ? variable_of(*find_setting(name)) : from.place;
+        throw BadConfiguration(key + ": " + mend);
+    }
+
+    int number(std::string_view name, int least, int most) const
+    {
+        auto const& given_text = text(name);
+        int value = 0;
+        auto const* const end = given_text.data() + given_text.size();
+        auto const [stopped, error] = std::from_chars(given_text.data(), end, value);
+        if (error != std::errc() || stopped != end || value < least || value > most)
+            refuse(name, "must be a whole number from " + std::to_string(least) + " to "
+                    + std::to_string(most));
+        return value;
+    }
+
+    std::vector<std::string> list(std::string_view name) const
+    {
+        std::vector<std::string> items;
+        std::istringstream parts(text(name));
+        for (std::string part; std::getline(parts, part, ',');)
+            if (auto const item = trimmed(part); !item.empty())
+                items.emplace_back(item);
+        return items;
+    }
+
+    // The index of the value among `words`.
+    std::size_t one_of(std::string_view name, std::vector<std::string_view> const& words) const
+    {
+        for (std::size_t at = 0; at < words.size(); ++at)
+            if (words[at] == text(name))
+                return at;
+        std::string known;
+        for (auto const word : words)
+            known += (known.empty() ? "" : " or ") + std::string(word);
+        refuse(name, "must be " + known);
+    }
+
+    Address address(std::string_view name) const
+    {
+        auto const& given_text = text(name);
+        auto const colon = given_text.rfind(':');
+        unsigned port = 0;
+        auto const* const end = given_text.data() + given_text.size();
+        if (colon == std::string::npos || colon == 0)
+            refuse(name, "must be HOST:PORT");
+        auto const [stopped, error] = std::from_chars(given_text.data() + colon + 1, end, port);
+        if (error != std::errc() || stopped != end || port > 65535)
+            refuse(name, "must be HOST:PORT with a port up to 65535");
+        auto host = given_text.substr(0, colon);
+        if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+            host = host.substr(1, host.size() - 2);
+        return { std::move(host), static_cast<std::uint16_t>(port) };
+    }
+
+private:
+    Given const& given(std::string_view name) const { return values_.find(name)->second; }
+    Values const& values_;
+};
+
+bool is_loopback(Address const& address)
+{
+    return address.host == "::1" || address.host == "localhost" || address.host.starts_with("127.");
+}
+
+// Switches that weaken a control exist in exactly one environment (decisions D-2).
+void check_test_only(Reader const& read, Configuration const& made)
+{
+    bool const test = made.domain.environment == Environment::test;
+    if (test && !is_loopback(made.listen))
+        read.refuse("listen", "environment test serves on a loopback address alone");
+    auto const only_in_test = [&](std::string_view name, bool set) {
+        if (set && !test)
+            read.refuse(name, "is for GATEHOUSE_ENV=test alone; remove it");
+    };
+    only_in_test("provisioning", made.domain.provisioning == Provisioning::open);
+    only_in_test("reset_token_storage",
+        made.domain.reset_token_storage == ResetTokenStorage::column);
+    only_in_test("rate_limit", !made.domain.rate_limit);
+}
+
+void read_domain(Reader const& read, Configuration& made)
+{
+    auto& to = made.domain;
+    to.environment = static_cast<Environment>(
+        read.one_of("env", { "production", "development", "test" }));
+    to.provisioning = static_cast<Provisioning>(read.one_of("provisioning", { "closed", "open" }));
+    to.reset_token_storage
+        = static_cast<ResetTokenStorage>(read.one_of("reset_token_storage", { "hash", "column" }));
+    to.rate_limit = read.one_of("rate_limit", { "on", "off" }) == 0;
+    to.max_active_sessions_per_user = read.number("sessions_max_active_per_user", 0, 100'000);
+    to.allowed_origins = read.list("allowed_origins");
+    for (auto const& origin : to.allowed_origins)
+        if (!origin.starts_with("https://") && !origin.starts_with("http://"))
+            read.refuse("allowed_origins", "each must begin with https:// or http://");
+}
+
+void read_public_url(Reader const& read, Configuration& made)
+{
+    auto url = read.text("public_url");
+    bool const production = made.domain.environment == Environment::production;
+    if (url.empty() && production)
+        read.refuse("public_url", "must be set in production, e.g. https://id.example.com");
+    if (url.empty())
+        url = (made.tls_certificate.empty() ? "http://" : "https://") + read.text("listen");
+    if (production && !url.starts_with("https://"))
+        read.refuse("public_url", "must begin with https:// in production");
+    if (!url.starts_with("https://") && !url.starts_with("http://"))
+        read.refuse("public_url", "must begin with https:// or http://");
+    while (url.ends_with('/'))
+        url.pop_back();
+    made.domain.public_url = std::move(url);
+}
+
+void read_secrets(Reader const& read, Configuration& made)
+{
+    if (auto const& key = read.text("kek"); !key.empty())
+        made.key_encryption_key.emplace(key);
+    else if (made.domain.environment != Environment::development)
+        read.refuse("kek", "must be set; make one with: openssl rand -base64 32");
+    if (auto const& secret = read.text("jwt_secret"); !secret.empty()) {
+        if (secret.size() < 32 && made.domain.environment != Environment::test)
+            read.refuse("jwt_secret", "must have at least 32 bytes; make one with: openssl rand -hex 32");
+        made.jwt_secret.emplace(secret);
+    }
+    made.key_dir = read.text("key_dir");
+}
+
+void read_mail(Reader const& read, Configuration& made)
+{
+    made.mail = read.text("mail");
+    made.mail_from = read.text("mail_from");
+    bool const production = made.domain.environment == Environment::production;
+    if (made.mail.empty() && production)
+        read.refuse("mail", "must be set in production: smtp://host:port, smtps://host:port or spool:DIR");
+    if (made.mail.empty())
+        made.mail = "capture";
+    if (made.mail == "capture" && production)
+        read.refuse("mail", "capture keeps mails for reading; it is for development and test");
+    auto const begins = [&](std::string_view with) { return made.mail.starts_with(with); };
+    if (made.mail != "capture" && !begins("smtp://") && !begins("smtps://") && !begins("spool:"))
+        read.refuse("mail", "must be smtp://…, smtps://…, spool:DIR or capture");
+}
+
+void read_serving(Reader const& read, Configuration& made)
+{
+    made.listen = read.address("listen");
+    if (!read.text("operator_listen").empty())
+        made.operator_listen = read.address("operator_listen");
+    else if (made.domain.environment == Environment::production)
+        made.operator_listen = Address { "127.0.0.1", 8081 };
+    made.tls_certificate = read.text("tls_cert");
+    made.tls_key = read.text("tls_key");
+    if (made.tls_certificate.empty() != made.tls_key.empty())
+        read.refuse(made.tls_key.empty() ? "tls_key" : "tls_cert", "tls_cert and tls_key go together");
+    made.threads = read.number("threads", 0, 256);
+    made.limit_credential = read.number("limit_client_credential", 1, 1'000'000'000);
+    made.limit_register = read.number("limit_client_register", 1, 1'000'000'000);
+    made.limit_anonymous = read.number("limit_client_anonymous", 1, 1'000'000'000);
+    made.trusted_proxies = read.list("trusted_proxies");
+    made.self_check_seconds = read.number("self_check_seconds", 1, 86'400);
+}
+
+} // namespace
+
+Configuration understand(Values const& values)
+{
+    Reader const read(values);
+    Configuration made;
+    read_domain(read, made);
+    read_serving(read, made);
+    check_test_only(read, made);
+    read_public_url(read, made);
+    read_secrets(read, made);
+    read_mail(read, made);
+    made.database_url = read.text("database_url");
+    bool const known = made.database_url.starts_with("sqlite:")
+        || made.database_url.starts_with("postgresql://")
+        || made.database_url.starts_with("postgres://");
+    if (!known)
+        read.refuse("database_url", "must be sqlite:PATH or postgresql://…");
+    made.database_connections = read.number("database_connections", 1, 1000);
+    auto const policy = crypto::parse_hash_policy(read.text("password_hash"));
+    if (!policy)
+        read.refuse("password_hash", "must be bcrypt:COST with a cost from 4 to 16, or argon2id");
+    made.password_hash = *policy;
+    made.hash_threads = read.number("hash_threads", 0, 1024);
+    made.hash_queue = read.number("hash_queue", 1, 1'000'000);
+    auto const level = log::parse_level(read.text("log_level"));
+    if (!level)
+        read.refuse("log_level", "must be trace, debug, info, warning or error");
+    made.log_level = *level;
+    return made;
+}
+
+} // namespace gatehouse::app

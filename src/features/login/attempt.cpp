@@ -1,0 +1,203 @@
+// The two ends of a try: what is known before the hash, and what is concluded after it.
+#include "features/login/attempt.h"
+
+#include "core/uuid.h"
+#include "domain/attempts.h"
+#include "domain/ledger.h"
+#include "domain/lockout.h"
+#include "domain/one_time_tokens.h"
+#include "domain/opaque_token.h"
+#include "http/context.h"
+
+namespace gatehouse::login {
+namespace {
+using namespace domain;
+
+constexpr Duration temp_token_life = 5min;
+
+// Everything that one conclusion writes into, so that each ending reads as one story.
+struct Concluding {
+    Services& services;
+    UnitOfWork& work;
+    Try const& attempt;
+    Known const& known;
+};
+
+Attempt attempt_row(Concluding const& in)
+{
+    Attempt row { .address = in.attempt.address };
+    row.user_id = concerned(in.known.all, in.attempt.named);
+    row.organization_id = in.attempt.named;
+    row.ip_address = in.attempt.facts.client_address;
+    row.attempted_at = in.attempt.facts.now;
+    return row;
+}
+
+// A failed or refused try belongs to the one candidate, or to `system`, so that no organization
+// reads another's sign-ins (behaviours §4).
+LedgerEntry failure_entry(Concluding const& in, Event event, Outcome outcome, int status)
+{
+    auto entry = ledger_entry(in.attempt.facts, event, outcome, status);
+    if (auto const owner = ledger_owner(in.known.meant)) {
+        entry.organization_id = owner->user.organization_id;
+        entry.user_id = owner->user.id;
+    }
+    entry.email = in.attempt.address.text();
+    entry.details["method"] = std::string("password");
+    return entry;
+}
+
+Async<void> refuse_closed_address(Concluding in, FailureWindow window)
+{
+    auto row = attempt_row(in);
+    row.throttled = true;
+    co_await in.work.attempts().record(row);
+    ++window.since_fifth; // this very try
+    auto const state = closed(window, in.attempt.facts.now);
+    auto refusal = refuse_closed(*state, in.attempt.facts.surface);
+    auto const status = refusal.reason == Reason::account_locked ? 423 : 429;
+    co_await in.work.ledger().append(
+        failure_entry(in, Event::account_locked, Outcome::denied, status));
+    co_await in.work.commit();
+    throw refusal;
+}
+
+Async<void> refuse_wrong(Concluding in)
+{
+    co_await in.work.attempts().record(attempt_row(in));
+    co_await in.work.ledger().append(
+        failure_entry(in, Event::login_failure, Outcome::failure, 401));
+    co_await in.work.commit();
+    throw Refusal { .reason = Reason::invalid_credentials };
+}
+
+// Right password, but no way in: said only now, and not counted as an attempt (decisions D-28).
+Async<void> refuse_blocked(Concluding in, User user, Event event, Reason reason)
+{
+    auto entry = ledger_entry(in.attempt.facts, event, Outcome::denied, 403, user);
+    co_await in.work.ledger().append(std::move(entry));
+    co_await in.work.commit();
+    throw Refusal { .reason = reason };
+}
+
+[[noreturn]] void ask_for_organization(std::vector<Candidate> const& proven)
+{
+    OrganizationChoices choices;
+    for (auto const& candidate : proven)
+        choices.organizations.push_back(
+            { candidate.user.organization_id.text(), candidate.organization_name });
+    http::refuse_with(Refusal { .reason = Reason::choose_organization }, choices);
+}
+
+Async<Conclusion> ask_for_second_factor(Concluding in, User user)
+{
+    auto const& facts = in.attempt.facts;
+    auto opaque = mint_opaque_token(in.services.random);
+    OneTimeToken token;
+    token.id = OneTimeTokenId(mint_uuid(facts.now, in.services.random));
+    token.organization_id = user.organization_id;
+    token.user_id = user.id;
+    token.purpose = TokenPurpose::second_factor;
+    token.digest = opaque.digest;
+    token.created_at = facts.now;
+    token.expires_at = facts.now + temp_token_life;
+    token.requested_ip = facts.client_address;
+    co_await in.work.one_time_tokens().insert(std::move(token));
+    auto entry = ledger_entry(facts, Event::two_factor_required, Outcome::success, 202, user);
+    co_await in.work.ledger().append(std::move(entry));
+    co_await in.work.commit();
+    SecondFactorWanted wanted;
+    wanted.temp_token = std::move(opaque.text);
+    wanted.methods = { "totp", "backup_code" };
+    co_return wanted;
+}
+
+Async<Conclusion> let_in(Concluding in, User user)
+{
+    auto const& facts = in.attempt.facts;
+    auto device = in.attempt.device;
+    std::vector<std::string> methods { "password" };
+    auto tokens = co_await open_session(in.services, in.work, facts, user, std::move(device),
+        std::move(methods), in.attempt.remember_me);
+    co_await in.work.attempts().clear(
+        in.attempt.address, AttemptMethod::password, user.organization_id);
+    auto row = attempt_row(in);
+    row.user_id = user.id;
+    row.successful = true;
+    co_await in.work.attempts().record(row);
+    co_await in.work.users().note_login(user.organization_id, user.id, facts.now);
+    auto entry = ledger_entry(facts, Event::login_success, Outcome::success, 200, user);
+    entry.session_id = SessionId(tokens.session_id);
+    co_await in.work.ledger().append(std::move(entry));
+    co_await in.work.commit();
+    co_return Opened { std::move(user), std::move(tokens) };
+}
+
+// The candidates whose password was right, as they are now. Nothing if one of them changed since.
+Async<std::optional<std::vector<Candidate>>> proven_now(Concluding in, std::vector<bool> matches)
+{
+    std::vector<Candidate> proven;
+    for (std::size_t at = 0; at < in.known.meant.size(); ++at) {
+        if (!matches[at])
+            continue;
+        auto const& candidate = in.known.meant[at];
+        auto const user
+            = co_await in.work.users().find(candidate.user.organization_id, candidate.user.id);
+        // A reset that was committed meanwhile must not be followed by a session for the old password.
+        if (!user || !user->password || user->password->hash != candidate.user.password->hash)
+            co_return std::nullopt;
+        proven.push_back({ *user, candidate.organization_name });
+    }
+    co_return proven;
+}
+
+} // namespace
+
+Async<Known> look_up(Services& services, Try const& attempt)
+{
+    auto work = co_await services.storage.read();
+    Known known;
+    auto const window
+        = co_await work->attempts().failures(attempt.address, AttemptMethod::password);
+    known.closed
+        = services.settings.rate_limit && closed(window, attempt.facts.now).has_value();
+    // With an organization named, the one meant may stand beyond the bound of the unnamed.
+    auto const limit = attempt.named ? 1000 : services.settings.candidate_limit;
+    known.all = co_await work->directory().live_users(attempt.address, limit);
+    known.meant = narrowed(known.all, attempt.named);
+    co_return known;
+}
+
+Async<Conclusion> conclude(Services& services, Try const& attempt, Checked checked)
+{
+    auto work = co_await services.storage.begin();
+    Concluding const in { services, *work, attempt, checked.known };
+    co_await work->attempts().lock(attempt.address);
+    auto const window
+        = co_await work->attempts().failures(attempt.address, AttemptMethod::password);
+    if (services.settings.rate_limit && closed(window, attempt.facts.now))
+        co_await refuse_closed_address(in, window);
+    if (checked.known.closed)
+        co_return Stale {}; // opened again between the look and the lock: now hash
+
+    auto proven = co_await proven_now(in, std::move(checked.matches));
+    if (!proven)
+        co_return Stale {};
+    auto verdict = judge(std::move(*proven));
+    if (std::holds_alternative<WrongCredentials>(verdict))
+        co_await refuse_wrong(in);
+    if (auto const* suspended = std::get_if<Suspended>(&verdict))
+        co_await refuse_blocked(in, suspended->who.user, Event::login_blocked_suspended,
+            Reason::account_suspended);
+    if (auto const* unverified = std::get_if<Unverified>(&verdict))
+        co_await refuse_blocked(in, unverified->who.user, Event::login_blocked_unverified,
+            Reason::email_not_verified);
+    if (auto const* several = std::get_if<SeveralOrganizations>(&verdict))
+        ask_for_organization(several->proven);
+    if (auto* second = std::get_if<SecondFactor>(&verdict))
+        co_return co_await ask_for_second_factor(in, std::move(second->who.user));
+    auto& admitted = std::get<Admitted>(verdict);
+    co_return co_await let_in(in, std::move(admitted.who.user));
+}
+
+} // namespace gatehouse::login

@@ -1,0 +1,52 @@
+// One try to sign in, from its facts to its conclusion under the lock on the address.
+#pragma once
+
+#include "core/async.h"
+#include "domain/directory.h"
+#include "domain/opening_session.h"
+#include "domain/request_facts.h"
+#include "domain/services.h"
+#include "features/login/messages.h"
+#include "features/login/rules.h"
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace gatehouse::login {
+
+struct Try {
+    domain::RequestFacts facts;
+    domain::CanonicalAddress address;
+    std::optional<domain::OrganizationId> named = {}; // the organization of the request
+    domain::Device device = {};
+    bool remember_me = false;
+};
+
+// What was read before the password was hashed.
+struct Known {
+    std::vector<domain::Candidate> all; // live users with the address
+    std::vector<domain::Candidate> meant; // narrowed to the organization named
+    bool closed = false; // refused unhashed
+};
+
+// The password was checked against `known.meant`, one answer for each.
+struct Checked {
+    Known known;
+    std::vector<bool> matches;
+};
+
+// What became of a try that was concluded: committed before anybody hears of it.
+struct Opened {
+    domain::User user;
+    domain::SessionTokens tokens;
+};
+struct Stale { }; // a candidate changed while the password was hashed: look again
+using Conclusion = std::variant<Opened, SecondFactorWanted, Stale>;
+
+Async<Known> look_up(domain::Services& services, Try const& attempt);
+
+// Throws the refusal after its rows are committed.
+Async<Conclusion> conclude(domain::Services& services, Try const& attempt, Checked checked);
+
+} // namespace gatehouse::login

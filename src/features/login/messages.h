@@ -1,0 +1,61 @@
+// What is said when somebody signs in.
+#pragma once
+
+#include "core/secret.h"
+#include "domain/person_view.h"
+
+#include <boost/describe/class.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gatehouse::login {
+
+struct LoginRequest {
+    std::string email; // never checked for its form: at worst an unknown address
+    SecretString password;
+    std::optional<bool> remember_me;
+    std::optional<std::string> organization_id;
+    std::optional<std::string> device_id;
+    std::optional<std::string> device_name;
+    std::optional<std::string> device_fingerprint;
+    std::optional<std::string> country;
+    std::optional<std::string> city;
+};
+BOOST_DESCRIBE_STRUCT(LoginRequest, (),
+    (email, password, remember_me, organization_id, device_id, device_name, device_fingerprint,
+        country, city))
+
+struct SignedIn {
+    domain::PersonView user;
+    SecretString access_token;
+    SecretString refresh_token;
+    SecretString token;
+    std::int64_t expires_in = 0; // seconds, of the access token
+    std::string token_type;
+    std::string session_id;
+};
+BOOST_DESCRIBE_STRUCT(SignedIn, (),
+    (user, access_token, refresh_token, token, expires_in, token_type, session_id))
+
+struct SecondFactorWanted { // 202
+    bool requires_2fa = true;
+    SecretString temp_token;
+    std::vector<std::string> methods;
+};
+BOOST_DESCRIBE_STRUCT(SecondFactorWanted, (), (requires_2fa, temp_token, methods))
+
+struct OrganizationChoice {
+    std::string id;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(OrganizationChoice, (), (id, name))
+
+struct OrganizationChoices { // 409: only those whose password was proven
+    std::vector<OrganizationChoice> organizations;
+};
+BOOST_DESCRIBE_STRUCT(OrganizationChoices, (), (organizations))
+
+} // namespace gatehouse::login

@@ -1,0 +1,107 @@
+// Signing out: on the account surface the end state counts, on the organization surface the fact (D-46).
+#include "features/logout/endpoints.h"
+
+#include "domain/directory.h"
+#include "domain/ending_session.h"
+#include "domain/opaque_token.h"
+#include "domain/session_check.h"
+#include "domain/success.h"
+#include "features/logout/messages.h"
+#include "http/request_facts.h"
+
+namespace gatehouse::logout {
+namespace {
+using namespace domain;
+
+constexpr http::Route account_route {
+    .method = http::Method::post,
+    .path = "/api/v1/auth/logout",
+    .operation = "accountLogout",
+    .summary = "Sign out: end the session behind bearer, cookie or refresh token",
+    .tag = "account",
+    .access = http::Access::credential_optional(),
+    .audit = http::Audit::records("LOGOUT"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::account,
+    .answers = "200 400 403 413 415 429 503",
+};
+constexpr http::Route organization_route {
+    .method = http::Method::post,
+    .path = "/api/auth/logout",
+    .operation = "organizationLogout",
+    .summary = "Sign out: end the session of this request",
+    .tag = "authentication",
+    .access = http::Access::session(),
+    .audit = http::Audit::records("LOGOUT"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::organization,
+    .answers = "200 400 401 403 413 415 429 503",
+};
+
+Success signed_out(http::Context& context)
+{
+    context.set_cookie(http::cleared_session_cookie());
+    context.set_cookie(http::cleared_refresh_cookie());
+    Success answer;
+    answer.message = "Signed out.";
+    return answer;
+}
+
+// Which session the credential names, live or not. A token that has run out still says whose
+// session to end: anything else would leave it alive behind a `success`.
+Async<std::optional<SessionFacts>> session_behind(
+    http::Context& context, UnitOfWork& work, LogoutRequest const& request)
+{
+    std::optional<SessionId> named;
+    if (auto const& presented = context.presented_token()) {
+        if (auto const verified
+            = context.services.tokens.verify_without_expiry_check(*presented))
+            named = verified->claims.session_id;
+    }
+    if (!named && request.refresh_token) {
+        auto const found
+            = co_await work.directory().refresh_token(digest_of(*request.refresh_token));
+        // Only a token that still refreshes speaks for its session: an old one may be stolen.
+        if (found && !found->is_revoked && !found->revoked_at && found->expires_at > context.now)
+            named = found->session_id;
+    }
+    if (!named)
+        co_return std::nullopt;
+    co_return co_await work.directory().session(*named);
+}
+
+Async<Success> log_out_of_account(http::Context& context, LogoutRequest request)
+{
+    auto work = co_await context.services.storage.begin();
+    auto facts = co_await session_behind(context, *work, request);
+    bool const live = facts && !facts->session.logged_out_at && !facts->session.revoked_at
+        && facts->session.expires_at > context.now
+        && facts->session.absolute_expires_at > context.now;
+    if (live) {
+        Caller const caller { std::move(facts->session), std::move(facts->user) };
+        bool const ended = co_await log_out(*work, http::facts_of(context), caller);
+        if (ended)
+            co_await work->commit();
+    }
+    co_return signed_out(context);
+}
+
+Async<Success> log_out_of_organization(http::Context& context, LogoutRequest)
+{
+    auto work = co_await context.services.storage.begin();
+    bool const ended = co_await log_out(*work, http::facts_of(context), context.caller());
+    if (!ended) // somebody was faster: there is no live session here (decisions D-46)
+        throw Refusal { .reason = Reason::session_ended };
+    co_await work->commit();
+    co_return signed_out(context);
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints()
+{
+    return { http::endpoint(account_route, log_out_of_account),
+        http::endpoint(organization_route, log_out_of_organization) };
+}
+
+} // namespace gatehouse::logout

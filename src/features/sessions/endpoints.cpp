@@ -1,0 +1,98 @@
+// A person's own live sessions: listing them, and ending one.
+#include "features/sessions/endpoints.h"
+
+#include "domain/ledger.h"
+#include "domain/refresh_tokens.h"
+#include "domain/success.h"
+#include "features/sessions/messages.h"
+#include "http/request_facts.h"
+
+namespace gatehouse::sessions {
+namespace {
+using namespace domain;
+
+constexpr http::Route list_route {
+    .method = http::Method::get,
+    .path = "/api/v1/auth/sessions",
+    .operation = "listAccountSessions",
+    .summary = "List one's own live sessions, newest first",
+    .tag = "account",
+    .access = http::Access::session(),
+    .audit = http::Audit::none("reads only"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::account,
+    .answers = "200 401 429 503",
+};
+constexpr http::Route revoke_route {
+    .method = http::Method::remove,
+    .path = "/api/v1/auth/sessions/:id",
+    .operation = "revokeAccountSession",
+    .summary = "End one of one's own sessions, the current one too",
+    .tag = "account",
+    .access = http::Access::session(),
+    .audit = http::Audit::records("SESSION_REVOKED"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::account,
+    .answers = "200 401 403 404 429 503",
+};
+
+SessionView view_of(Session const& session, SessionId const& current)
+{
+    SessionView view;
+    view.id = session.id.text();
+    view.ip_address = session.ip_address;
+    view.user_agent = session.user_agent;
+    view.device_id = session.device_id;
+    view.device_name = session.device_name;
+    view.country = session.country;
+    view.city = session.city;
+    view.created_at = session.created_at;
+    view.last_seen_at = session.last_seen_at;
+    view.expires_at = session.expires_at;
+    view.current = session.id == current;
+    return view;
+}
+
+Async<std::vector<SessionView>> list(http::Context& context, http::Nothing)
+{
+    auto const& caller = context.caller();
+    auto work = co_await context.services.storage.read();
+    auto const live = co_await work->sessions().live_of(
+        caller.organization_id(), caller.user_id(), context.now);
+    std::vector<SessionView> answer;
+    for (auto const& session : live)
+        answer.push_back(view_of(session, caller.session_id()));
+    co_return answer;
+}
+
+Async<Success> revoke(http::Context& context, http::Nothing)
+{
+    auto const& caller = context.caller();
+    SessionId const named(context.parameter("id"));
+    auto work = co_await context.services.storage.begin();
+    bool const ended = co_await work->sessions().revoke(caller.organization_id(), caller.user_id(),
+        named, SessionEnd::user_requested, context.now);
+    if (!ended) // unknown, somebody else's or over: one answer, so that ids cannot be probed
+        throw Refusal { .reason = Reason::not_found };
+    co_await work->refresh_tokens().revoke_session(
+        caller.organization_id(), named, RefreshEnd::logout, context.now);
+    auto const facts = http::facts_of(context);
+    auto entry = ledger_entry(facts, Event::session_revoked, Outcome::success, 200, caller.user);
+    entry.session_id = caller.session_id();
+    entry.resource = "session";
+    entry.resource_id = named.text();
+    co_await work->ledger().append(std::move(entry));
+    co_await work->commit();
+    Success answer;
+    answer.message = "The session has ended.";
+    co_return answer;
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints()
+{
+    return { http::endpoint(list_route, list), http::endpoint(revoke_route, revoke) };
+}
+
+} // namespace gatehouse::sessions

@@ -1,0 +1,61 @@
+// Saying whether a token is good: its signature, and the session behind it.
+#include "features/token_validation/endpoints.h"
+
+#include "domain/session_check.h"
+#include "features/token_validation/messages.h"
+
+namespace gatehouse::token_validation {
+namespace {
+using namespace domain;
+
+constexpr http::Route validate_route {
+    .method = http::Method::post,
+    .path = "/api/v1/auth/validate",
+    .operation = "validateToken",
+    .summary = "Say whether a token is good, and whom it names",
+    .tag = "account",
+    .access = http::Access::anyone(),
+    .audit = http::Audit::none("reads only; an application asks for every request of its own"),
+    .limit = http::Limit::refused,
+    .surface = Surface::account,
+    .answers = "200 400 401 413 415 429 503",
+};
+
+// The session decides about email and role too: a token only remembers them (behaviours §6).
+Payload payload_of(CheckedToken const& checked, Settings const& settings)
+{
+    Payload payload;
+    payload.iss = settings.public_url;
+    payload.sub = checked.claims.subject.text();
+    payload.user_id = payload.sub;
+    payload.email = checked.caller.user.email;
+    payload.role = to_text(checked.caller.user.role);
+    payload.organization_id = checked.claims.organization_id.text();
+    payload.sid = checked.claims.session_id.text();
+    payload.sv = checked.claims.session_version;
+    payload.jti = checked.claims.token_id;
+    payload.iat = checked.claims.issued_at.seconds();
+    payload.exp = checked.claims.expires_at.seconds();
+    return payload;
+}
+
+Async<Valid> validate(http::Context& context, ValidateRequest request)
+{
+    auto const* const token = request.token ? request.token->text() : nullptr;
+    if (!token || token->empty())
+        http::refuse_with(invalid_field("token", "is required"), NotValid {});
+    std::optional<Refusal> refused;
+    try {
+        auto const checked = co_await check_token(context.services, *token, context.now);
+        co_return Valid { .payload = payload_of(checked, context.services.settings) };
+    } catch (Refusal const& refusal) {
+        refused = refusal;
+    }
+    http::refuse_with(std::move(*refused), NotValid {});
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints() { return { http::endpoint(validate_route, validate) }; }
+
+} // namespace gatehouse::token_validation

@@ -1,0 +1,46 @@
+// What is said when an application asks whether a token is good.
+#pragma once
+
+#include "core/json.h"
+
+#include <boost/describe/class.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace gatehouse::token_validation {
+
+struct ValidateRequest {
+    std::optional<json::Value> token; // anything but a text is as good as none
+};
+BOOST_DESCRIBE_STRUCT(ValidateRequest, (), (token))
+
+struct Payload { // the claims, under the names that the token gives them
+    std::string iss;
+    std::string sub;
+    std::string user_id;
+    std::string email;
+    std::string role;
+    std::string organization_id;
+    std::string sid;
+    std::int64_t sv = 0;
+    std::string jti;
+    std::int64_t iat = 0; // seconds
+    std::int64_t exp = 0; // seconds
+};
+BOOST_DESCRIBE_STRUCT(
+    Payload, (), (iss, sub, user_id, email, role, organization_id, sid, sv, jti, iat, exp))
+
+struct Valid {
+    bool valid = true;
+    Payload payload;
+};
+BOOST_DESCRIBE_STRUCT(Valid, (), (valid, payload))
+
+struct NotValid {
+    bool valid = false;
+};
+BOOST_DESCRIBE_STRUCT(NotValid, (), (valid))
+
+} // namespace gatehouse::token_validation
