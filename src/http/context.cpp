@@ -51,6 +51,12 @@ std::string const& Context::parameter(std::string_view name) const
     throw std::logic_error("no :" + std::string(name) + " in the path of this route");
 }
 
+bool Context::may_see_operations() const
+{
+    return request.on_operator_listener
+        || services.settings.environment != domain::Environment::production;
+}
+
 void Context::redirect(std::string_view url)
 {
     response_.set_header("Location", url);

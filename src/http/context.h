@@ -53,6 +53,9 @@ public:
     // A `:name` of the path, decoded.
     std::string const& parameter(std::string_view name) const;
 
+    // On the operator listener, or anywhere in development and test (decisions D-103).
+    bool may_see_operations() const;
+
     // The head of the answer. A refusal discards all of it.
     void status(int code) { response_.status = code; }
     void header(std::string_view name, std::string_view value) { response_.set_header(name, value); }

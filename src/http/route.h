@@ -79,6 +79,7 @@ struct Route {
     Limit limit = Limit::anonymous;
     Surface surface = Surface::account;
     std::string_view answers = "200 400 401 429 503"; // every status it can answer
+    std::string_view own_body = ""; // those from 400 on that carry the answer, not the envelope
 };
 
 // Login, register and reset refuse a foreign Origin although nobody is signed in yet
