@@ -5,7 +5,8 @@ import json
 import pathlib
 import re
 
-CASE_ID = re.compile(r"\b(?:TC-[A-Z0-9]+-\d{3}|M-\d{2}|A-\d{2}|D-\d+)\b")
+# A letter may follow: M-30a is one of several tests of M-30.
+CASE_ID = re.compile(r"\b(?:TC-[A-Z0-9]+-\d{3}|M-\d{2}|A-\d{2}|D-\d+)(?![0-9A-Z])")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,6 +14,7 @@ class Outcome:
     name: str
     passed: bool  # skipped, pending and disabled count as not passed
     why: str = ""
+    file: str = ""  # that holds the test, where the runner says it
 
     def cases(self):
         """The case that a test is for stands at the start of its name: `M-20 …`, `M_20_…` in GoogleTest."""
@@ -26,7 +28,7 @@ def of_vitest(report):
         for test in file["assertionResults"]:
             why = "\n".join(test.get("failureMessages") or []) or test["status"]
             name = " > ".join([*test.get("ancestorTitles", []), test["title"]])
-            yield Outcome(name, test["status"] == "passed", why)
+            yield Outcome(name, test["status"] == "passed", why, file["name"])
         # A file that could not even be read has no tests to fail.
         if file["status"] != "passed" and all(test["status"] == "passed" for test in file["assertionResults"]):
             yield Outcome(file["name"], False, file.get("message") or "the file failed as a whole")
