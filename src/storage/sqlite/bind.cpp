@@ -23,6 +23,9 @@ struct Binder {
     int operator()(double value) const { return sqlite3_bind_double(statement, index, value); }
     int operator()(std::string const& text) const
     {
+        if (text.find('\0') != std::string::npos) // as PostgreSQL does
+            throw sql::StorageError(
+                sql::StorageError::Kind::broken, "a text with a NUL cannot be stored");
         return sqlite3_bind_text64(
             statement, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
     }

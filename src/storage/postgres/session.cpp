@@ -1,0 +1,250 @@
+// Driving PostgreSQL in pipeline mode.
+#include "storage/postgres/session.h"
+
+#include "core/log.h"
+#include "core/metrics.h"
+#include "storage/postgres/errors.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace gatehouse::postgres {
+namespace {
+
+using sql::StorageError;
+using Clock = std::chrono::steady_clock;
+
+constexpr Duration shortest_pause = 50ms;
+constexpr Duration longest_pause = 2s;
+
+// Transaction-local, so that nothing of it outlives the unit of work.
+constexpr sql::Statement tell_scope("SELECT set_config('app.organization_id', $1, true), "
+                                    "set_config('app.current_user_id', $2, true)");
+
+} // namespace
+
+Session::Session(std::string url, Limits const& limits)
+    : url_(std::move(url))
+    , limits_(limits)
+{
+}
+
+void Session::begin(sql::Access access, sql::Deadline)
+{
+    if (link_ && !link_->is_sound()) {
+        log::Line(log::Level::warning, "postgres.connection_gone");
+        link_.reset();
+    }
+    if (!link_)
+        connect();
+    access_ = access;
+    begun_ = false;
+    commit_ = Progress::not_sent;
+    scope_ = sql::Scope::global(); // what an unset setting means
+}
+
+// Between tries that fail there is a pause: a database that comes back is not stormed.
+void Session::connect()
+{
+    if (Clock::now() < next_try_)
+        throw StorageError(StorageError::Kind::unavailable,
+            "PostgreSQL is not reachable: " + last_failure_);
+    prepared_.clear();
+    steps_.clear();
+    stale_ = false;
+    try {
+        link_.emplace(url_, limits_);
+        pause_ = {};
+    } catch (Lost const& lost) {
+        link_.reset();
+        pause_ = std::clamp(pause_ * 2, shortest_pause, longest_pause);
+        next_try_ = Clock::now() + pause_;
+        last_failure_ = lost.what();
+        metrics::count("gatehouse_database_connects_failed_total");
+        log::Line(log::Level::error, "postgres.connect_failed").with("cause", last_failure_);
+        throw StorageError(StorageError::Kind::unavailable,
+            "PostgreSQL is not reachable: " + last_failure_);
+    }
+}
+
+sql::Rows Session::execute(std::span<sql::Call const> calls, sql::Deadline deadline)
+{
+    try {
+        send(calls);
+        link_->sync();
+        receive(deadline);
+    } catch (Lost const& lost) {
+        lose(lost);
+    }
+    return last_ ? read_rows(last_.get()) : sql::Rows();
+}
+
+sql::Committed Session::commit(std::span<sql::Call const> calls, sql::Deadline deadline)
+{
+    if (calls.empty() && !begun_)
+        return {};
+    try {
+        // Found dead before COMMIT is sent, it is a failure, not an unknown outcome.
+        if (!link_->is_sound())
+            throw Lost(Lost::Why::broken, "the connection was closed before COMMIT was sent");
+        send(calls);
+        link_->send("COMMIT");
+        add(Step::Kind::commit);
+        commit_ = Progress::sent;
+        link_->sync();
+        receive(deadline);
+        begun_ = false;
+    } catch (Lost const& lost) {
+        if (commit_ != Progress::committed)
+            lose(lost);
+        drop(lost); // the answer to COMMIT had come: it is done
+    }
+    // Nobody asked for rows of a write, and what is committed must not fail over reading them.
+    if (access_ == sql::Access::write || !last_)
+        return {};
+    return { .rows = read_rows(last_.get()) };
+}
+
+void Session::send(std::span<sql::Call const> calls)
+{
+    std::vector<Parameters> parameters; // all of them before anything is sent: one may be refused
+    parameters.reserve(calls.size());
+    for (auto const& call : calls)
+        parameters.emplace_back(call.values);
+    if (!begun_) {
+        begun_ = true;
+        link_->send(access_ == sql::Access::read ? "BEGIN READ ONLY" : "BEGIN");
+        add(Step::Kind::plain);
+    }
+    for (std::size_t at = 0; at < calls.size(); ++at) {
+        if (calls[at].scope != scope_)
+            send_scope(calls[at].scope);
+        send_call(*calls[at].statement, parameters[at]);
+        add(Step::Kind::call);
+    }
+}
+
+void Session::send_scope(sql::Scope const& scope)
+{
+    send_call(tell_scope,
+        Parameters(sql::values(scope.organization_id(), scope.user_id())));
+    add(Step::Kind::plain);
+    scope_ = scope;
+}
+
+void Session::send_call(sql::Statement const& statement, Parameters const& parameters)
+{
+    auto found = prepared_.find(&statement);
+    if (found == prepared_.end()) {
+        auto name = "s" + std::to_string(++names_);
+        link_->send_prepare(name, statement.text(sql::Dialect::postgres));
+        add(Step::Kind::prepare, &statement);
+        found = prepared_.emplace(&statement, std::move(name)).first;
+    }
+    link_->send_prepared(found->second, parameters);
+}
+
+void Session::add(Step::Kind kind, sql::Statement const* prepared)
+{
+    steps_.push_back({ kind, prepared });
+}
+
+void Session::receive(sql::Deadline deadline)
+{
+    auto const until = std::min(deadline, Clock::now() + limits_.reply);
+    failure_.reset();
+    last_.reset();
+    link_->forget_doubt();
+    for (auto const& step : steps_) {
+        bool answered = false;
+        while (auto result = link_->next(until)) {
+            answered = true;
+            take(step, std::move(result));
+        }
+        if (!answered)
+            throw Lost(Lost::Why::broken, "the connection ended before every answer came");
+    }
+    auto const end = link_->next(until);
+    if (!end || PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC)
+        throw Lost(Lost::Why::broken, "the connection ended before the end of the answers");
+    steps_.clear();
+    if (failure_)
+        throw *std::exchange(failure_, std::nullopt);
+}
+
+void Session::take(Step const& step, Result result)
+{
+    auto const status = PQresultStatus(result.get());
+    bool const well = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (!well && step.kind == Step::Kind::prepare)
+        prepared_.erase(step.prepared);
+    if (status == PGRES_PIPELINE_ABORTED)
+        return; // not run: an earlier one failed
+    if (!well) {
+        if (ends_session(result.get()))
+            throw Lost(Lost::Why::broken, PQresultErrorMessage(result.get()));
+        stale_ = stale_ || outdates_prepared(result.get());
+        if (!failure_)
+            failure_ = error_of(result.get());
+        return;
+    }
+    if (step.kind == Step::Kind::commit)
+        take_commit(result.get());
+    if (step.kind == Step::Kind::call)
+        last_ = std::move(result);
+}
+
+void Session::take_commit(PGresult const* result)
+{
+    if (std::string_view(PQcmdStatus(const_cast<PGresult*>(result))) != "COMMIT")
+        failure_ = StorageError(StorageError::Kind::broken, "COMMIT was answered by a rollback");
+    else if (link_->commit_in_doubt())
+        throw sql::OutcomeUnknown("the commit may not have reached the standby");
+    else
+        commit_ = Progress::committed;
+}
+
+void Session::drop(Lost const& lost)
+{
+    log::Line(log::Level::error, "postgres.connection_lost").with("cause", lost.what());
+    metrics::count("gatehouse_database_connections_lost_total");
+    link_.reset();
+    steps_.clear();
+    begun_ = false;
+}
+
+// Nothing more can come over this connection. What it means depends on how far COMMIT got.
+void Session::lose(Lost const& lost)
+{
+    drop(lost);
+    if (auto failure = std::exchange(failure_, std::nullopt))
+        throw *failure; // a statement before COMMIT had failed, so COMMIT did not run
+    if (commit_ == Progress::sent && access_ == sql::Access::write)
+        throw sql::OutcomeUnknown(std::string("the connection was lost during COMMIT: ") + lost.what());
+    throw StorageError(lost.why() == Lost::Why::too_late ? StorageError::Kind::timeout
+                                                         : StorageError::Kind::unavailable,
+        lost.what());
+}
+
+void Session::rollback() noexcept
+{
+    try {
+        if (!steps_.empty() || stale_)
+            link_.reset(); // answers are still on their way, or it would fail again: start afresh
+        if (link_ && begun_) {
+            link_->send("ROLLBACK");
+            add(Step::Kind::plain);
+            link_->sync();
+            receive(Clock::now() + limits_.reply);
+        }
+    } catch (std::exception const& error) {
+        // Closing the connection makes the server roll back.
+        log::Line(log::Level::warning, "postgres.rollback_failed").with("cause", error.what());
+        link_.reset();
+    }
+    steps_.clear();
+    begun_ = false;
+}
+
+} // namespace gatehouse::postgres

@@ -1,0 +1,64 @@
+// A PostgreSQL connection as the engine drives it: BEGIN, scope and statements in one round trip.
+#pragma once
+
+#include "storage/postgres/link.h"
+#include "storage/sql/driver.h"
+#include "storage/sql/errors.h"
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace gatehouse::postgres {
+
+class Session final : public sql::Driver {
+public:
+    Session(std::string url, Limits const& limits);
+
+    sql::Dialect dialect() const noexcept override { return sql::Dialect::postgres; }
+    void begin(sql::Access access, sql::Deadline deadline) override;
+    sql::Rows execute(std::span<sql::Call const> calls, sql::Deadline deadline) override;
+    sql::Committed commit(std::span<sql::Call const> calls, sql::Deadline deadline) override;
+    void settle(sql::Deadline) override { } // commit() waits for the disk itself
+    void rollback() noexcept override;
+
+private:
+    // One command on its way, in order.
+    struct Step {
+        enum class Kind { plain, prepare, call, commit };
+        Kind kind;
+        sql::Statement const* prepared = nullptr; // of `prepare`
+    };
+    enum class Progress { not_sent, sent, committed };
+
+    void connect();
+    void send(std::span<sql::Call const> calls);
+    void send_scope(sql::Scope const& scope);
+    void send_call(sql::Statement const& statement, Parameters const& parameters);
+    void add(Step::Kind kind, sql::Statement const* prepared = nullptr);
+    void receive(sql::Deadline deadline);
+    void take(Step const& step, Result result);
+    void take_commit(PGresult const* result);
+    void drop(Lost const& lost);
+    [[noreturn]] void lose(Lost const& lost);
+
+    std::string const url_;
+    Limits const limits_;
+    std::optional<Link> link_;
+    std::unordered_map<sql::Statement const*, std::string> prepared_; // → its name
+    std::vector<Step> steps_; // sent and not received yet
+    std::optional<sql::StorageError> failure_; // the first of the round trip at hand
+    Result last_; // of its last call
+    sql::Access access_ = sql::Access::write;
+    bool begun_ = false; // the server has, or is being sent, an open transaction
+    bool stale_ = false; // close it after this unit
+    Progress commit_ = Progress::not_sent;
+    sql::Scope scope_ = sql::Scope::global(); // what the server was told in this transaction
+    sql::Deadline next_try_ {}; // not before this, after a connection could not be made
+    Duration pause_ {};
+    std::string last_failure_;
+    std::size_t names_ = 0;
+};
+
+} // namespace gatehouse::postgres
