@@ -1,0 +1,108 @@
+// The rule for setting a password.
+#include "protocols/password_text/password_rule.h"
+
+#include "protocols/password_text/common_passwords_embedded.h"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::password_text {
+namespace {
+
+using namespace std::string_literals;
+
+bool may_be_set(std::string text) { return !problem_with_password(SecretString(std::move(text))); }
+
+std::string repeated(std::string const& text, int times)
+{
+    std::string all;
+    while (times-- > 0)
+        all += text;
+    return all;
+}
+
+TEST(PasswordRule, takes_what_the_cases_take)
+{
+    for (auto const* const good : { "SecurePass123!", "PlainPassword123", "NewSecurePass123!", "Password123!",
+             "パスワード123!", "correct horse battery staple", "aB3aB3aB", "kestrel-1", "KESTREL-1", "пароль12Х" })
+        EXPECT_TRUE(may_be_set(good)) << good;
+}
+
+TEST(PasswordRule, names_what_is_missing)
+{
+    auto const problem = [](std::string text) { return problem_with_password(SecretString(std::move(text))).value_or(""); };
+    for (auto const& text : { problem("123"), problem(""), problem("abcdefgh"), problem("Password1"), problem(repeated("aB3!", 33)) })
+        EXPECT_TRUE(text.starts_with("password does not meet the requirements: ")) << text;
+    EXPECT_NE(problem("123").find("at least 8"), std::string::npos);
+    EXPECT_NE(problem(repeated("aB3!", 33)).find("at most 128"), std::string::npos);
+    EXPECT_NE(problem("abcdefgh").find("three of"), std::string::npos);
+    EXPECT_NE(problem("Password1").find("most common"), std::string::npos);
+}
+
+TEST(PasswordRule, counts_code_points_and_not_bytes)
+{
+    EXPECT_FALSE(may_be_set("aB3!xyz"));
+    EXPECT_TRUE(may_be_set("aB3!xyzw"));
+    EXPECT_FALSE(may_be_set("aB3\U0001f600\U0001f600")); // 11 bytes
+    EXPECT_TRUE(may_be_set("aB3" + repeated("\U0001f600", 125)));
+    EXPECT_FALSE(may_be_set("aB3" + repeated("\U0001f600", 126)));
+    EXPECT_TRUE(may_be_set(repeated("\U0001f600", 64))); // ASVS 6.2.9: 64 characters of four bytes
+    EXPECT_TRUE(may_be_set(repeated("aB3!", 32)));
+    EXPECT_FALSE(may_be_set(repeated("aB3!", 32) + "x"));
+    EXPECT_FALSE(may_be_set(std::string(1'000'000, 'a')));
+}
+
+TEST(PasswordRule, knows_five_kinds_in_every_script)
+{
+    EXPECT_FALSE(may_be_set("abcdefgh1")); // two
+    EXPECT_FALSE(may_be_set("ABCDEFGH!")); // two
+    EXPECT_FALSE(may_be_set("12345678!")); // two
+    EXPECT_FALSE(may_be_set("äöüßäöüß1")); // lower case too
+    EXPECT_TRUE(may_be_set("äöüßÄÖÜ1"));
+    EXPECT_TRUE(may_be_set("密码密码密码1!")); // caseless, digit, other
+    EXPECT_FALSE(may_be_set("密码密码密码密码")); // one
+    EXPECT_TRUE(may_be_set("密码abcdeA"));
+    EXPECT_TRUE(may_be_set("abcdeFG٣")); // an Arabic digit
+    EXPECT_TRUE(may_be_set("abcdefG ")); // a blank is another character
+    EXPECT_TRUE(may_be_set("abcdeF\0G"s)); // and so is NUL
+}
+
+TEST(PasswordRule, length_makes_up_for_kinds)
+{
+    EXPECT_FALSE(may_be_set("abcdefghijklmno")); // 15
+    EXPECT_TRUE(may_be_set("ponmlkjihgfedcba")); // 16
+    EXPECT_TRUE(may_be_set(repeated("é", 16)));
+}
+
+TEST(PasswordRule, common_ones_are_refused_in_any_case_and_nothing_is_stripped)
+{
+    EXPECT_FALSE(may_be_set("Password1!"));
+    EXPECT_FALSE(may_be_set("PASSWORD1!"));
+    EXPECT_FALSE(may_be_set("P@ssw0rd"));
+    EXPECT_FALSE(may_be_set("Qwerty123"));
+    EXPECT_FALSE(may_be_set("abcdefghijklmnop")); // long and common
+    EXPECT_FALSE(may_be_set("1234567890123456"));
+    EXPECT_TRUE(may_be_set(" Password1!"));
+    EXPECT_TRUE(may_be_set("Password1! "));
+}
+
+TEST(PasswordRule, the_list_is_whole_and_holds_no_stray_lines)
+{
+    auto const files = embedded_common_passwords();
+    ASSERT_EQ(files.size(), 1U);
+    auto text = files[0].text;
+    int lines = 0;
+    while (!text.empty()) {
+        auto const line = text.substr(0, text.find('\n'));
+        text.remove_prefix(line.size() + 1);
+        if (line.starts_with("# "))
+            continue;
+        ++lines;
+        EXPECT_GE(line.size(), 8U) << line;
+        EXPECT_EQ(line.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ \r\t"), std::string_view::npos) << line;
+        EXPECT_FALSE(may_be_set(std::string(line))) << line;
+    }
+    EXPECT_GT(lines, 5'000);
+}
+
+} // namespace
+} // namespace gatehouse::password_text
