@@ -144,7 +144,7 @@ std::expected<mail_text::Mailbox, std::string> parse_mailbox(std::string_view te
         mailbox.name = trimmed(text.substr(0, open));
         mailbox.address = rest.substr(0, rest.size() - 1);
     }
-    if (!mail_text::is_usable_address(mailbox.address))
+    if (!mail_text::is_usable_address(mailbox.address) || !mail_text::is_usable_name(mailbox.name))
         return Problem("holds no usable mail address");
     return mailbox;
 }

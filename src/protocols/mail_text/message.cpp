@@ -81,6 +81,11 @@ bool is_usable_address(std::string_view address)
            });
 }
 
+bool is_usable_name(std::string_view name)
+{
+    return is_header_safe(name);
+}
+
 std::expected<std::string, MessageProblem> to_mime(Message const& message)
 {
     if (!all_headers_safe(message))

@@ -39,6 +39,9 @@ std::string_view describe(MessageProblem problem);
 // what an SMTP command or an address list could read in two ways is not sent.
 bool is_usable_address(std::string_view address);
 
+// A display name that cannot end its header.
+bool is_usable_name(std::string_view name);
+
 // Lines end with CRLF; dots are stuffed by the transport.
 std::expected<std::string, MessageProblem> to_mime(Message const& message);
 
