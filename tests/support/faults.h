@@ -36,6 +36,9 @@ public:
     std::size_t seen() const { return seen_; } // statements since arm()
     bool fired() const { return fired_; }
 
+    bool is_armed() const { return nth_ != 0; }
+    void count(std::size_t statements) { seen_ += statements; }
+
     // Of the statement that is about to run: whether the fault strikes now.
     bool strikes();
     FaultKind kind() const { return kind_; }

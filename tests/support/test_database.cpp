@@ -6,7 +6,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -108,8 +110,10 @@ public:
     explicit OnPostgres(Schema schema)
         : name_(fresh_name())
     {
-        if (schema == Schema::none)
-            return on_server("CREATE DATABASE " + name_);
+        if (schema == Schema::none) {
+            on_server("CREATE DATABASE " + name_);
+            return;
+        }
         static Template const migrated;
         on_server("CREATE DATABASE " + name_ + " TEMPLATE " + migrated.name());
         // A copy does not take the settings of its template along.

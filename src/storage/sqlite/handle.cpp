@@ -81,7 +81,7 @@ void Handle::configure(Mode mode)
         database_.get(), instructions_between_looks_at_the_clock, stop_when_over, &deadline_);
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-           "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+           "PRAGMA cell_size_check = ON",
         soon());
     script(mode == Mode::read_write ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON", soon());
 }
