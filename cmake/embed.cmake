@@ -28,6 +28,8 @@ if(CMAKE_SCRIPT_MODE_FILE)
 
 #include <array>
 
+#pragma GCC diagnostic ignored \"-Woverlength-strings\" // both compilers take far more than they must
+
 namespace ${NAMESPACE} {
 namespace {
 using namespace std::string_view_literals;

@@ -1,0 +1,17 @@
+// The commands of the one binary.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gatehouse::app {
+
+// Each gives the process's exit status: 0 done, 1 failed, 2 wrong use or configuration.
+int serve(std::vector<std::string> const& arguments);
+int migrate(std::vector<std::string> const& arguments);
+int config(std::vector<std::string> const& arguments);
+int version_command(std::vector<std::string> const& arguments);
+
+std::string help_of_settings();
+
+} // namespace gatehouse::app

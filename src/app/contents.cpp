@@ -1,0 +1,48 @@
+// The table of contents.
+#include "app/contents.h"
+
+#include "app/version.h"
+#include "features/api_description/endpoints.h"
+#include "features/email_verification/endpoints.h"
+#include "features/health/endpoints.h"
+#include "features/login/endpoints.h"
+#include "features/logout/endpoints.h"
+#include "features/mail_capture/endpoints.h"
+#include "features/me_data/endpoints.h"
+#include "features/password_reset/endpoints.h"
+#include "features/refresh/endpoints.h"
+#include "features/registration/endpoints.h"
+#include "features/sessions/endpoints.h"
+#include "features/signing_keys/endpoints.h"
+#include "features/token_validation/endpoints.h"
+#include "features/vault/endpoints.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace gatehouse::app {
+
+std::vector<http::Endpoint> contents()
+{
+    std::vector<http::Endpoint> all;
+    auto const add = [&](std::vector<http::Endpoint> some) {
+        std::ranges::move(some, std::back_inserter(all));
+    };
+    add(registration::endpoints());
+    add(email_verification::endpoints());
+    add(login::endpoints());
+    add(token_validation::endpoints());
+    add(refresh::endpoints());
+    add(logout::endpoints());
+    add(password_reset::endpoints());
+    add(sessions::endpoints());
+    add(me_data::endpoints());
+    add(vault::endpoints());
+    add(signing_keys::endpoints());
+    add(mail_capture::endpoints());
+    add(health::endpoints());
+    add(api_description::endpoints(version, all)); // last: it describes the others
+    return all;
+}
+
+} // namespace gatehouse::app

@@ -1,0 +1,138 @@
+// Canaries for the controls that must never fail in silence.
+#include "app/self_checks.h"
+
+#include "core/log.h"
+#include "core/metrics.h"
+#include "domain/attempts.h"
+#include "domain/ledger.h"
+
+namespace gatehouse::app {
+namespace {
+using namespace domain;
+
+// One canary: what it throws is its finding.
+Async<std::string> found_by(Async<void> canary)
+{
+    try {
+        co_await canary;
+    } catch (std::exception const& failure) {
+        co_return failure.what();
+    }
+    co_return std::string();
+}
+
+Async<void> try_attempts(Storage& storage, Instant now)
+{
+    auto work = co_await storage.begin();
+    CanonicalAddress const nobody("self-check@localhost.invalid");
+    co_await work->attempts().lock(nobody);
+    Attempt attempt { .address = nobody };
+    attempt.attempted_at = now;
+    co_await work->attempts().record(attempt);
+    auto const window = co_await work->attempts().failures(nobody, AttemptMethod::password);
+    if (!window.newest)
+        throw std::runtime_error("an attempt that was just recorded is not counted");
+    // Dropped: a canary leaves no row.
+}
+
+Async<void> try_ledger(Storage& storage, Instant now)
+{
+    auto work = co_await storage.begin();
+    LedgerEntry entry { .created_at = now, .event = Event::control_recovered };
+    entry.outcome = Outcome::skipped;
+    co_await work->ledger().append(std::move(entry));
+}
+
+} // namespace
+
+SelfChecks::SelfChecks(Storage& storage, Clock const& clock, outbound::OutboxSender const& sender)
+    : storage_(storage)
+    , clock_(clock)
+    , sender_(sender)
+{
+}
+
+Async<std::string> SelfChecks::probe_database() { return found_by(storage_.probe()); }
+
+Async<std::string> SelfChecks::probe_attempts()
+{
+    return found_by(try_attempts(storage_, clock_.now()));
+}
+
+Async<std::string> SelfChecks::probe_ledger() { return found_by(try_ledger(storage_, clock_.now())); }
+
+Async<void> SelfChecks::run()
+{
+    auto database = co_await probe_database();
+    co_await note("database", std::move(database));
+    auto attempts = co_await probe_attempts();
+    co_await note("lockout", std::move(attempts));
+    auto ledger = co_await probe_ledger();
+    co_await note("ledger", std::move(ledger));
+}
+
+Async<void> SelfChecks::note(std::string name, std::string failure)
+{
+    bool const works = failure.empty();
+    metrics::gauge("gatehouse_control_works", works ? 1 : 0, { { "control", name } });
+    bool changed = false;
+    {
+        std::scoped_lock const lock(mutex_);
+        changed = works != !failures_.contains(name);
+        if (works)
+            failures_.erase(name);
+        else
+            failures_[name] = failure;
+    }
+    if (!changed)
+        co_return;
+    log::Line(works ? log::Level::warning : log::Level::error,
+        works ? "control.recovered" : "control.degraded")
+        .with("control", name)
+        .with("cause", failure);
+    co_await record(std::move(name), works);
+}
+
+Async<void> SelfChecks::record(std::string name, bool works)
+{
+    std::string failure;
+    try {
+        auto work = co_await storage_.begin();
+        LedgerEntry entry { .created_at = clock_.now(),
+            .event = works ? Event::control_recovered : Event::control_degraded };
+        entry.outcome = works ? Outcome::success : Outcome::failure;
+        entry.resource = "control";
+        entry.resource_id = std::move(name);
+        co_await work->ledger().append(std::move(entry));
+        co_await work->commit();
+    } catch (std::exception const& caught) {
+        failure = caught.what();
+    }
+    // The ledger itself may be what is broken: then log, metric and /ready have to tell.
+    if (!failure.empty())
+        log::Line(log::Level::error, "control.unrecorded").with("cause", failure);
+}
+
+Async<std::vector<ControlState>> SelfChecks::states()
+{
+    auto database = co_await probe_database();
+    std::map<std::string, std::string> failures;
+    {
+        std::scoped_lock const lock(mutex_);
+        failures = failures_;
+    }
+    failures.erase("database");
+    if (!database.empty())
+        failures["database"] = std::move(database);
+    std::vector<ControlState> states;
+    for (auto const* const name : { "database", "lockout", "ledger" }) {
+        auto const found = failures.find(name);
+        bool const works = found == failures.end();
+        states.push_back({ name, works, true, works ? "" : found->second });
+    }
+    auto const mail = sender_.health();
+    states.push_back({ "mail", mail.works, false, mail.failure }); // mail may wait (behaviours §2)
+    co_return states;
+}
+
+} // namespace gatehouse::app

@@ -1,0 +1,48 @@
+// The controls test themselves: a write that is rolled back, a query, the mail transport's state.
+#pragma once
+
+#include "core/async.h"
+#include "core/time.h"
+#include "domain/services.h"
+#include "domain/storage.h"
+#include "outbound/outbox_sender.h"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace gatehouse::app {
+
+// Behaviours §11: the canaries write an attempt without id and a ledger row with every optional
+// field absent, ask the lockout window with bound times, and roll all of it back.
+class SelfChecks {
+public:
+    SelfChecks(domain::Storage& storage, Clock const& clock, outbound::OutboxSender const& sender);
+
+    // Runs every check once. A control that changes its state is logged, counted, shown, and leaves
+    // CONTROL_DEGRADED or CONTROL_RECOVERED in the ledger.
+    Async<void> run();
+
+    // What is known now, with the database asked again: for /ready.
+    Async<std::vector<domain::ControlState>> states();
+
+private:
+    struct Found {
+        std::string name;
+        std::string failure; // empty: it works
+    };
+    Async<std::string> probe_database();
+    Async<std::string> probe_attempts();
+    Async<std::string> probe_ledger();
+    Async<void> note(std::string name, std::string failure);
+    Async<void> record(std::string name, bool works);
+
+    domain::Storage& storage_;
+    Clock const& clock_;
+    outbound::OutboxSender const& sender_;
+    std::mutex mutex_;
+    std::map<std::string, std::string> failures_; // by control; absent: it works
+};
+
+} // namespace gatehouse::app

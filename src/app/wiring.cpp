@@ -1,0 +1,149 @@
+// Building the house, and letting it serve.
+#include "app/wiring.h"
+
+#include "app/contents.h"
+#include "app/database.h"
+#include "app/key_file.h"
+#include "features/signing_keys/key_ring.h"
+#include "outbound/capture_transport.h"
+#include "outbound/mail_setting.h"
+#include "outbound/smtp_transport.h"
+#include "outbound/spool_transport.h"
+#include "storage/sql/stores.h"
+
+#include <algorithm>
+
+namespace gatehouse::app {
+namespace {
+
+std::size_t threads_of(int configured)
+{
+    if (configured > 0)
+        return static_cast<std::size_t>(configured);
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+signing_keys::TokenService make_tokens(Configuration const& configuration, domain::Storage& storage,
+    crypto::KeyEncryptionKey const& key, Random& random, Clock const& clock)
+{
+    EventLoop loop;
+    auto ring = wait_for(loop, signing_keys::load_key_ring(storage, key, random, clock.now()));
+    return { configuration.domain.public_url, std::move(ring), configuration.jwt_secret };
+}
+
+outbound::MailSetting mail_setting(Configuration const& configuration)
+{
+    auto setting = outbound::parse_mail_setting(configuration.mail);
+    if (!setting)
+        throw BadConfiguration("GATEHOUSE_MAIL: " + setting.error());
+    return std::move(*setting);
+}
+
+std::unique_ptr<outbound::MailTransport> make_transport(
+    Configuration const& configuration, domain::Storage& storage, Clock const& clock)
+{
+    auto setting = mail_setting(configuration);
+    if (auto* server = std::get_if<outbound::SmtpServer>(&setting))
+        return outbound::make_smtp_transport(std::move(*server), outbound::SmtpOptions());
+    if (auto* folder = std::get_if<outbound::SpoolFolder>(&setting))
+        return outbound::make_spool_transport(folder->path);
+    return outbound::make_capture_transport(storage, clock);
+}
+
+outbound::SenderOptions sender_options(Configuration const& configuration)
+{
+    outbound::SenderOptions options;
+    options.courier.public_url = configuration.domain.public_url;
+    options.courier.from = outbound::default_sender(configuration.domain.public_url);
+    if (!configuration.mail_from.empty()) {
+        auto from = outbound::parse_mailbox(configuration.mail_from);
+        if (!from)
+            throw BadConfiguration("GATEHOUSE_MAIL_FROM: " + from.error());
+        options.courier.from = std::move(*from);
+    }
+    return options;
+}
+
+crypto::PasswordHasherOptions hasher_options(Configuration const& configuration)
+{
+    return { .policy = configuration.password_hash,
+        .threads = static_cast<std::size_t>(configuration.hash_threads),
+        .queue = static_cast<std::size_t>(configuration.hash_queue) };
+}
+
+http::ListenAddress listen_address(Address const& address, std::string_view setting)
+{
+    auto const host = address.host == "localhost" ? std::string("127.0.0.1") : address.host;
+    auto const bracketed = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    auto const parsed = http::ListenAddress::parse(bracketed + ":" + std::to_string(address.port));
+    if (!parsed)
+        throw BadConfiguration(
+            variable_of(*find_setting(setting)) + ": must be an IP address and a port");
+    return *parsed;
+}
+
+http::ServerSettings server_settings(Configuration const& configuration)
+{
+    http::ServerSettings settings;
+    settings.listen = listen_address(configuration.listen, "listen");
+    if (configuration.operator_listen)
+        settings.operator_listen
+            = listen_address(*configuration.operator_listen, "operator_listen");
+    if (!configuration.tls_certificate.empty())
+        settings.tls = http::TlsFiles { configuration.tls_certificate, configuration.tls_key };
+    settings.pipeline.trusted_proxies = configuration.trusted_proxies;
+    settings.pipeline.ceilings.credential = configuration.limit_credential;
+    settings.pipeline.ceilings.registration = configuration.limit_register;
+    settings.pipeline.ceilings.anonymous = configuration.limit_anonymous;
+    return settings;
+}
+
+} // namespace
+
+House::House(Configuration configuration)
+    : configuration_(std::move(configuration))
+    , key_(load_key_encryption_key(configuration_, random_))
+    , database_(open_database(configuration_))
+    , storage_(sql::make_storage(*database_, random_))
+    , passwords_(hasher_options(configuration_), random_)
+    , tokens_(make_tokens(configuration_, *storage_, key_, random_, clock_))
+    , sender_(*storage_, key_, clock_, make_transport(configuration_, *storage_, clock_),
+          sender_options(configuration_))
+    , checks_(*storage_, clock_, sender_)
+    , services_ { .clock = clock_,
+        .random = random_,
+        .storage = *storage_,
+        .passwords = passwords_,
+        .key_encryption_key = key_,
+        .tokens = tokens_,
+        .settings = configuration_.domain,
+        .mail_waits = [this] { sender_.nudge(); },
+        .controls = [this] { return checks_.states(); },
+        .afterwards = [this](std::string_view name,
+                          Async<void> work) { background_->run(std::string(name), std::move(work)); } }
+    , server_(std::make_unique<http::Server>(server_settings(configuration_), contents(), services_))
+    , background_(std::make_unique<Background>())
+{
+}
+
+House::~House() = default;
+
+void House::begin_background_work()
+{
+    sender_.start();
+    background_->run("self-check", checks_.run());
+    background_->repeat("self-check", std::chrono::seconds(configuration_.self_check_seconds),
+        [this] { return checks_.run(); });
+}
+
+void House::serve()
+{
+    begin_background_work();
+    server_->run(threads_of(configuration_.threads));
+    background_.reset(); // what it began ends before the parts it uses
+    sender_.stop();
+}
+
+void House::stop() { server_->stop(); }
+
+} // namespace gatehouse::app

@@ -1,0 +1,53 @@
+// The server put together: the only place that constructs clocks, drivers, transports and keys.
+#pragma once
+
+#include "app/background.h"
+#include "app/config.h"
+#include "app/self_checks.h"
+#include "core/random.h"
+#include "core/time.h"
+#include "crypto/passwords.h"
+#include "crypto/seal.h"
+#include "domain/services.h"
+#include "features/signing_keys/token_service.h"
+#include "http/server.h"
+#include "outbound/outbox_sender.h"
+#include "storage/sql/connection.h"
+
+#include <memory>
+#include <thread>
+
+namespace gatehouse::app {
+
+// Members are destroyed in reverse: what others use stands above them.
+class House {
+public:
+    // The schema must be current. Throws BadConfiguration, and what the parts throw.
+    explicit House(Configuration configuration);
+    ~House();
+
+    void serve(); // returns after stop()
+    void stop(); // from any thread
+
+    http::Server const& server() const { return *server_; }
+    Configuration const& configuration() const { return configuration_; }
+
+private:
+    void begin_background_work();
+
+    Configuration configuration_;
+    SystemClock clock_;
+    SystemRandom random_;
+    crypto::KeyEncryptionKey key_;
+    std::unique_ptr<sql::Database> database_;
+    std::unique_ptr<domain::Storage> storage_;
+    crypto::PasswordHasher passwords_;
+    signing_keys::TokenService tokens_;
+    outbound::OutboxSender sender_;
+    SelfChecks checks_;
+    domain::Services services_;
+    std::unique_ptr<http::Server> server_;
+    std::unique_ptr<Background> background_;
+};
+
+} // namespace gatehouse::app

@@ -1,0 +1,39 @@
+// The public keys as a JSON Web Key Set (RFC 7517 5), under two paths.
+#include "features/signing_keys/endpoints.h"
+
+namespace gatehouse::signing_keys {
+namespace {
+
+constexpr http::Route route_at(std::string_view path, std::string_view operation)
+{
+    return {
+        .method = http::Method::get,
+        .path = path,
+        .operation = operation,
+        .summary = "The public keys that verify our tokens",
+        .tag = "keys",
+        .access = http::Access::anyone(),
+        .audit = http::Audit::none("public"),
+        .limit = http::Limit::none,
+        .surface = http::Surface::account,
+        .answers = "200 503",
+    };
+}
+constexpr auto account_route = route_at("/api/v1/auth/jwks", "accountKeySet");
+constexpr auto well_known_route = route_at("/.well-known/jwks.json", "keySet");
+
+Async<http::Raw> key_set(http::Context& context, http::Nothing)
+{
+    context.header("Cache-Control", "public, max-age=300");
+    http::Raw answer { "application/json; charset=utf-8", context.services.tokens.key_set() };
+    co_return answer;
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints()
+{
+    return { http::endpoint(account_route, key_set), http::endpoint(well_known_route, key_set) };
+}
+
+} // namespace gatehouse::signing_keys
