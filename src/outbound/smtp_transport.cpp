@@ -20,14 +20,19 @@ struct Freeing {
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
 };
 
+// Whether any of the message has left.
+enum class Content { stayed, travelled };
+
 // What libcurl reads while it sends.
 struct Reading {
     std::string_view rest;
+    Content content = Content::stayed;
 };
 
 std::size_t read_more(char* into, std::size_t size, std::size_t count, void* from)
 {
-    auto& rest = static_cast<Reading*>(from)->rest;
+    auto& [rest, content] = *static_cast<Reading*>(from);
+    content = Content::travelled;
     auto const length = std::min(size * count, rest.size());
     std::memcpy(into, rest.data(), length);
     rest.remove_prefix(length);
@@ -86,7 +91,7 @@ MailFailure failure_of(CURLcode code, long answer)
     auto detail = fmt::format("smtp: {}", curl_easy_strerror(code));
     if (answer > 0)
         detail += fmt::format(" (last answer {})", answer);
-    return {failing, std::move(detail), failing == Failing::refused};
+    return {failing, std::move(detail)};
 }
 
 class SmtpTransport final : public MailTransport {
@@ -114,14 +119,14 @@ public:
         );
         if (!recipients)
             throw std::bad_alloc();
-        Reading reading{mail.raw};
+        Reading reading{.rest = mail.raw};
         set(CURLOPT_MAIL_FROM, from.c_str());
         set(CURLOPT_MAIL_RCPT, recipients.get());
         set(CURLOPT_READFUNCTION, read_more);
         set(CURLOPT_READDATA, static_cast<void*>(&reading));
         set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(mail.raw.size()));
         set(CURLOPT_UPLOAD, 1L);
-        return perform();
+        return perform(reading.content);
     }
 
     MailResult probe() override
@@ -129,7 +134,7 @@ public:
         set_up_connection();
         set(CURLOPT_CUSTOMREQUEST, "NOOP");
         set(CURLOPT_NOBODY, 1L);
-        return perform();
+        return perform(Content::stayed);
     }
 
     void stop() noexcept override
@@ -191,14 +196,18 @@ private:
         }
     }
 
-    MailResult perform()
+    MailResult perform(Content const& content)
     {
         auto const code = curl_easy_perform(curl_.get());
         if (code == CURLE_OK)
             return {};
         long answer = 0;
         curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &answer);
-        return std::unexpected(failure_of(code, answer));
+        auto failure = failure_of(code, answer);
+        // Sender, recipient or content are refused by themselves; a refused greeting means us.
+        failure.only_this_mail = failure.failing == Failing::refused
+            && (code == CURLE_SEND_ERROR || content == Content::travelled);
+        return std::unexpected(std::move(failure));
     }
 
     // Asked by libcurl about once a second.
