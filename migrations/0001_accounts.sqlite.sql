@@ -176,7 +176,7 @@ CREATE TABLE one_time_tokens (
     user_id         TEXT NOT NULL,
     purpose         TEXT NOT NULL,
     token_hash      TEXT NOT NULL,
-    payload         TEXT CHECK (json_valid(payload)),
+    payload         TEXT CHECK (payload IS NULL OR json_valid(payload)),
     created_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
         CHECK (created_at LIKE '____-__-__T__:__:__.___Z'),
     expires_at      TEXT NOT NULL CHECK (expires_at LIKE '____-__-__T__:__:__.___Z'),
@@ -244,7 +244,7 @@ CREATE TABLE step_up_challenges (
     purpose            TEXT NOT NULL,
     method             TEXT NOT NULL,
     code_hash          TEXT,
-    context            TEXT CHECK (json_valid(context)),
+    context            TEXT CHECK (context IS NULL OR json_valid(context)),
     device_fingerprint TEXT,
     attempts           INTEGER NOT NULL DEFAULT 0,
     created_at         TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
