@@ -31,6 +31,9 @@ public:
     void run(std::string const& script);
     sql::Rows query(std::string const& text, sql::Values values = {});
 
+protected:
+    void disconnect() { outside_.reset(); }
+
 private:
     sql::SchemaConnection& outside();
 
