@@ -12,6 +12,7 @@
 
 namespace gatehouse {
 
+// It must outlive every thread that may still be inside post(): stop those first.
 class EventLoop {
 public:
     EventLoop();

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -268,12 +269,12 @@ TEST(PasswordHasher, a_burst_travels_in_groups_shared_fairly)
 TEST(PasswordHasher, many_loops_at_once)
 {
     SystemRandom random;
+    std::array<EventLoop, 4> loops; // they outlive the threads that post to them
     PasswordHasher hasher({ .policy = cheap, .threads = 2, .queue = 1000 }, random);
     auto const stored = stored_of("right");
     std::vector<std::jthread> running;
-    for (int t = 0; t < 4; ++t)
+    for (auto& loop : loops)
         running.emplace_back([&] {
-            EventLoop loop;
             for (int i = 0; i < 20; ++i)
                 EXPECT_EQ(wait_for(loop, hasher.matches(SecretString(i % 2 ? "right" : "wrong"), stored)), i % 2 == 1);
         });
