@@ -10,6 +10,9 @@ namespace gatehouse::app {
 namespace {
 using namespace domain;
 
+constexpr Duration clocks_should_not_differ = 2s;
+constexpr Duration clocks_may_differ = 30s;
+
 // One canary: what it throws is its finding.
 Async<std::string> found_by(Async<void> canary)
 {
@@ -43,6 +46,18 @@ Async<void> try_ledger(Storage& storage, Instant now)
     co_await work->ledger().append(std::move(entry));
 }
 
+// Lockout windows and expiries compare times that different clocks have stamped (database.md §1).
+Async<void> compare_clocks(Storage& storage, Clock const& clock)
+{
+    auto const theirs = co_await storage.database_time();
+    auto const apart = std::chrono::abs(clock.now() - theirs);
+    if (apart > clocks_may_differ)
+        throw std::runtime_error("the clocks of server and database are "
+            + std::to_string(apart.count()) + " ms apart");
+    if (apart > clocks_should_not_differ)
+        log::Line(log::Level::warning, "clock.apart").with("milliseconds", apart.count());
+}
+
 } // namespace
 
 SelfChecks::SelfChecks(Storage& storage, Clock const& clock, outbound::OutboxSender const& sender)
@@ -69,6 +84,8 @@ Async<void> SelfChecks::run()
     co_await note("lockout", std::move(attempts));
     auto ledger = co_await probe_ledger();
     co_await note("ledger", std::move(ledger));
+    auto clock = co_await found_by(compare_clocks(storage_, clock_));
+    co_await note("clock", std::move(clock));
 }
 
 Async<void> SelfChecks::note(std::string name, std::string failure)
@@ -125,7 +142,7 @@ Async<std::vector<ControlState>> SelfChecks::states()
     if (!database.empty())
         failures["database"] = std::move(database);
     std::vector<ControlState> states;
-    for (auto const* const name : { "database", "lockout", "ledger" }) {
+    for (auto const* const name : { "database", "lockout", "ledger", "clock" }) {
         auto const found = failures.find(name);
         bool const works = found == failures.end();
         states.push_back({ name, works, true, works ? "" : found->second });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/time.h"
 
 #include <memory>
 #include <string_view>
@@ -55,6 +56,8 @@ public:
     virtual Async<std::unique_ptr<UnitOfWork>> read() = 0; // sees, changes nothing; needs no commit
     // A real query, for /ready; throws what is wrong.
     virtual Async<void> probe() = 0;
+    // What time the database thinks it is: rows are stamped by us, defaults by it.
+    virtual Async<Instant> database_time() = 0;
     virtual std::string_view driver_name() const = 0; // `sqlite` or `postgres`
 };
 

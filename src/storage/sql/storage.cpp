@@ -100,6 +100,8 @@ private:
 };
 
 constexpr Statement probe_statement("SELECT version FROM schema_migrations LIMIT 1");
+constexpr auto time_statement = either({ .postgres = "SELECT clock_timestamp()",
+    .sqlite = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" });
 
 class SqlStorage final : public domain::Storage {
 public:
@@ -115,6 +117,13 @@ public:
     Async<void> probe() override
     {
         co_await database_.reads().query(probe_statement, Scope::global(), Values());
+    }
+
+    Async<Instant> database_time() override
+    {
+        auto const rows
+            = co_await database_.reads().query(time_statement, Scope::global(), Values());
+        co_return rows.front().instant(0);
     }
 
     std::string_view driver_name() const override

@@ -1,0 +1,176 @@
+// A pipeline's surroundings without a database: one person, one session, and switches that break things.
+#pragma once
+
+#include "core/event_loop.h"
+#include "crypto/passwords.h"
+#include "crypto/seal.h"
+#include "domain/directory.h"
+#include "domain/services.h"
+#include "domain/storage.h"
+#include "domain/tokens.h"
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace gatehouse::support {
+
+class StillClock final : public Clock {
+public:
+    Instant now() const override { return Instant::from_milliseconds(at_.load()); }
+    void move_by(Duration time) { at_ += time.count(); }
+
+private:
+    std::atomic<std::int64_t> at_ = 1'795'331'109'123; // 2026-11-22T07:05:09.123Z
+};
+
+// Tokens that are their own meaning: `good` names the one session, `old` has run out.
+class PlainTokens final : public domain::Tokens {
+public:
+    SecretString mint_access(domain::TokenClaims const&) const override { return SecretString("good"); }
+    SecretString mint_long(domain::TokenClaims const&) const override { return SecretString("good"); }
+    domain::Result<domain::VerifiedToken> verify(
+        std::string const& presented, Instant) const override
+    {
+        if (presented == "old")
+            return std::unexpected(domain::Refusal { .reason = domain::Reason::token_expired });
+        return verify_without_expiry_check(presented);
+    }
+    domain::Result<domain::VerifiedToken> verify_without_expiry_check(
+        std::string const& presented) const override
+    {
+        if (presented != "good" && presented != "old" && presented != "sessionless")
+            return std::unexpected(domain::Refusal { .reason = domain::Reason::invalid_token });
+        domain::VerifiedToken token;
+        token.claims.subject = domain::UserId("user-1");
+        token.claims.organization_id = domain::OrganizationId("organization-1");
+        token.claims.session_id
+            = domain::SessionId(presented == "sessionless" ? "session-2" : "session-1");
+        return token;
+    }
+    std::string key_set() const override { return R"({"keys":[]})"; }
+};
+
+class OneSession final : public domain::Directory {
+public:
+    explicit OneSession(Instant now)
+    {
+        facts_.user.id = domain::UserId("user-1");
+        facts_.user.organization_id = domain::OrganizationId("organization-1");
+        facts_.user.email = "ann@example.test";
+        facts_.session.id = domain::SessionId("session-1");
+        facts_.session.organization_id = facts_.user.organization_id;
+        facts_.session.user_id = facts_.user.id;
+        facts_.session.expires_at = now + std::chrono::hours(1);
+        facts_.session.absolute_expires_at = facts_.session.expires_at;
+    }
+    Async<std::optional<domain::SessionFacts>> session(domain::SessionId session) override
+    {
+        if (session != facts_.session.id)
+            co_return std::nullopt;
+        co_return facts_;
+    }
+    Async<std::vector<domain::Candidate>> live_users(domain::CanonicalAddress, int) override { nothing(); }
+    Async<bool> address_is_taken(domain::CanonicalAddress, Instant) override { nothing(); }
+    Async<std::optional<domain::RefreshToken>> refresh_token(domain::TokenDigest) override { nothing(); }
+    Async<std::optional<domain::OneTimeToken>> one_time_token(domain::TokenDigest) override { nothing(); }
+    Async<std::int64_t> purge_unproven(domain::CanonicalAddress, Instant) override { nothing(); }
+    Async<std::optional<ResetMirror>> reset_mirror(std::string) override { nothing(); }
+
+private:
+    [[noreturn]] static void nothing() { throw std::logic_error("not in this world"); }
+    domain::SessionFacts facts_;
+};
+
+class OneSessionWork final : public domain::UnitOfWork {
+public:
+    explicit OneSessionWork(Instant now)
+        : directory_(now)
+    {
+    }
+    domain::Directory& directory() override { return directory_; }
+    domain::Attempts& attempts() override { nothing(); }
+    domain::CapturedMails& captured_mails() override { nothing(); }
+    domain::Ledger& ledger() override { nothing(); }
+    domain::OneTimeTokens& one_time_tokens() override { nothing(); }
+    domain::Organizations& organizations() override { nothing(); }
+    domain::OutboxStore& outbox() override { nothing(); }
+    domain::RateCounters& rate_counters() override { nothing(); }
+    domain::RefreshTokens& refresh_tokens() override { nothing(); }
+    domain::ResetRequests& reset_requests() override { nothing(); }
+    domain::Sessions& sessions() override { nothing(); }
+    domain::SigningKeys& signing_keys() override { nothing(); }
+    domain::Users& users() override { nothing(); }
+    domain::Vaults& vaults() override { nothing(); }
+    Async<void> commit() override { nothing(); }
+
+private:
+    [[noreturn]] static void nothing() { throw std::logic_error("not in this world"); }
+    OneSession directory_;
+};
+
+class OneSessionStorage final : public domain::Storage {
+public:
+    explicit OneSessionStorage(Clock const& clock)
+        : clock_(clock)
+    {
+    }
+    std::atomic<bool> is_gone = false; // every unit of work fails to begin
+
+    Async<std::unique_ptr<domain::UnitOfWork>> begin() override { return read(); }
+    Async<std::unique_ptr<domain::UnitOfWork>> read() override
+    {
+        if (is_gone)
+            throw std::runtime_error("connection to database db.internal:5432 lost");
+        std::unique_ptr<domain::UnitOfWork> work = std::make_unique<OneSessionWork>(clock_.now());
+        co_return work;
+    }
+    Async<void> probe() override
+    {
+        if (is_gone)
+            throw std::runtime_error("connection to database db.internal:5432 lost");
+        co_return;
+    }
+    Async<Instant> database_time() override { co_return clock_.now(); }
+    std::string_view driver_name() const override { return "none"; }
+
+private:
+    Clock const& clock_;
+};
+
+// All of it together. Change `settings` before a server is built on it.
+struct HttpWorld {
+    HttpWorld()
+    {
+        settings.environment = domain::Environment::production;
+        settings.public_url = "http://gatehouse.test";
+    }
+
+    StillClock clock;
+    SystemRandom random;
+    OneSessionStorage storage { clock };
+    crypto::PasswordHasher passwords { { .policy = {}, .threads = 1, .queue = 1 }, random };
+    crypto::KeyEncryptionKey key = crypto::KeyEncryptionKey::mint(random);
+    PlainTokens tokens;
+    domain::Settings settings;
+    std::vector<domain::ControlState> controls;
+    domain::Services services { .clock = clock,
+        .random = random,
+        .storage = storage,
+        .passwords = passwords,
+        .key_encryption_key = key,
+        .tokens = tokens,
+        .settings = settings,
+        .mail_waits = [] { },
+        .controls = [this]() -> Async<std::vector<domain::ControlState>> { return said(controls); },
+        .afterwards = [](std::string_view, Async<void>) { } };
+
+private:
+    static Async<std::vector<domain::ControlState>> said(std::vector<domain::ControlState> states)
+    {
+        co_return states;
+    }
+};
+
+} // namespace gatehouse::support
