@@ -1,0 +1,168 @@
+// Mail over SMTP to a real server: with and without authentication, with STARTTLS, with wrong credentials, after an outage.
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../support/certificates.ts';
+import { expectStatus } from '../support/expectations.ts';
+import { until } from '../support/mail.ts';
+import { forgotPath, newAddress, newPassword, registerPath, verifyPath } from '../support/people.ts';
+import { freePort } from '../support/server.ts';
+import { patience, settings } from '../support/settings.ts';
+import { readMessage, startSmtp, type Delivered, type SmtpRun, type SmtpWishes } from '../support/smtp.ts';
+import { startStack, stopStacks, type Stack } from '../support/stack.ts';
+
+const running: SmtpRun[] = [];
+
+async function smtp(wishes: SmtpWishes = {}): Promise<SmtpRun> {
+  const server = await startSmtp(wishes);
+  running.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  await stopStacks();
+  for (const server of running.splice(0)) await server.close();
+});
+afterAll(stopStacks);
+
+async function registered(stack: Stack): Promise<string> {
+  const email = newAddress('smtp');
+  expectStatus(await stack.client.post(registerPath, { email, password: newPassword() }), 200);
+  return email;
+}
+
+const arrived = (server: SmtpRun, email: string, seconds = 20): Promise<Delivered> =>
+  until(`mail to ${email}`, seconds, async () => server.delivered.find((one) => one.to.includes(email)));
+
+describe('delivery', () => {
+  it('M-30h without authentication: the link arrives and works', async () => {
+    const server = await smtp();
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://127.0.0.1:${server.port}` });
+    const email = await registered(stack);
+    const mail = await arrived(server, email);
+    expect(mail.to).toEqual([email]);
+    const { headers, body } = readMessage(mail.text);
+    expect(headers['to']).toHaveLength(1);
+    expect(headers['subject']).toEqual(['Verify your e-mail address']);
+    expect(headers['from']).toHaveLength(1);
+    expect(headers['date']).toHaveLength(1);
+    expect(headers['message-id']?.[0]).toMatch(/^<[^<>\s]+@[^<>\s]+>$/);
+    expect(headers['mime-version']).toEqual(['1.0']);
+    expect(headers['content-type']?.[0]).toMatch(/^multipart\/alternative/);
+    expect(mail.text).toMatch(/^Content-Type: text\/plain; charset=utf-8/im);
+    expect(mail.text).toMatch(/^Content-Type: text\/html; charset=utf-8/im);
+    expect(mail.text.split('\r\n').every((line) => line.length <= 998)).toBe(true);
+    const token = /verify-email\?token=([\w-]+)/.exec(body)?.[1];
+    const opened = await stack.client.get(`${verifyPath}?token=${token}`);
+    expect(opened.header('location')).toMatch(/verified=1/);
+    const row = await stack.database.row`SELECT status, payload_sealed, sent_at FROM outbox WHERE recipient = ${email}`;
+    expect(row['status']).toBe('sent');
+    expect(row['payload_sealed'], 'the link is wiped after sending').toBeNull();
+    expect(row['sent_at']).not.toBeNull();
+  });
+
+  it('M-30h with authentication', async () => {
+    const server = await smtp({ user: 'gate', password: 'pass:w@rd/1' });
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://gate:${encodeURIComponent('pass:w@rd/1')}@127.0.0.1:${server.port}` });
+    const mail = await arrived(server, await registered(stack));
+    expect(mail.user).toBe('gate');
+  });
+
+  it('M-30h STARTTLS is used where it is offered; a certificate nobody vouches for gets no password', async () => {
+    const tls = makeCertificate();
+    const server = await smtp({ user: 'gate', password: 'secret-word-7', tls });
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://gate:secret-word-7@127.0.0.1:${server.port}`, SSL_CERT_FILE: tls.certFile });
+    const email = await registered(stack);
+    const outcome = await until('delivery or a visible error', 30, async () => {
+      const mail = server.delivered.find((one) => one.to.includes(email));
+      if (mail !== undefined) return mail;
+      const row = await stack.database.row`SELECT last_error FROM outbox WHERE recipient = ${email}`;
+      return row['last_error'] === null ? undefined : String(row['last_error']);
+    });
+    if (typeof outcome === 'string') expect(outcome).toMatch(/certificate|SSL|TLS/i);
+    else expect(outcome).toMatchObject({ secure: true, user: 'gate' });
+  });
+
+  it('M-30g wrong credentials: no mail, and everybody who looks sees why', async () => {
+    const server = await smtp({ user: 'gate', password: 'right-word' });
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://gate:wrong-word-9@127.0.0.1:${server.port}` });
+    const email = await registered(stack);
+    const row = await until('the failed try', 30, async () => {
+      const found = await stack.database.row`SELECT * FROM outbox WHERE recipient = ${email}`;
+      return Number(found['attempts']) > 0 && found['last_error'] !== null ? found : undefined;
+    });
+    expect(server.delivered).toEqual([]);
+    expect(server.refusedLogins()).toBeGreaterThan(0);
+    expect(row['status']).not.toBe('sent');
+    expect(String(row['last_error'])).toMatch(/login|auth|credential|denied/i);
+    const log = stack.server?.log() ?? '';
+    expect(log).toMatch(/mail/i);
+    expect(log, 'the log never shows the password').not.toContain('wrong-word-9');
+    const verbose = await stack.client.get('/ready?verbose');
+    expect(verbose.text, 'readiness tells of the transport').toMatch(/mail/i);
+    expect(verbose.text).not.toContain('wrong-word-9');
+    expect(verbose.text).toMatch(/degraded|failing|failed|broken/i);
+  });
+
+  it('FO-11 nobody listens: registration succeeds, the mail waits, and comes exactly once when the server is back', async () => {
+    const port = await freePort();
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://127.0.0.1:${port}` });
+    const email = await registered(stack);
+    await until('the failed try', 30, async () => {
+      const found = await stack.database.row`SELECT attempts FROM outbox WHERE recipient = ${email}`;
+      return Number(found['attempts']) > 0 ? true : undefined;
+    });
+    const server = await smtp({ port });
+    await arrived(server, email, 60);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(server.delivered.filter((one) => one.to.includes(email))).toHaveLength(1);
+  }, 90_000 * patience);
+
+  it('FO-11 a temporary refusal is tried again', async () => {
+    const server = await smtp({ failFirst: 1 });
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://127.0.0.1:${server.port}` });
+    await arrived(server, await registered(stack), 60);
+  }, 90_000 * patience);
+});
+
+describe('what a mail may hold', () => {
+  it('INJ-07 names and addresses make no further header, recipient or part', async () => {
+    const server = await smtp();
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://127.0.0.1:${server.port}` });
+    const email = newAddress('inject');
+    const name = 'Ann\r\nBcc: evil@suite.example\r\n\r\n<h1>x</h1>\r\n.\r\nMAIL FROM:<x>';
+    const answer = await stack.client.post(registerPath, { email, password: newPassword(), name });
+    if (answer.status === 400) return expect(answer.text).toContain('name');
+    const mail = await arrived(server, email);
+    expect(mail.to).toEqual([email]);
+    const { headers } = readMessage(mail.text);
+    expect(headers['bcc']).toBeUndefined();
+    expect(headers['to']).toHaveLength(1);
+    expect(headers['subject']).toHaveLength(1);
+    return expect(server.delivered).toHaveLength(1);
+  });
+
+  it('INJ-07 an address with letters outside ASCII, a very long local part: accepted and delivered, or refused at the door', async () => {
+    const server = await smtp();
+    const stack = await startStack({ GATEHOUSE_MAIL: `smtp://127.0.0.1:${server.port}` });
+    for (const email of [`${'l'.repeat(64)}@suite.example`, `"quoted local"@suite.example`, `o'neil+tag@suite.example`]) {
+      const answer = await stack.client.post(registerPath, { email, password: newPassword() });
+      expect([200, 400], `${email}: ${answer.text}`).toContain(answer.status);
+      if (answer.status === 200) await arrived(server, email);
+    }
+  });
+});
+
+it('M-03 spool: one file each, readable as a mail, nobody else may read it', async () => {
+  const folder = join(settings.runFolder, `spool-${Date.now()}`);
+  mkdirSync(folder);
+  const stack = await startStack({ GATEHOUSE_MAIL: `spool:${folder}` });
+  const email = await registered(stack);
+  const file = await until('the spooled mail', 20, async () =>
+    readdirSync(folder).find((name) => !name.startsWith('.') && readFileSync(join(folder, name), 'utf8').includes(email)),
+  );
+  const { headers, body } = readMessage(readFileSync(join(folder, file), 'utf8').replace(/\r?\n/g, '\r\n'));
+  expect(headers['subject']).toEqual(['Verify your e-mail address']);
+  expect(body).toMatch(/verify-email\?token=[\w-]+/);
+  expectStatus(await stack.client.post(forgotPath, { email }), 200);
+});
