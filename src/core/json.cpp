@@ -44,16 +44,46 @@ Value::Value(Object value)
 {
 }
 
-bool Value::is_null() const noexcept { return std::holds_alternative<std::monostate>(held_); }
-bool const* Value::boolean() const noexcept { return std::get_if<bool>(&held_); }
-std::int64_t const* Value::integer() const noexcept { return std::get_if<std::int64_t>(&held_); }
-double const* Value::number() const noexcept { return std::get_if<double>(&held_); }
-std::string const* Value::text() const noexcept { return std::get_if<std::string>(&held_); }
-Array const* Value::array() const noexcept { return std::get_if<Array>(&held_); }
-Object const* Value::object() const noexcept { return std::get_if<Object>(&held_); }
-std::string* Value::text() noexcept { return std::get_if<std::string>(&held_); }
-Array* Value::array() noexcept { return std::get_if<Array>(&held_); }
-Object* Value::object() noexcept { return std::get_if<Object>(&held_); }
+bool Value::is_null() const noexcept
+{
+    return std::holds_alternative<std::monostate>(held_);
+}
+bool const* Value::boolean() const noexcept
+{
+    return std::get_if<bool>(&held_);
+}
+std::int64_t const* Value::integer() const noexcept
+{
+    return std::get_if<std::int64_t>(&held_);
+}
+double const* Value::number() const noexcept
+{
+    return std::get_if<double>(&held_);
+}
+std::string const* Value::text() const noexcept
+{
+    return std::get_if<std::string>(&held_);
+}
+Array const* Value::array() const noexcept
+{
+    return std::get_if<Array>(&held_);
+}
+Object const* Value::object() const noexcept
+{
+    return std::get_if<Object>(&held_);
+}
+std::string* Value::text() noexcept
+{
+    return std::get_if<std::string>(&held_);
+}
+Array* Value::array() noexcept
+{
+    return std::get_if<Array>(&held_);
+}
+Object* Value::object() noexcept
+{
+    return std::get_if<Object>(&held_);
+}
 
 Value const* Value::find(std::string_view name) const noexcept
 {

@@ -52,7 +52,7 @@ public:
     bool on_key(Text part, std::size_t, Code&)
     {
         hold(part);
-        open_.back()->object()->push_back({ std::exchange(held_, {}), Value() });
+        open_.back()->object()->push_back({std::exchange(held_, {}), Value()});
         return true;
     }
     bool on_string_part(Text part, std::size_t, Code&) { return hold(part); }
@@ -101,7 +101,7 @@ private:
             return false;
         auto const text = std::exchange(held_, {});
         auto const* const end = text.data() + text.size();
-        std::from_chars_result read {};
+        std::from_chars_result read{};
         Value value;
         bool negative_zero = false;
         if (text.find_first_of(".eE") == std::string::npos) {

@@ -24,14 +24,29 @@ void append_code_unit(std::string& into, unsigned unit)
 void append_required_escape(std::string& into, char c)
 {
     switch (c) {
-    case '"': into += "\\\""; break;
-    case '\\': into += "\\\\"; break;
-    case '\b': into += "\\b"; break;
-    case '\f': into += "\\f"; break;
-    case '\n': into += "\\n"; break;
-    case '\r': into += "\\r"; break;
-    case '\t': into += "\\t"; break;
-    default: append_code_unit(into, static_cast<unsigned char>(c));
+    case '"':
+        into += "\\\"";
+        break;
+    case '\\':
+        into += "\\\\";
+        break;
+    case '\b':
+        into += "\\b";
+        break;
+    case '\f':
+        into += "\\f";
+        break;
+    case '\n':
+        into += "\\n";
+        break;
+    case '\r':
+        into += "\\r";
+        break;
+    case '\t':
+        into += "\\t";
+        break;
+    default:
+        append_code_unit(into, static_cast<unsigned char>(c));
     }
 }
 
@@ -144,7 +159,11 @@ void append_number(std::string& into, double number)
     }
     std::array<char, 40> buffer;
     auto const written = std::to_chars(
-        buffer.data(), buffer.data() + buffer.size(), std::abs(number), std::chars_format::scientific);
+        buffer.data(),
+        buffer.data() + buffer.size(),
+        std::abs(number),
+        std::chars_format::scientific
+    );
     std::string_view const text(buffer.data(), written.ptr);
     auto const mark = text.find('e');
     std::string digits(1, text.front());

@@ -30,7 +30,7 @@ void write_out(std::string_view text)
         if (written >= 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            pollfd waiting { .fd = STDERR_FILENO, .events = POLLOUT, .revents = 0 };
+            pollfd waiting{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
             ::poll(&waiting, 1, -1);
         } else if (errno != EINTR) {
             metrics::count("gatehouse_log_write_failures_total");
@@ -109,25 +109,35 @@ HeldBack& held_back()
 std::string_view name_of(Level level)
 {
     switch (level) {
-    case Level::trace: return "trace";
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warning: return "warning";
-    case Level::error: return "error";
+    case Level::trace:
+        return "trace";
+    case Level::debug:
+        return "debug";
+    case Level::info:
+        return "info";
+    case Level::warning:
+        return "warning";
+    case Level::error:
+        return "error";
     }
     return "error";
 }
 
 } // namespace
 
-void set_level(Level lowest) { lowest_level.store(lowest, std::memory_order_relaxed); }
+void set_level(Level lowest)
+{
+    lowest_level.store(lowest, std::memory_order_relaxed);
+}
 
-bool is_on(Level level) noexcept { return level >= lowest_level.load(std::memory_order_relaxed); }
+bool is_on(Level level) noexcept
+{
+    return level >= lowest_level.load(std::memory_order_relaxed);
+}
 
 std::optional<Level> parse_level(std::string_view name)
 {
-    for (auto const level :
-        { Level::trace, Level::debug, Level::info, Level::warning, Level::error })
+    for (auto const level : {Level::trace, Level::debug, Level::info, Level::warning, Level::error})
         if (name == name_of(level))
             return level;
     return std::nullopt;
@@ -186,6 +196,9 @@ void Line::begin_member(std::string_view name)
     text_ += ':';
 }
 
-void flush() { held_back().flush(); }
+void flush()
+{
+    held_back().flush();
+}
 
 } // namespace gatehouse::log

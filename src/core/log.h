@@ -26,8 +26,14 @@ public:
     ~Line();
 
     Line& with(std::string_view name, std::string_view value);
-    Line& with(std::string_view name, char const* value) { return with(name, std::string_view(value)); }
-    Line& with(std::string_view name, std::string const& value) { return with(name, std::string_view(value)); }
+    Line& with(std::string_view name, char const* value)
+    {
+        return with(name, std::string_view(value));
+    }
+    Line& with(std::string_view name, std::string const& value)
+    {
+        return with(name, std::string_view(value));
+    }
     Line& with(std::string_view name, std::int64_t value);
     Line& with(std::string_view name, bool value);
     template <std::integral Number> Line& with(std::string_view name, Number value)

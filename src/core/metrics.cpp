@@ -24,8 +24,9 @@ struct Series {
 
 enum class Kind { counter, gauge, histogram };
 
-prometheus::Histogram::BucketBoundaries const seconds_buckets { 0.0005, 0.001, 0.0025, 0.005, 0.01,
-    0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 };
+prometheus::Histogram::BucketBoundaries const seconds_buckets{
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+};
 
 // Never destroyed, so that a pointer to a series stays good in every thread until the process ends.
 struct Registry {
@@ -65,7 +66,8 @@ Series create(Kind kind, std::string_view name, Labels labels)
         break;
     case Kind::histogram:
         made.histogram = &prometheus::BuildHistogram().Name(family).Register(families).Add(
-            pairs, seconds_buckets);
+            pairs, seconds_buckets
+        );
         break;
     }
     return made;
@@ -74,9 +76,12 @@ Series create(Kind kind, std::string_view name, Labels labels)
 bool is_of(Series const& series, Kind kind)
 {
     switch (kind) {
-    case Kind::counter: return series.counter != nullptr;
-    case Kind::gauge: return series.gauge != nullptr;
-    case Kind::histogram: return series.histogram != nullptr;
+    case Kind::counter:
+        return series.counter != nullptr;
+    case Kind::gauge:
+        return series.gauge != nullptr;
+    case Kind::histogram:
+        return series.histogram != nullptr;
     }
     return false;
 }

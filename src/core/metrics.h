@@ -10,7 +10,8 @@ namespace gatehouse::metrics {
 
 using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-// Names and label values come from the code, never from a request (else a caller could grow memory).
+// Names and label values come from the code, never from a request (else a caller could grow
+// memory).
 void count(std::string_view name, Labels labels = {}, double by = 1); // a counter, `…_total`
 void gauge(std::string_view name, double value, Labels labels = {});
 void observe_seconds(std::string_view name, double seconds, Labels labels = {}); // a histogram

@@ -17,7 +17,7 @@ constexpr std::uint8_t no_digit = 0xff;
 
 constexpr std::array<std::uint8_t, 256> digits_of(std::string_view alphabet)
 {
-    std::array<std::uint8_t, 256> table {};
+    std::array<std::uint8_t, 256> table{};
     table.fill(no_digit);
     for (std::size_t i = 0; i < alphabet.size(); ++i)
         table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
@@ -54,7 +54,8 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool padde
 }
 
 // `text` without padding.
-std::optional<std::string> decode(std::string_view text, std::array<std::uint8_t, 256> const& digits)
+std::optional<std::string>
+decode(std::string_view text, std::array<std::uint8_t, 256> const& digits)
 {
     if (text.size() % 4 == 1)
         return std::nullopt;
@@ -175,7 +176,10 @@ std::optional<std::string> from_hex(std::string_view text)
     return bytes;
 }
 
-std::string to_base64(std::string_view bytes) { return encode(bytes, standard, true); }
+std::string to_base64(std::string_view bytes)
+{
+    return encode(bytes, standard, true);
+}
 
 std::optional<std::string> from_base64(std::string_view text)
 {
@@ -188,7 +192,10 @@ std::optional<std::string> from_base64(std::string_view text)
     return decode(text, standard_digits);
 }
 
-std::string to_base64url(std::string_view bytes) { return encode(bytes, url_safe, false); }
+std::string to_base64url(std::string_view bytes)
+{
+    return encode(bytes, url_safe, false);
+}
 
 std::optional<std::string> from_base64url(std::string_view text)
 {

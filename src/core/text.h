@@ -12,7 +12,8 @@ std::string_view trimmed(std::string_view text); // without ASCII white space at
 std::string ascii_lower(std::string_view text); // A–Z folded, nothing else
 bool is_valid_utf8(std::string_view text); // strict: no overlong forms, surrogates or > U+10FFFF
 std::size_t code_points(std::string_view utf8); // of valid UTF-8
-std::size_t utf8_sequence_length(std::string_view text); // of the first code point, 1 to 4; 0: not UTF-8
+std::size_t utf8_sequence_length(std::string_view text
+); // of the first code point, 1 to 4; 0: not UTF-8
 
 std::string to_hex(std::string_view bytes); // lower case
 std::optional<std::string> from_hex(std::string_view text);

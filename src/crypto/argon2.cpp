@@ -85,8 +85,16 @@ std::string hash_argon2id(std::string_view password, Random& random)
     make_ready();
     auto const salt = random.bytes(crypto_pwhash_argon2id_SALTBYTES);
     std::string digest(32, '\0');
-    if (crypto_pwhash_argon2id(bytes_of(digest), digest.size(), password.data(), password.size(),
-            bytes_of(salt), 2, std::size_t(19456) * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13)
+    if (crypto_pwhash_argon2id(
+            bytes_of(digest),
+            digest.size(),
+            password.data(),
+            password.size(),
+            bytes_of(salt),
+            2,
+            std::size_t(19456) * 1024,
+            crypto_pwhash_argon2id_ALG_ARGON2ID13
+        )
         != 0)
         throw std::bad_alloc(); // the one way in which it fails
     return std::string(argon2id_parameters) + unpadded(salt) + "$" + unpadded(digest);
@@ -94,8 +102,9 @@ std::string hash_argon2id(std::string_view password, Random& random)
 
 std::string argon2id_decoy(Random& random)
 {
-    return std::string(argon2id_parameters) + unpadded(random.bytes(crypto_pwhash_argon2id_SALTBYTES))
-        + "$" + unpadded(random.bytes(32));
+    return std::string(argon2id_parameters)
+        + unpadded(random.bytes(crypto_pwhash_argon2id_SALTBYTES)) + "$"
+        + unpadded(random.bytes(32));
 }
 
 } // namespace gatehouse::crypto

@@ -33,7 +33,9 @@ bool is_bcrypt(std::string_view hash)
         return false;
     if (std::string_view("aby").find(hash[2]) == std::string_view::npos)
         return false;
-    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    auto const is_digit = [](char c) {
+        return c >= '0' && c <= '9';
+    };
     if (!is_digit(hash[4]) || !is_digit(hash[5]))
         return false;
     auto const cost = bcrypt_cost(hash);
@@ -41,7 +43,10 @@ bool is_bcrypt(std::string_view hash)
         && hash.find_first_not_of(alphabet, 7) == std::string_view::npos;
 }
 
-int bcrypt_cost(std::string_view hash) { return (hash[4] - '0') * 10 + (hash[5] - '0'); }
+int bcrypt_cost(std::string_view hash)
+{
+    return (hash[4] - '0') * 10 + (hash[5] - '0');
+}
 
 bool fits_bcrypt(std::string_view password)
 {
@@ -53,9 +58,15 @@ std::string bcrypt_setting(int cost, Random& random)
     if (cost < lowest_bcrypt_cost || cost > highest_bcrypt_cost)
         throw std::invalid_argument(fmt::format("bcrypt cost {} is out of bounds", cost));
     auto const salt = random.bytes(16);
-    std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting {};
-    if (!crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), salt.data(),
-            static_cast<int>(salt.size()), setting.data(), static_cast<int>(setting.size())))
+    std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
+    if (!crypt_gensalt_rn(
+            "$2b$",
+            static_cast<unsigned long>(cost),
+            salt.data(),
+            static_cast<int>(salt.size()),
+            setting.data(),
+            static_cast<int>(setting.size())
+        ))
         throw std::runtime_error("libxcrypt makes no bcrypt setting");
     return std::string(setting.data());
 }
@@ -64,7 +75,7 @@ std::string bcrypt(std::string_view password, std::string_view setting)
 {
     if (!fits_bcrypt(password))
         throw std::logic_error("bcrypt was given what it would cut");
-    SecretString const terminated { std::string(password) };
+    SecretString const terminated{std::string(password)};
     std::string const start(setting.substr(0, setting_size));
     auto& state = scratch();
     auto const* const made = crypt_r(terminated.reveal().data(), start.c_str(), &state);

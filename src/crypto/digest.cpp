@@ -22,9 +22,9 @@ Owned<EVP_MAC_CTX> prepared_hmac(std::string_view key)
     static auto const method = own(EVP_MAC_fetch(nullptr, "HMAC", nullptr), "fetching HMAC");
     auto context = own(EVP_MAC_CTX_new(method.get()), "preparing HMAC");
     char digest[] = "SHA256";
-    OSSL_PARAM const parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()
-    };
+    OSSL_PARAM const parameters[]
+        = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+           OSSL_PARAM_construct_end()};
     // OpenSSL reads a null key as "keep the key there is"; an empty one needs an address.
     auto const* const bytes = key.empty() ? bytes_of(std::string_view("")) : bytes_of(key);
     require_success(EVP_MAC_init(context.get(), bytes, key.size(), parameters), "keying HMAC");
@@ -59,7 +59,10 @@ std::string sha256(std::string_view bytes)
     return std::string(digest.begin(), digest.end());
 }
 
-std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+std::string sha256_hex(std::string_view bytes)
+{
+    return to_hex(sha256(bytes));
+}
 
 std::string hmac_sha256(std::string_view key, std::string_view message)
 {
@@ -96,13 +99,15 @@ bool HmacKey::verify(std::string_view message, std::string_view signature) const
 }
 
 SecretString hkdf_sha256(
-    SecretString const& input, std::string_view salt, std::string_view info, std::size_t size)
+    SecretString const& input, std::string_view salt, std::string_view info, std::size_t size
+)
 {
     constexpr std::size_t block_size = 32;
     if (size > 255 * block_size)
         throw std::invalid_argument("HKDF gives at most 255 blocks");
-    SecretString const extracted(
-        hmac_sha256(salt.empty() ? std::string(block_size, '\0') : std::string(salt), input.reveal()));
+    SecretString const extracted(hmac_sha256(
+        salt.empty() ? std::string(block_size, '\0') : std::string(salt), input.reveal()
+    ));
     HmacKey const key(extracted);
     std::string output;
     output.reserve(size + block_size); // no reallocation: what is left behind would not be wiped
@@ -123,7 +128,8 @@ SecretString hkdf_sha256(
 
 bool equal_in_constant_time(std::string_view left, std::string_view right)
 {
-    return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+    return left.size() == right.size()
+        && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 } // namespace gatehouse::crypto

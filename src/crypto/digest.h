@@ -42,7 +42,8 @@ private:
 
 // RFC 5869. An empty salt means 32 zero bytes, as the RFC has it. `size` is at most 8,160.
 [[nodiscard]] SecretString hkdf_sha256(
-    SecretString const& input, std::string_view salt, std::string_view info, std::size_t size = 32);
+    SecretString const& input, std::string_view salt, std::string_view info, std::size_t size = 32
+);
 
 // Takes the same time wherever the texts differ; texts of different lengths are unequal at once.
 [[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right);

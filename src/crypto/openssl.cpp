@@ -9,7 +9,7 @@ namespace {
 
 std::string last_words(std::string const& step)
 {
-    std::array<char, 256> words {};
+    std::array<char, 256> words{};
     ERR_error_string_n(ERR_get_error(), words.data(), words.size());
     ERR_clear_error();
     return step + ": " + words.data();

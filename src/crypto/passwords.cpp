@@ -188,19 +188,21 @@ PasswordHasher::PasswordHasher(PasswordHasherOptions options, Random& random)
 }
 
 PasswordHasher::PasswordHasher(
-    PasswordHasherOptions options, Random& random, std::unique_ptr<HashEngine> engine)
+    PasswordHasherOptions options, Random& random, std::unique_ptr<HashEngine> engine
+)
     : policy_(options.policy)
     , decoy_(decoy_password(options.policy, random))
 {
     auto const processors = std::max(1U, std::thread::hardware_concurrency());
     pool_ = std::make_unique<Pool>(
-        std::move(engine), options.threads ? options.threads : processors, options.queue);
+        std::move(engine), options.threads ? options.threads : processors, options.queue
+    );
 }
 
 PasswordHasher::~PasswordHasher() = default;
 
-Async<std::vector<bool>> PasswordHasher::matches_each(
-    SecretString password, std::vector<StoredPassword> stored)
+Async<std::vector<bool>>
+PasswordHasher::matches_each(SecretString password, std::vector<StoredPassword> stored)
 {
     std::vector<Handoff<HashJob>> results(stored.size());
     std::vector<Pool::Waiting> jobs;
@@ -208,7 +210,7 @@ Async<std::vector<bool>> PasswordHasher::matches_each(
         HashJob job;
         job.password = password.duplicate();
         job.stored = std::move(stored[i]);
-        jobs.push_back({ std::move(job), results[i].sender() });
+        jobs.push_back({std::move(job), results[i].sender()});
     }
     pool_->add(std::move(jobs));
     std::vector<bool> matches;
@@ -233,7 +235,7 @@ Async<StoredPassword> PasswordHasher::hash(SecretString password)
     job.password = std::move(password);
     Handoff<HashJob> result;
     std::vector<Pool::Waiting> jobs;
-    jobs.push_back({ std::move(job), result.sender() });
+    jobs.push_back({std::move(job), result.sender()});
     pool_->add(std::move(jobs));
     auto done = co_await result.receive();
     co_return std::move(done.made);

@@ -40,7 +40,9 @@ struct PasswordHasherOptions {
 class PasswordHasher {
 public:
     PasswordHasher(PasswordHasherOptions options, Random& random);
-    PasswordHasher(PasswordHasherOptions options, Random& random, std::unique_ptr<HashEngine> engine);
+    PasswordHasher(
+        PasswordHasherOptions options, Random& random, std::unique_ptr<HashEngine> engine
+    );
     // Ends the job in hand; jobs that still wait get Overloaded.
     ~PasswordHasher();
     PasswordHasher(PasswordHasher const&) = delete;
@@ -49,8 +51,8 @@ public:
     // All of these throw Overloaded when the queue is full; nothing was begun then.
     [[nodiscard]] Async<bool> matches(SecretString password, StoredPassword stored);
     // The same password against each, in parallel; all are queued or none.
-    [[nodiscard]] Async<std::vector<bool>> matches_each(
-        SecretString password, std::vector<StoredPassword> stored);
+    [[nodiscard]] Async<std::vector<bool>>
+    matches_each(SecretString password, std::vector<StoredPassword> stored);
     [[nodiscard]] Async<StoredPassword> hash(SecretString password);
 
     [[nodiscard]] StoredPassword const& decoy() const noexcept { return decoy_; }

@@ -15,7 +15,7 @@
 namespace gatehouse::crypto {
 namespace {
 
-constexpr HashPolicy cheap { .algorithm = HashPolicy::Algorithm::bcrypt, .cost = 4 };
+constexpr HashPolicy cheap{.algorithm = HashPolicy::Algorithm::bcrypt, .cost = 4};
 
 // Holds every job back until the gate is opened; a password "throw" breaks.
 class Gated final : public HashEngine {
@@ -78,7 +78,8 @@ Async<void> try_once(PasswordHasher& hasher, std::string password, Outcome& outc
 {
     try {
         StoredPassword stored;
-        bool const matches = co_await hasher.matches(SecretString(std::move(password)), std::move(stored));
+        bool const matches
+            = co_await hasher.matches(SecretString(std::move(password)), std::move(stored));
         ++(matches ? outcome.matched : outcome.mismatched);
     } catch (Overloaded const& overloaded) {
         ++outcome.overloaded;
@@ -98,7 +99,7 @@ TEST(PasswordHasher, matches_hashes_and_refuses)
 {
     SystemRandom random;
     EventLoop loop;
-    PasswordHasher hasher({ .policy = cheap, .threads = 2 }, random);
+    PasswordHasher hasher({.policy = cheap, .threads = 2}, random);
     auto const made = wait_for(loop, hasher.hash(SecretString("secret")));
     EXPECT_EQ(made.scheme, "bcrypt");
     EXPECT_TRUE(wait_for(loop, hasher.matches(SecretString("secret"), made)));
@@ -111,10 +112,11 @@ TEST(PasswordHasher, several_candidates_are_answered_in_their_order)
 {
     SystemRandom random;
     EventLoop loop;
-    PasswordHasher hasher({ .policy = cheap, .threads = 2 }, random);
-    std::vector<StoredPassword> stored { stored_of("a"), stored_of("b"), hasher.decoy(), stored_of("b"),
-        { "garbage", std::nullopt } };
-    std::vector<bool> const expected { false, true, false, true, false };
+    PasswordHasher hasher({.policy = cheap, .threads = 2}, random);
+    std::vector<StoredPassword> stored{
+        stored_of("a"), stored_of("b"), hasher.decoy(), stored_of("b"), {"garbage", std::nullopt}
+    };
+    std::vector<bool> const expected{false, true, false, true, false};
     EXPECT_EQ(wait_for(loop, hasher.matches_each(SecretString("b"), std::move(stored))), expected);
     EXPECT_TRUE(wait_for(loop, hasher.matches_each(SecretString("b"), {})).empty());
 }
@@ -125,7 +127,7 @@ TEST(PasswordHasher, a_full_queue_refuses_at_once_and_says_when_to_come_back)
     EventLoop loop;
     auto owned = std::make_unique<Gated>();
     auto& engine = *owned;
-    PasswordHasher hasher({ .policy = cheap, .threads = 1, .queue = 2 }, random, std::move(owned));
+    PasswordHasher hasher({.policy = cheap, .threads = 1, .queue = 2}, random, std::move(owned));
     auto const rejected_before = metrics::value("gatehouse_password_rejections_total");
 
     Outcome outcome;
@@ -161,13 +163,14 @@ TEST(PasswordHasher, a_group_that_does_not_fit_is_not_begun_in_part)
     EventLoop loop;
     auto owned = std::make_unique<Gated>();
     auto& engine = *owned;
-    PasswordHasher hasher({ .policy = cheap, .threads = 1, .queue = 3 }, random, std::move(owned));
+    PasswordHasher hasher({.policy = cheap, .threads = 1, .queue = 3}, random, std::move(owned));
     Outcome first;
     Outcome second;
     auto each = [](PasswordHasher& with, Outcome& outcome) -> Async<void> {
         try {
             std::vector<StoredPassword> stored(3);
-            auto const matches = co_await with.matches_each(SecretString("right"), std::move(stored));
+            auto const matches
+                = co_await with.matches_each(SecretString("right"), std::move(stored));
             outcome.matched += static_cast<int>(matches.size());
         } catch (Overloaded const&) {
             ++outcome.overloaded;
@@ -197,7 +200,7 @@ TEST(PasswordHasher, more_candidates_than_the_queue_holds_are_taken_when_it_is_e
 {
     SystemRandom random;
     EventLoop loop;
-    PasswordHasher hasher({ .policy = cheap, .threads = 1, .queue = 2 }, random);
+    PasswordHasher hasher({.policy = cheap, .threads = 1, .queue = 2}, random);
     std::vector<StoredPassword> stored(8, hasher.decoy());
     EXPECT_EQ(wait_for(loop, hasher.matches_each(SecretString("x"), std::move(stored))).size(), 8U);
 }
@@ -208,8 +211,10 @@ TEST(PasswordHasher, a_broken_engine_breaks_the_request_and_nothing_else)
     EventLoop loop;
     auto owned = std::make_unique<Gated>();
     owned->open();
-    PasswordHasher hasher({ .policy = cheap, .threads = 1 }, random, std::move(owned));
-    EXPECT_THROW((void)wait_for(loop, hasher.matches(SecretString("throw"), {})), std::runtime_error);
+    PasswordHasher hasher({.policy = cheap, .threads = 1}, random, std::move(owned));
+    EXPECT_THROW(
+        (void)wait_for(loop, hasher.matches(SecretString("throw"), {})), std::runtime_error
+    );
     EXPECT_TRUE(wait_for(loop, hasher.matches(SecretString("right"), {})));
 }
 
@@ -220,7 +225,8 @@ TEST(PasswordHasher, ending_answers_everybody_who_waits)
     auto owned = std::make_unique<Gated>();
     auto& engine = *owned;
     auto hasher = std::make_unique<PasswordHasher>(
-        PasswordHasherOptions { .policy = cheap, .threads = 1, .queue = 8 }, random, std::move(owned));
+        PasswordHasherOptions{.policy = cheap, .threads = 1, .queue = 8}, random, std::move(owned)
+    );
     Outcome outcome;
     loop.post([&] {
         for (int i = 0; i < 4; ++i)
@@ -244,7 +250,7 @@ TEST(PasswordHasher, a_burst_travels_in_groups_shared_fairly)
     EventLoop loop;
     auto owned = std::make_unique<Gated>(5);
     auto& engine = *owned;
-    PasswordHasher hasher({ .policy = cheap, .threads = 2, .queue = 64 }, random, std::move(owned));
+    PasswordHasher hasher({.policy = cheap, .threads = 2, .queue = 64}, random, std::move(owned));
     Outcome outcome;
     loop.post([&] {
         start(try_once(hasher, "right", outcome));
@@ -270,13 +276,16 @@ TEST(PasswordHasher, many_loops_at_once)
 {
     SystemRandom random;
     std::array<EventLoop, 4> loops; // they outlive the threads that post to them
-    PasswordHasher hasher({ .policy = cheap, .threads = 2, .queue = 1000 }, random);
+    PasswordHasher hasher({.policy = cheap, .threads = 2, .queue = 1000}, random);
     auto const stored = stored_of("right");
     std::vector<std::jthread> running;
     for (auto& loop : loops)
         running.emplace_back([&] {
             for (int i = 0; i < 20; ++i)
-                EXPECT_EQ(wait_for(loop, hasher.matches(SecretString(i % 2 ? "right" : "wrong"), stored)), i % 2 == 1);
+                EXPECT_EQ(
+                    wait_for(loop, hasher.matches(SecretString(i % 2 ? "right" : "wrong"), stored)),
+                    i % 2 == 1
+                );
         });
 }
 

@@ -17,20 +17,30 @@ EVP_CIPHER const* aes_256_gcm()
     return cipher.get();
 }
 
-Owned<EVP_CIPHER_CTX> begin(
-    SecretString const& key, std::string_view iv, std::string_view bound_to, int encrypting)
+Owned<EVP_CIPHER_CTX>
+begin(SecretString const& key, std::string_view iv, std::string_view bound_to, int encrypting)
 {
     if (key.size() != 32)
         throw std::invalid_argument("a sealing key has 32 bytes");
     auto context = own(EVP_CIPHER_CTX_new(), "AES-GCM");
-    require_success(EVP_CipherInit_ex2(context.get(), aes_256_gcm(), bytes_of(key.reveal()),
-                        bytes_of(iv), encrypting, nullptr),
-        "AES-GCM");
+    require_success(
+        EVP_CipherInit_ex2(
+            context.get(), aes_256_gcm(), bytes_of(key.reveal()), bytes_of(iv), encrypting, nullptr
+        ),
+        "AES-GCM"
+    );
     int ignored_size = 0;
     if (!bound_to.empty())
-        require_success(EVP_CipherUpdate(context.get(), nullptr, &ignored_size, bytes_of(bound_to),
-                            static_cast<int>(bound_to.size())),
-            "AES-GCM");
+        require_success(
+            EVP_CipherUpdate(
+                context.get(),
+                nullptr,
+                &ignored_size,
+                bytes_of(bound_to),
+                static_cast<int>(bound_to.size())
+            ),
+            "AES-GCM"
+        );
     return context;
 }
 
@@ -40,14 +50,17 @@ void transform(EVP_CIPHER_CTX* context, std::string_view input, unsigned char* o
     int size = 0;
     if (!input.empty())
         require_success(
-            EVP_CipherUpdate(context, output, &size, bytes_of(input), static_cast<int>(input.size())),
-            "AES-GCM");
+            EVP_CipherUpdate(
+                context, output, &size, bytes_of(input), static_cast<int>(input.size())
+            ),
+            "AES-GCM"
+        );
 }
 
 } // namespace
 
-std::string seal(
-    SecretString const& key, std::string_view plain, std::string_view bound_to, Random& random)
+std::string
+seal(SecretString const& key, std::string_view plain, std::string_view bound_to, Random& random)
 {
     auto sealed = random.bytes(iv_size);
     auto const context = begin(key, sealed, bound_to, 1);
@@ -57,12 +70,19 @@ std::string seal(
     int size = 0;
     require_success(EVP_CipherFinal_ex(context.get(), tag, &size), "AES-GCM");
     require_success(
-        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, int { tag_size }, tag), "AES-GCM");
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, int{tag_size}, tag), "AES-GCM"
+    );
     return sealed;
 }
 
-std::optional<SecretString> open(
-    SecretString const& key, std::string_view sealed, std::string_view bound_to)
+std::string
+seal(SecretString const& key, SecretString const& plain, std::string_view bound_to, Random& random)
+{
+    return seal(key, plain.reveal(), bound_to, random);
+}
+
+std::optional<SecretString>
+open(SecretString const& key, std::string_view sealed, std::string_view bound_to)
 {
     if (sealed.size() < iv_size + tag_size)
         return std::nullopt;
@@ -71,9 +91,10 @@ std::optional<SecretString> open(
     std::string tag(sealed.substr(sealed.size() - tag_size));
 
     auto const context = begin(key, iv, bound_to, 0);
-    require_success(EVP_CIPHER_CTX_ctrl(
-                        context.get(), EVP_CTRL_AEAD_SET_TAG, int { tag_size }, tag.data()),
-        "AES-GCM");
+    require_success(
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, int{tag_size}, tag.data()),
+        "AES-GCM"
+    );
     std::string plain(ciphertext.size(), '\0');
     transform(context.get(), ciphertext, bytes_of(plain));
     SecretString opened(std::move(plain));
@@ -90,13 +111,14 @@ std::string place_of(std::string_view table_and_column, std::string_view row_id)
 }
 
 std::string seal_text(
-    SecretString const& key, std::string_view plain, std::string_view bound_to, Random& random)
+    SecretString const& key, std::string_view plain, std::string_view bound_to, Random& random
+)
 {
     return std::string(text_mark) + to_base64(seal(key, plain, bound_to, random));
 }
 
-std::optional<SecretString> open_text(
-    SecretString const& key, std::string_view sealed, std::string_view bound_to)
+std::optional<SecretString>
+open_text(SecretString const& key, std::string_view sealed, std::string_view bound_to)
 {
     if (!is_sealed_text(sealed))
         return std::nullopt;
@@ -106,7 +128,10 @@ std::optional<SecretString> open_text(
     return open(key, *bytes, bound_to);
 }
 
-bool is_sealed_text(std::string_view text) { return text.starts_with(text_mark); }
+bool is_sealed_text(std::string_view text)
+{
+    return text.starts_with(text_mark);
+}
 
 KeyEncryptionKey::KeyEncryptionKey(SecretString key, std::string id)
     : key_(std::move(key))
@@ -114,8 +139,8 @@ KeyEncryptionKey::KeyEncryptionKey(SecretString key, std::string id)
 {
 }
 
-std::optional<KeyEncryptionKey> KeyEncryptionKey::from_base64(
-    SecretString const& base64, std::string id)
+std::optional<KeyEncryptionKey>
+KeyEncryptionKey::from_base64(SecretString const& base64, std::string id)
 {
     auto bytes = gatehouse::from_base64(base64.reveal());
     if (!bytes)

@@ -28,18 +28,26 @@ private:
     std::string bytes_;
 };
 
-std::string hex(std::string_view text) { return from_hex(text).value(); }
-SecretString secret_hex(std::string_view text) { return SecretString(hex(text)); }
+std::string hex(std::string_view text)
+{
+    return from_hex(text).value();
+}
+SecretString secret_hex(std::string_view text)
+{
+    return SecretString(hex(text));
+}
 
 // Test cases 14 and 16 of the GCM specification (McGrew, Viega), which have 256-bit keys.
 TEST(Seal, gives_the_published_ciphertexts)
 {
     Scripted zeros(std::string(12, '\0'));
     auto const sealed = seal(SecretString(std::string(32, '\0')), std::string(16, '\0'), "", zeros);
-    EXPECT_EQ(to_hex(sealed),
+    EXPECT_EQ(
+        to_hex(sealed),
         "000000000000000000000000"
         "cea7403d4d606b6e074ec5d3baf39d18"
-        "d0d1c8a799996bf0265b98b5d48ab919");
+        "d0d1c8a799996bf0265b98b5d48ab919"
+    );
 
     Scripted iv(hex("cafebabefacedbaddecaf888"));
     auto const plain = hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
@@ -47,11 +55,13 @@ TEST(Seal, gives_the_published_ciphertexts)
     auto const aad = hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
     auto const key = secret_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
     auto const bound = seal(key, plain, aad, iv);
-    EXPECT_EQ(to_hex(bound),
+    EXPECT_EQ(
+        to_hex(bound),
         "cafebabefacedbaddecaf888"
         "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
         "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
-        "76fc6ece0f4e1768cddf8853bb2d551b");
+        "76fc6ece0f4e1768cddf8853bb2d551b"
+    );
     ASSERT_TRUE(open(key, bound, aad));
     EXPECT_EQ(open(key, bound, aad)->reveal(), plain);
 }
@@ -122,7 +132,9 @@ TEST(Seal, the_text_form_is_marked_and_strict)
 
 TEST(KeyEncryptionKey, is_exactly_32_bytes_of_base64)
 {
-    auto const read = [](std::string text) { return KeyEncryptionKey::from_base64(SecretString(std::move(text))); };
+    auto const read = [](std::string text) {
+        return KeyEncryptionKey::from_base64(SecretString(std::move(text)));
+    };
     EXPECT_TRUE(read(to_base64(std::string(32, 'k'))));
     EXPECT_FALSE(read(""));
     EXPECT_FALSE(read(to_base64(std::string(31, 'k'))));
@@ -134,18 +146,24 @@ TEST(KeyEncryptionKey, is_exactly_32_bytes_of_base64)
     SystemRandom random;
     auto const minted = KeyEncryptionKey::mint(random);
     EXPECT_EQ(minted.id(), "env-v1");
-    EXPECT_EQ(read(std::string(minted.to_base64().reveal()))->subkey("totp").reveal(), minted.subkey("totp").reveal());
+    EXPECT_EQ(
+        read(std::string(minted.to_base64().reveal()))->subkey("totp").reveal(),
+        minted.subkey("totp").reveal()
+    );
 }
 
 TEST(KeyEncryptionKey, gives_each_use_its_own_key)
 {
-    auto const key = *KeyEncryptionKey::from_base64(SecretString(to_base64(std::string(32, '\x01'))));
+    auto const key
+        = *KeyEncryptionKey::from_base64(SecretString(to_base64(std::string(32, '\x01'))));
     std::set<std::string> seen;
-    for (auto const* const use : { "totp", "outbox", "signing", "pepper" })
+    for (auto const* const use : {"totp", "outbox", "signing", "pepper"})
         EXPECT_TRUE(seen.insert(to_hex(key.subkey(use).reveal())).second);
     // Fixed for ever: rows sealed by one release must open in the next.
-    EXPECT_EQ(to_hex(key.subkey("totp").reveal()),
-        "cfbeec2c801836ecd519d3bd3a0c13ecb6e41213e6bf6e97d1e2914b8fd628f8");
+    EXPECT_EQ(
+        to_hex(key.subkey("totp").reveal()),
+        "cfbeec2c801836ecd519d3bd3a0c13ecb6e41213e6bf6e97d1e2914b8fd628f8"
+    );
 }
 
 } // namespace

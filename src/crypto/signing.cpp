@@ -35,7 +35,8 @@ bool Ed25519PublicKey::verify(std::string_view message, std::string_view signatu
 {
     return signature.size() == ed25519_signature_size
         && crypto_sign_verify_detached(
-               bytes_of(signature), bytes_of(message), message.size(), bytes_of(bytes_))
+               bytes_of(signature), bytes_of(message), message.size(), bytes_of(bytes_)
+           )
         == 0;
 }
 
@@ -52,10 +53,12 @@ std::optional<Ed25519KeyPair> Ed25519KeyPair::from_seed(SecretString const& seed
         return std::nullopt;
     std::string secret(crypto_sign_SECRETKEYBYTES, '\0');
     std::string public_bytes(ed25519_public_size, '\0');
-    if (crypto_sign_seed_keypair(bytes_of(public_bytes), bytes_of(secret), bytes_of(seed.reveal())) != 0)
+    if (crypto_sign_seed_keypair(bytes_of(public_bytes), bytes_of(secret), bytes_of(seed.reveal()))
+        != 0)
         throw std::runtime_error("libsodium makes no key pair");
     return Ed25519KeyPair(
-        SecretString(std::move(secret)), Ed25519PublicKey(std::move(public_bytes)));
+        SecretString(std::move(secret)), Ed25519PublicKey(std::move(public_bytes))
+    );
 }
 
 Ed25519KeyPair Ed25519KeyPair::mint(Random& random)
@@ -67,8 +70,13 @@ Ed25519KeyPair Ed25519KeyPair::mint(Random& random)
 std::string Ed25519KeyPair::sign(std::string_view message) const
 {
     std::string signature(ed25519_signature_size, '\0');
-    if (crypto_sign_detached(bytes_of(signature), nullptr, bytes_of(message), message.size(),
-            bytes_of(secret_.reveal()))
+    if (crypto_sign_detached(
+            bytes_of(signature),
+            nullptr,
+            bytes_of(message),
+            message.size(),
+            bytes_of(secret_.reveal())
+        )
         != 0)
         throw std::runtime_error("libsodium does not sign");
     return signature;

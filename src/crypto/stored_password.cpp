@@ -34,11 +34,12 @@ bool pay_and_refuse(StoredPassword const& stored)
 
 bool pay_usual_and_refuse(HashPolicy usual, std::string_view why)
 {
-    metrics::count("gatehouse_stored_passwords_unusable_total", { { "cause", why } });
+    metrics::count("gatehouse_stored_passwords_unusable_total", {{"cause", why}});
     log::Line(log::Level::warning, "crypto.stored_password_unusable").with("cause", why);
     if (usual.algorithm == HashPolicy::Algorithm::argon2id) {
         (void)verify_argon2(
-            "", std::string(argon2id_parameters) + "AAAAAAAAAAAAAAAAAAAAAA$" + std::string(43, 'A'));
+            "", std::string(argon2id_parameters) + "AAAAAAAAAAAAAAAAAAAAAA$" + std::string(43, 'A')
+        );
     } else {
         auto setting = std::string("$2b$00$......................");
         setting[4] = static_cast<char>('0' + usual.cost / 10);
@@ -60,8 +61,12 @@ bool verify_bcrypt(std::string_view password, StoredPassword const& stored, Sche
 }
 
 // Everything that is not bcrypt. A password beyond the bound is checked as the empty one.
-bool verify_other(std::string_view password, StoredPassword const& stored, HashPolicy usual,
-    std::optional<bool> (*verify)(std::string_view, std::string const&))
+bool verify_other(
+    std::string_view password,
+    StoredPassword const& stored,
+    HashPolicy usual,
+    std::optional<bool> (*verify)(std::string_view, std::string const&)
+)
 {
     bool const too_long = password.size() > longest_tried_password;
     auto const matches = verify(too_long ? std::string_view() : password, stored.hash);
@@ -88,7 +93,7 @@ std::optional<Scheme> parse_scheme(std::optional<std::string> const& scheme)
 std::optional<HashPolicy> parse_hash_policy(std::string_view text)
 {
     if (text == "argon2id")
-        return HashPolicy { .algorithm = HashPolicy::Algorithm::argon2id };
+        return HashPolicy{.algorithm = HashPolicy::Algorithm::argon2id};
     if (!text.starts_with("bcrypt:"))
         return std::nullopt;
     text.remove_prefix(7);
@@ -103,11 +108,11 @@ std::optional<HashPolicy> parse_hash_policy(std::string_view text)
 StoredPassword hash_password(std::string_view password, HashPolicy policy, Random& random)
 {
     if (policy.algorithm == HashPolicy::Algorithm::argon2id)
-        return { .hash = hash_argon2id(password, random), .scheme = "argon2id" };
+        return {.hash = hash_argon2id(password, random), .scheme = "argon2id"};
     auto const setting = bcrypt_setting(policy.cost, random);
     if (fits_bcrypt(password))
-        return { .hash = bcrypt(password, setting), .scheme = "bcrypt" };
-    return { .hash = bcrypt(prehashed(password).reveal(), setting), .scheme = "bcrypt-pre1" };
+        return {.hash = bcrypt(password, setting), .scheme = "bcrypt"};
+    return {.hash = bcrypt(prehashed(password).reveal(), setting), .scheme = "bcrypt-pre1"};
 }
 
 bool verify_password(std::string_view password, StoredPassword const& stored, HashPolicy usual)
@@ -140,16 +145,18 @@ bool is_outdated(StoredPassword const& stored, HashPolicy policy)
         return true;
     if (policy.algorithm == HashPolicy::Algorithm::argon2id)
         return *scheme != Scheme::argon2id || !stored.hash.starts_with(argon2id_parameters);
-    return *scheme == Scheme::argon2id || !is_bcrypt(stored.hash) || !stored.hash.starts_with("$2b$")
-        || bcrypt_cost(stored.hash) != policy.cost;
+    return *scheme == Scheme::argon2id || !is_bcrypt(stored.hash)
+        || !stored.hash.starts_with("$2b$") || bcrypt_cost(stored.hash) != policy.cost;
 }
 
 StoredPassword decoy_password(HashPolicy policy, Random& random)
 {
     if (policy.algorithm == HashPolicy::Algorithm::argon2id)
-        return { .hash = argon2id_decoy(random), .scheme = "argon2id" };
-    return { .hash = bcrypt_setting(policy.cost, random) + random_bcrypt_digest(random),
-        .scheme = "bcrypt" };
+        return {.hash = argon2id_decoy(random), .scheme = "argon2id"};
+    return {
+        .hash = bcrypt_setting(policy.cost, random) + random_bcrypt_digest(random),
+        .scheme = "bcrypt"
+    };
 }
 
 } // namespace gatehouse::crypto

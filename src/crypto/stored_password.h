@@ -35,13 +35,13 @@ struct HashPolicy {
 inline constexpr std::size_t longest_tried_password = 1024; // bytes
 
 // Blocking, tens of milliseconds: on a hashing thread, never on an event loop.
-[[nodiscard]] StoredPassword hash_password(
-    std::string_view password, HashPolicy policy, Random& random);
+[[nodiscard]] StoredPassword
+hash_password(std::string_view password, HashPolicy policy, Random& random);
 
 // Blocking as well. Whatever cannot match (72 bytes exceeded, a damaged hash, an unknown scheme)
 // still costs one hash; of what cannot be checked at all, `usual` says which.
-[[nodiscard]] bool verify_password(
-    std::string_view password, StoredPassword const& stored, HashPolicy usual = {});
+[[nodiscard]] bool
+verify_password(std::string_view password, StoredPassword const& stored, HashPolicy usual = {});
 
 // Should it be replaced after a login: foreign, another algorithm, another cost.
 [[nodiscard]] bool is_outdated(StoredPassword const& stored, HashPolicy policy);

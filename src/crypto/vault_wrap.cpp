@@ -17,19 +17,32 @@ std::string bound_to(KeyEncryptionKey const& key, std::string_view user_id)
 
 } // namespace
 
-SecretString mint_master_key(Random& random) { return SecretString(random.bytes(master_key_size)); }
+SecretString mint_master_key(Random& random)
+{
+    return SecretString(random.bytes(master_key_size));
+}
 
-MasterKeyWrap wrap_master_key(KeyEncryptionKey const& key, SecretString const& master_key,
-    std::string_view user_id, Random& random)
+MasterKeyWrap wrap_master_key(
+    KeyEncryptionKey const& key,
+    SecretString const& master_key,
+    std::string_view user_id,
+    Random& random
+)
 {
     if (master_key.size() != master_key_size)
         throw std::invalid_argument("a vault's master key has 32 bytes");
     auto const sealed = seal(key.key(), master_key.reveal(), bound_to(key, user_id), random);
-    return { .wrapped = to_base64(sealed.substr(iv_size)), .iv = to_base64(sealed.substr(0, iv_size)) };
+    return {
+        .wrapped = to_base64(sealed.substr(iv_size)), .iv = to_base64(sealed.substr(0, iv_size))
+    };
 }
 
-std::optional<SecretString> unwrap_master_key(KeyEncryptionKey const& key, MasterKeyWrap const& wrap,
-    int wrap_version, std::string_view user_id)
+std::optional<SecretString> unwrap_master_key(
+    KeyEncryptionKey const& key,
+    MasterKeyWrap const& wrap,
+    int wrap_version,
+    std::string_view user_id
+)
 {
     if (wrap_version != 1 && wrap_version != current_wrap_version)
         return std::nullopt;

@@ -23,13 +23,21 @@ struct MasterKeyWrap {
 [[nodiscard]] SecretString mint_master_key(Random& random);
 
 // Version 2: bound to the person and the name of the key, so that rows cannot be swapped.
-[[nodiscard]] MasterKeyWrap wrap_master_key(KeyEncryptionKey const& key,
-    SecretString const& master_key, std::string_view user_id, Random& random);
+[[nodiscard]] MasterKeyWrap wrap_master_key(
+    KeyEncryptionKey const& key,
+    SecretString const& master_key,
+    std::string_view user_id,
+    Random& random
+);
 
 // Versions 2 and 1 (imported: bound to nothing; wrap it again when seen). Nothing when it does not
 // open: another key, another person's row, a damaged one, or an unknown version.
-[[nodiscard]] std::optional<SecretString> unwrap_master_key(KeyEncryptionKey const& key,
-    MasterKeyWrap const& wrap, int wrap_version, std::string_view user_id);
+[[nodiscard]] std::optional<SecretString> unwrap_master_key(
+    KeyEncryptionKey const& key,
+    MasterKeyWrap const& wrap,
+    int wrap_version,
+    std::string_view user_id
+);
 
 // What recognises a master key without telling it: `mk_check`, 24 characters.
 [[nodiscard]] std::string check_of_master_key(SecretString const& master_key);

@@ -10,7 +10,9 @@ namespace {
 
 KeyEncryptionKey key_of(char byte, std::string id = "env-v1")
 {
-    return *KeyEncryptionKey::from_base64(SecretString(to_base64(std::string(32, byte))), std::move(id));
+    return *KeyEncryptionKey::from_base64(
+        SecretString(to_base64(std::string(32, byte))), std::move(id)
+    );
 }
 
 TEST(VaultWrap, has_the_sizes_of_the_columns_and_opens)
@@ -38,9 +40,9 @@ TEST(VaultWrap, a_row_of_somebody_else_or_under_another_key_does_not_open)
     EXPECT_FALSE(unwrap_master_key(key_of('k', "env-v2"), wrap, 2, "user-1"));
     EXPECT_FALSE(unwrap_master_key(key, wrap, 1, "user-1"));
     EXPECT_FALSE(unwrap_master_key(key, wrap, 3, "user-1"));
-    EXPECT_FALSE(unwrap_master_key(key, { wrap.wrapped, wrap.wrapped }, 2, "user-1"));
-    EXPECT_FALSE(unwrap_master_key(key, { "", wrap.iv }, 2, "user-1"));
-    EXPECT_FALSE(unwrap_master_key(key, { wrap.wrapped, "not base64!" }, 2, "user-1"));
+    EXPECT_FALSE(unwrap_master_key(key, {wrap.wrapped, wrap.wrapped}, 2, "user-1"));
+    EXPECT_FALSE(unwrap_master_key(key, {"", wrap.iv}, 2, "user-1"));
+    EXPECT_FALSE(unwrap_master_key(key, {wrap.wrapped, "not base64!"}, 2, "user-1"));
 }
 
 TEST(VaultWrap, imported_rows_of_version_1_are_bound_to_nothing_and_open)
@@ -49,7 +51,9 @@ TEST(VaultWrap, imported_rows_of_version_1_are_bound_to_nothing_and_open)
     auto const key = key_of('k');
     auto const master = mint_master_key(random);
     auto const sealed = seal(key.key(), master.reveal(), "", random);
-    MasterKeyWrap const imported { to_base64(sealed.substr(iv_size)), to_base64(sealed.substr(0, iv_size)) };
+    MasterKeyWrap const imported{
+        to_base64(sealed.substr(iv_size)), to_base64(sealed.substr(0, iv_size))
+    };
     ASSERT_TRUE(unwrap_master_key(key, imported, 1, "anybody"));
     EXPECT_EQ(unwrap_master_key(key, imported, 1, "anybody")->reveal(), master.reveal());
     EXPECT_FALSE(unwrap_master_key(key, imported, 2, "anybody"));
@@ -57,10 +61,17 @@ TEST(VaultWrap, imported_rows_of_version_1_are_bound_to_nothing_and_open)
 
 TEST(VaultWrap, the_check_recognises_a_key_and_is_fixed_for_ever)
 {
-    EXPECT_EQ(check_of_master_key(SecretString(std::string(32, '\x01'))), "BBWcEJyIMKz61PmYM9EK7g==");
-    EXPECT_NE(check_of_master_key(SecretString(std::string(32, '\x02'))), "BBWcEJyIMKz61PmYM9EK7g==");
+    EXPECT_EQ(
+        check_of_master_key(SecretString(std::string(32, '\x01'))), "BBWcEJyIMKz61PmYM9EK7g=="
+    );
+    EXPECT_NE(
+        check_of_master_key(SecretString(std::string(32, '\x02'))), "BBWcEJyIMKz61PmYM9EK7g=="
+    );
     SystemRandom random;
-    EXPECT_THROW((void)wrap_master_key(key_of('k'), SecretString("short"), "u", random), std::invalid_argument);
+    EXPECT_THROW(
+        (void)wrap_master_key(key_of('k'), SecretString("short"), "u", random),
+        std::invalid_argument
+    );
 }
 
 } // namespace

@@ -22,7 +22,7 @@ SigningKey new_key(crypto::KeyEncryptionKey const& key, Random& random, Instant 
     made.state = "signing";
     made.public_jwk = jose::to_jwk(shown);
     made.private_sealed = crypto::seal(
-        key.subkey("signing"), seed.reveal(), crypto::place_of(column, made.kid), random);
+        key.subkey("signing"), seed, crypto::place_of(column, made.kid), random);
     made.not_before = now;
     return made;
 }

@@ -15,9 +15,12 @@ namespace gatehouse::jose {
 class Signer {
 public:
     // With `shared_secret` (JWT_SECRET, raw bytes) session-bound tokens are HS256, else EdDSA.
-    Signer(std::string kid, crypto::Ed25519KeyPair key, std::optional<crypto::HmacKey> shared_secret);
+    Signer(
+        std::string kid, crypto::Ed25519KeyPair key, std::optional<crypto::HmacKey> shared_secret
+    );
 
-    // Signs the claims as their `use` says. All but the audience of session-bound tokens are written.
+    // Signs the claims as their `use` says. All but the audience of session-bound tokens are
+    // written.
     [[nodiscard]] SecretString mint(Claims const& claims) const;
 
 private:

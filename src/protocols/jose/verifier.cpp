@@ -10,7 +10,7 @@
 namespace gatehouse::jose {
 namespace {
 
-constexpr json::Limits small { .depth = 4, .values = 64, .number_length = 20 };
+constexpr json::Limits small{.depth = 4, .values = 64, .number_length = 20};
 constexpr std::int64_t latest_second = 253'402'300'799; // the end of year 9999
 
 struct Segments {
@@ -28,10 +28,12 @@ std::optional<Segments> split(std::string_view token)
     auto const second = token.find('.', first + 1);
     if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos)
         return std::nullopt;
-    return Segments { .header = token.substr(0, first),
+    return Segments{
+        .header = token.substr(0, first),
         .payload = token.substr(first + 1, second - first - 1),
         .signature = token.substr(second + 1),
-        .signed_text = token.substr(0, second) };
+        .signed_text = token.substr(0, second)
+    };
 }
 
 std::optional<json::Value> decode_object(std::string_view segment)
@@ -104,7 +106,8 @@ public:
     std::int64_t number(std::string_view name, std::int64_t lowest, std::int64_t highest)
     {
         auto const* const found = payload_.find(name);
-        if (!found || !found->integer() || *found->integer() < lowest || *found->integer() > highest) {
+        if (!found || !found->integer() || *found->integer() < lowest
+            || *found->integer() > highest) {
             good_ = false;
             return lowest;
         }
@@ -118,8 +121,13 @@ private:
     bool good_ = true;
 };
 
-std::optional<Claims> read_claims(json::Value const& payload, Use use, std::string const& issuer,
-    std::string const& audience, Instant now)
+std::optional<Claims> read_claims(
+    json::Value const& payload,
+    Use use,
+    std::string const& issuer,
+    std::string const& audience,
+    Instant now
+)
 {
     ClaimReader reader(payload);
     Claims claims;
@@ -153,8 +161,12 @@ std::optional<Claims> read_claims(json::Value const& payload, Use use, std::stri
 
 } // namespace
 
-Verifier::Verifier(std::string issuer, std::string audience, std::vector<PublicKey> keys,
-    std::optional<crypto::HmacKey> shared_secret)
+Verifier::Verifier(
+    std::string issuer,
+    std::string audience,
+    std::vector<PublicKey> keys,
+    std::optional<crypto::HmacKey> shared_secret
+)
     : issuer_(std::move(issuer))
     , audience_(std::move(audience))
     , keys_(std::move(keys))
@@ -162,8 +174,12 @@ Verifier::Verifier(std::string issuer, std::string audience, std::vector<PublicK
 {
 }
 
-std::optional<TokenProblem> Verifier::check_signature(std::string const& algorithm,
-    std::string const& kid, std::string_view signed_text, std::string_view signature) const
+std::optional<TokenProblem> Verifier::check_signature(
+    std::string const& algorithm,
+    std::string const& kid,
+    std::string_view signed_text,
+    std::string_view signature
+) const
 {
     if (algorithm == hs256) {
         if (!shared_secret_ || kid != shared_secret_kid)
@@ -174,8 +190,9 @@ std::optional<TokenProblem> Verifier::check_signature(std::string const& algorit
     }
     if (algorithm != eddsa)
         return TokenProblem::unknown_key;
-    auto const found = std::find_if(
-        keys_.begin(), keys_.end(), [&](PublicKey const& key) { return key.kid == kid; });
+    auto const found = std::find_if(keys_.begin(), keys_.end(), [&](PublicKey const& key) {
+        return key.kid == kid;
+    });
     if (found == keys_.end())
         return TokenProblem::unknown_key;
     if (!found->key.verify(signed_text, signature))

@@ -1,4 +1,5 @@
-// Verifying our tokens, and nobody else's: the key is pinned by (alg, kid, iss), never chosen by the token.
+// Verifying our tokens, and nobody else's: the key is pinned by (alg, kid, iss), never chosen by
+// the token.
 #pragma once
 
 #include "core/time.h"
@@ -41,17 +42,26 @@ class Verifier {
 public:
     // `keys`: published, signing and retiring ones alike. `issuer` and `audience` are required
     // of every token literally.
-    Verifier(std::string issuer, std::string audience, std::vector<PublicKey> keys,
-        std::optional<crypto::HmacKey> shared_secret);
+    Verifier(
+        std::string issuer,
+        std::string audience,
+        std::vector<PublicKey> keys,
+        std::optional<crypto::HmacKey> shared_secret
+    );
 
     // A token is expired from the second of its `exp` on: no leeway.
-    [[nodiscard]] std::expected<Claims, TokenProblem> verify(RawToken const& token, Instant now) const;
+    [[nodiscard]] std::expected<Claims, TokenProblem>
+    verify(RawToken const& token, Instant now) const;
 
     [[nodiscard]] std::vector<PublicKey> const& keys() const noexcept { return keys_; }
 
 private:
-    std::optional<TokenProblem> check_signature(std::string const& algorithm, std::string const& kid,
-        std::string_view signed_text, std::string_view signature) const;
+    std::optional<TokenProblem> check_signature(
+        std::string const& algorithm,
+        std::string const& kid,
+        std::string_view signed_text,
+        std::string_view signature
+    ) const;
 
     std::string issuer_;
     std::string audience_;

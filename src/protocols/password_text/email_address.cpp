@@ -10,8 +10,14 @@ constexpr std::size_t longest_address = 254; // RFC 5321 4.5.3.1.3, less its ang
 constexpr std::size_t longest_local_part = 64; // 4.5.3.1.1
 constexpr std::size_t longest_label = 63; // RFC 1035 2.3.4
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 bool is_atom(std::string_view text)
 {
@@ -23,9 +29,10 @@ bool is_atom(std::string_view text)
 
 bool is_label(std::string_view text)
 {
-    return !text.empty() && text.size() <= longest_label && text.front() != '-' && text.back() != '-'
-        && std::all_of(text.begin(), text.end(),
-            [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+    return !text.empty() && text.size() <= longest_label && text.front() != '-'
+        && text.back() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+               return is_letter(c) || is_digit(c) || c == '-';
+           });
 }
 
 // Are all parts between dots as `fits` wants them? Counts them.
@@ -54,8 +61,9 @@ std::optional<std::string> problem_with_address(std::string_view address)
         return "is not a mail address";
     auto const local_part = address.substr(0, at);
     auto const domain = address.substr(at + 1);
-    bool const named_by_letters
-        = std::any_of(domain.begin() + static_cast<std::ptrdiff_t>(domain.rfind('.') + 1), domain.end(), is_letter);
+    bool const named_by_letters = std::any_of(
+        domain.begin() + static_cast<std::ptrdiff_t>(domain.rfind('.') + 1), domain.end(), is_letter
+    );
     if (local_part.size() > longest_local_part || parts_that_fit(local_part, is_atom) == 0
         || parts_that_fit(domain, is_label) < 2 || !named_by_letters)
         return "is not a mail address";

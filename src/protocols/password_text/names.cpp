@@ -43,7 +43,7 @@ std::string_view trimmed_of_any_space(std::string_view text)
         else if (end == begin)
             begin = end = rest.data();
     }
-    return { begin, static_cast<std::size_t>(end - begin) };
+    return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 bool holds_control(std::string_view text)

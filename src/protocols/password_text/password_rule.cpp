@@ -41,7 +41,7 @@ struct Count {
 Count count(std::string_view password)
 {
     Count counted;
-    std::array<bool, 5> seen {};
+    std::array<bool, 5> seen{};
     while (!password.empty()) {
         seen[static_cast<std::size_t>(kind_of(take_code_point(password)))] = true;
         ++counted.code_points;
@@ -90,8 +90,10 @@ std::optional<std::string> problem_with_password(SecretString const& password)
     if (counted.code_points > longest)
         return refusal("it may have at most 128 characters");
     if (counted.kinds < kinds_needed && counted.code_points < long_enough_without_kinds)
-        return refusal("it needs three of lower case letters, upper case letters, letters without case, "
-                       "digits and other characters, or at least 16 characters");
+        return refusal(
+            "it needs three of lower case letters, upper case letters, letters without case, "
+            "digits and other characters, or at least 16 characters"
+        );
     if (is_common(password.reveal()))
         return refusal("it is one of the most common passwords");
     return std::nullopt;

@@ -10,7 +10,10 @@ namespace {
 
 using namespace std::string_literals;
 
-bool may_be_set(std::string text) { return !problem_with_password(SecretString(std::move(text))); }
+bool may_be_set(std::string text)
+{
+    return !problem_with_password(SecretString(std::move(text)));
+}
 
 std::string repeated(std::string const& text, int times)
 {
@@ -22,15 +25,31 @@ std::string repeated(std::string const& text, int times)
 
 TEST(PasswordRule, takes_what_the_cases_take)
 {
-    for (auto const* const good : { "SecurePass123!", "PlainPassword123", "NewSecurePass123!", "Password123!",
-             "パスワード123!", "correct horse battery staple", "aB3aB3aB", "kestrel-1", "KESTREL-1", "пароль12Х" })
+    for (auto const* const good :
+         {"SecurePass123!",
+          "PlainPassword123",
+          "NewSecurePass123!",
+          "Password123!",
+          "パスワード123!",
+          "correct horse battery staple",
+          "aB3aB3aB",
+          "kestrel-1",
+          "KESTREL-1",
+          "пароль12Х"})
         EXPECT_TRUE(may_be_set(good)) << good;
 }
 
 TEST(PasswordRule, names_what_is_missing)
 {
-    auto const problem = [](std::string text) { return problem_with_password(SecretString(std::move(text))).value_or(""); };
-    for (auto const& text : { problem("123"), problem(""), problem("abcdefgh"), problem("Password1"), problem(repeated("aB3!", 33)) })
+    auto const problem = [](std::string text) {
+        return problem_with_password(SecretString(std::move(text))).value_or("");
+    };
+    for (auto const& text :
+         {problem("123"),
+          problem(""),
+          problem("abcdefgh"),
+          problem("Password1"),
+          problem(repeated("aB3!", 33))})
         EXPECT_TRUE(text.starts_with("password does not meet the requirements: ")) << text;
     EXPECT_NE(problem("123").find("at least 8"), std::string::npos);
     EXPECT_NE(problem(repeated("aB3!", 33)).find("at most 128"), std::string::npos);
@@ -98,7 +117,8 @@ TEST(PasswordRule, the_list_is_whole_and_holds_no_stray_lines)
             continue;
         ++lines;
         EXPECT_GE(line.size(), 8U) << line;
-        EXPECT_EQ(line.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ \r\t"), std::string_view::npos) << line;
+        EXPECT_EQ(line.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ \r\t"), std::string_view::npos)
+            << line;
         EXPECT_FALSE(may_be_set(std::string(line))) << line;
     }
     EXPECT_GT(lines, 5'000);
