@@ -26,6 +26,12 @@ protected:
                 : "CREATE TABLE probe (id TEXT PRIMARY KEY, flag INTEGER, small INTEGER, large INTEGER, "
                   "number REAL, words TEXT, json TEXT, raw BLOB, list TEXT, at TEXT) STRICT");
     }
+    void TearDown() override
+    {
+        close();
+        outside().run("DROP TABLE probe");
+        OnBothDatabases::TearDown();
+    }
 
     sql::Rows keep_and_read(sql::Values bound)
     {
