@@ -14,13 +14,20 @@ std::string outbox_binding(OutboxId const& id)
 
 Async<bool> queue_mail(Services& services, UnitOfWork& work, MailToQueue mail, Instant now)
 {
-    OutboxId const id(mint_uuid(now, services.random));
-    auto sealed = crypto::seal(
-        services.key_encryption_key.subkey("outbox"),
-        mail.payload.reveal(),
-        outbox_binding(id),
-        services.random
-    );
+    return queue_mail(work, services.key_encryption_key, services.random, std::move(mail), now);
+}
+
+Async<bool> queue_mail(
+    UnitOfWork& work,
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    MailToQueue mail,
+    Instant now
+)
+{
+    OutboxId const id(mint_uuid(now, random));
+    auto const place = outbox_binding(id);
+    auto sealed = crypto::seal(key.subkey("outbox"), mail.payload.reveal(), place, random);
     QueuedMessage message{
         .id = id,
         .organization_id = std::move(mail.organization_id),

@@ -29,6 +29,15 @@ struct MailToQueue {
 // with this dedupe key exists already.
 Async<bool> queue_mail(Services& services, UnitOfWork& work, MailToQueue mail, Instant now);
 
+// The same where there are no Services.
+Async<bool> queue_mail(
+    UnitOfWork& work,
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    MailToQueue mail,
+    Instant now
+);
+
 // What the payload of one outbox row is sealed with and bound to (behaviours §7).
 std::string outbox_binding(OutboxId const& id);
 

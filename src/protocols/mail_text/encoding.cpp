@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t longest_body_line = 76;
 constexpr std::size_t longest_header_line = 78;
-constexpr std::size_t bytes_per_word
-    = 42; // base64 of 42 bytes is 56 characters: with `=?UTF-8?B?…?=` under 75
 
 bool is_control(char c)
 {
@@ -72,18 +70,24 @@ void append_body_line(std::string& out, std::string_view line)
     }
 }
 
+// Words for lines of at most 76 characters, of which the first has `column` already (RFC 2047 2).
 // Cuts at the edge of a code point: each encoded-word must be valid by itself (RFC 2047 5).
-std::string encoded_words(std::string_view text)
+std::string encoded_words(std::string_view text, std::size_t column)
 {
+    constexpr std::string_view frame = "=?UTF-8?B?" "?="; // apart: together they spell a trigraph
     std::string out;
     while (!text.empty()) {
-        auto length = std::min(bytes_per_word, text.size());
+        auto const room = std::max(
+            longest_body_line - std::min(column + frame.size(), longest_body_line), std::size_t{8}
+        );
+        auto length = std::min(room / 4 * 3, text.size());
         while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80)
             --length;
         if (!out.empty())
             out += "\r\n ";
         out += fmt::format("=?UTF-8?B?{}?=", to_base64(text.substr(0, length)));
         text.remove_prefix(length);
+        column = 1;
     }
     return out;
 }
@@ -130,7 +134,7 @@ std::string unstructured_header(std::string_view name, std::string_view value)
 {
     auto out = fmt::format("{}:", name);
     if (!can_stand_as_written(value))
-        return fmt::format("{}\r\n {}\r\n", out, encoded_words(value));
+        return fmt::format("{} {}\r\n", out, encoded_words(value, out.size() + 1));
     auto column = out.size();
     while (!value.empty()) {
         auto const word = value.substr(0, value.find(' '));
@@ -154,7 +158,9 @@ mailbox_header(std::string_view name, std::string_view display, std::string_view
     constexpr std::size_t longest_quoted = 60;
     if (!is_plain_ascii(display) || display.size() > longest_quoted
         || display.find("=?") != display.npos)
-        return fmt::format("{}: {}\r\n <{}>\r\n", name, encoded_words(display), address);
+        return fmt::format(
+            "{}: {}\r\n <{}>\r\n", name, encoded_words(display, name.size() + 2), address
+        );
     std::string quoted;
     for (auto const c : display) {
         if (c == '"' || c == '\\')
