@@ -20,6 +20,7 @@ HOMES = {
         "src/crypto/", "src/protocols/", "src/outbound/", "src/http/body", "src/http/describe", "src/core/secret",
         "src/http/cookies.cpp",  # writes the session cookie
         "src/domain/mail.cpp",  # seals what waits in the outbox
+        "src/app/key_file.cpp",  # writes development's own key, mode 0600
         "src/domain/opaque_token.cpp",  # digests a presented token: stores know digests alone
     ]),
 }

@@ -10,7 +10,7 @@
 namespace gatehouse::app {
 namespace {
 constexpr int most_at_once = 256;
-constexpr std::chrono::milliseconds nap { 50 }; // how soon a repeating work sees the end
+constexpr std::chrono::milliseconds nap{50}; // how soon a repeating work sees the end
 
 void note_failure(std::string const& name, std::string const& cause)
 {
@@ -47,13 +47,14 @@ Async<void> Background::guarded(std::string name, Async<void> work)
     }
     if (!cause.empty()) {
         note_failure(name, cause);
-        metrics::count("gatehouse_failed_open_total", { { "control", "afterwards" } });
+        metrics::count("gatehouse_failed_open_total", {{"control", "afterwards"}});
     }
     ended();
 }
 
 Async<void> Background::repeated(
-    std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work)
+    std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work
+)
 {
     while (!is_stopping()) {
         for (auto left = period; left.count() > 0 && !is_stopping(); left -= nap)
@@ -80,7 +81,7 @@ void Background::run(std::string name, Async<void> work)
         std::scoped_lock const lock(mutex_);
         if (stopping_ || running_ >= most_at_once) {
             note_failure(name, "dropped: too much waits in the background");
-            metrics::count("gatehouse_failed_open_total", { { "control", "afterwards" } });
+            metrics::count("gatehouse_failed_open_total", {{"control", "afterwards"}});
             return;
         }
         ++running_;
@@ -89,7 +90,8 @@ void Background::run(std::string name, Async<void> work)
 }
 
 void Background::repeat(
-    std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work)
+    std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work
+)
 {
     {
         std::scoped_lock const lock(mutex_);

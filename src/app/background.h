@@ -21,17 +21,18 @@ public:
     Background(Background const&) = delete;
     Background& operator=(Background const&) = delete;
 
-    // From any thread. What fails is logged under `name` and counted in gatehouse_failed_open_total;
-    // beyond the bound work is dropped the same way.
+    // From any thread. What fails is logged under `name` and counted in
+    // gatehouse_failed_open_total; beyond the bound work is dropped the same way.
     void run(std::string name, Async<void> work);
 
     // Calls `work` on the loop every so often until the end; the first time after `period`.
-    void repeat(std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work);
+    void
+    repeat(std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work);
 
 private:
     Async<void> guarded(std::string name, Async<void> work);
-    Async<void> repeated(
-        std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work);
+    Async<void>
+    repeated(std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work);
     void begin(Async<void> work);
     void ended();
     bool is_stopping() const { return stopping_.load(); }

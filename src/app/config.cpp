@@ -19,8 +19,9 @@ constexpr std::string_view prefix = "GATEHOUSE_";
 std::string lower(std::string_view text)
 {
     std::string folded(text);
-    std::ranges::transform(folded, folded.begin(),
-        [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    std::ranges::transform(folded, folded.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::tolower(letter));
+    });
     return folded;
 }
 
@@ -36,9 +37,10 @@ void gather_environment(Values& values)
             continue;
         auto const key = lower(alone ? name : name.substr(prefix.size()));
         if (!find_setting(key) || (key == "jwt_secret") != alone)
-            throw BadConfiguration(std::string(name)
-                + " is no setting; `gatehouse config print` lists them all");
-        values[key] = { std::string(value), std::string(name) };
+            throw BadConfiguration(
+                std::string(name) + " is no setting; `gatehouse config print` lists them all"
+            );
+        values[key] = {std::string(value), std::string(name)};
     }
 }
 
@@ -62,18 +64,22 @@ std::string text_of(toml::node const& node, std::string const& place)
 
 // [limit] client_register and limit_client_register name the same setting.
 void gather_table(
-    Values& values, toml::table const& table, std::string const& outer, std::string const& file)
+    Values& values, toml::table const& table, std::string const& outer, std::string const& file
+)
 {
     for (auto const& [key, node] : table) {
-        auto const name = outer.empty() ? std::string(key.str()) : outer + "_" + std::string(key.str());
+        auto const name
+            = outer.empty() ? std::string(key.str()) : outer + "_" + std::string(key.str());
         auto const place = file + ": " + name;
         if (auto const* inner = node.as_table()) {
             gather_table(values, *inner, name, file);
             continue;
         }
         if (!find_setting(name))
-            throw BadConfiguration(place + " is no setting; `gatehouse config print` lists them all");
-        values[name] = { text_of(node, place), place };
+            throw BadConfiguration(
+                place + " is no setting; `gatehouse config print` lists them all"
+            );
+        values[name] = {text_of(node, place), place};
     }
 }
 
@@ -110,7 +116,7 @@ Flags read_flags(std::vector<std::string> const& arguments)
         if (name == "config")
             flags.config = std::move(value);
         else
-            flags.values[name] = { std::move(value), flag };
+            flags.values[name] = {std::move(value), flag};
     }
     return flags;
 }
@@ -121,7 +127,7 @@ Values gather(std::vector<std::string> const& arguments)
 {
     Values values;
     for (auto const& setting : settings())
-        values[std::string(setting.name)] = { std::string(setting.fallback), "default" };
+        values[std::string(setting.name)] = {std::string(setting.fallback), "default"};
     auto flags = read_flags(arguments);
     auto const* const variable = std::getenv("GATEHOUSE_CONFIG");
     auto const path = !flags.config.empty() ? flags.config : std::string(variable ? variable : "");

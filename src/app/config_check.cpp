@@ -8,7 +8,9 @@
 
 namespace gatehouse::app {
 namespace {
-using namespace domain;
+using domain::Environment;
+using domain::Provisioning;
+using domain::ResetTokenStorage;
 
 class Reader {
 public:
@@ -33,8 +35,11 @@ public:
         auto const* const end = given_text.data() + given_text.size();
         auto const [stopped, error] = std::from_chars(given_text.data(), end, value);
         if (error != std::errc() || stopped != end || value < least || value > most)
-            refuse(name, "must be a whole number from " + std::to_string(least) + " to "
-                    + std::to_string(most));
+            refuse(
+                name,
+                "must be a whole number from " + std::to_string(least) + " to "
+                    + std::to_string(most)
+            );
         return value;
     }
 
@@ -74,7 +79,7 @@ public:
         auto host = given_text.substr(0, colon);
         if (host.size() > 2 && host.front() == '[' && host.back() == ']')
             host = host.substr(1, host.size() - 2);
-        return { std::move(host), static_cast<std::uint16_t>(port) };
+        return {std::move(host), static_cast<std::uint16_t>(port)};
     }
 
 private:
@@ -98,20 +103,21 @@ void check_test_only(Reader const& read, Configuration const& made)
             read.refuse(name, "is for GATEHOUSE_ENV=test alone; remove it");
     };
     only_in_test("provisioning", made.domain.provisioning == Provisioning::open);
-    only_in_test("reset_token_storage",
-        made.domain.reset_token_storage == ResetTokenStorage::column);
+    only_in_test(
+        "reset_token_storage", made.domain.reset_token_storage == ResetTokenStorage::column
+    );
     only_in_test("rate_limit", !made.domain.rate_limit);
 }
 
 void read_domain(Reader const& read, Configuration& made)
 {
     auto& to = made.domain;
-    to.environment = static_cast<Environment>(
-        read.one_of("env", { "production", "development", "test" }));
-    to.provisioning = static_cast<Provisioning>(read.one_of("provisioning", { "closed", "open" }));
+    to.environment
+        = static_cast<Environment>(read.one_of("env", {"production", "development", "test"}));
+    to.provisioning = static_cast<Provisioning>(read.one_of("provisioning", {"closed", "open"}));
     to.reset_token_storage
-        = static_cast<ResetTokenStorage>(read.one_of("reset_token_storage", { "hash", "column" }));
-    to.rate_limit = read.one_of("rate_limit", { "on", "off" }) == 0;
+        = static_cast<ResetTokenStorage>(read.one_of("reset_token_storage", {"hash", "column"}));
+    to.rate_limit = read.one_of("rate_limit", {"on", "off"}) == 0;
     to.max_active_sessions_per_user = read.number("sessions_max_active_per_user", 0, 100'000);
     to.allowed_origins = read.list("allowed_origins");
     for (auto const& origin : to.allowed_origins)
@@ -144,7 +150,9 @@ void read_secrets(Reader const& read, Configuration& made)
         read.refuse("kek", "must be set; make one with: openssl rand -base64 32");
     if (auto const& secret = read.text("jwt_secret"); !secret.empty()) {
         if (secret.size() < 32 && made.domain.environment != Environment::test)
-            read.refuse("jwt_secret", "must have at least 32 bytes; make one with: openssl rand -hex 32");
+            read.refuse(
+                "jwt_secret", "must have at least 32 bytes; make one with: openssl rand -hex 32"
+            );
         made.jwt_secret.emplace(secret);
     }
     made.key_dir = read.text("key_dir");
@@ -156,12 +164,16 @@ void read_mail(Reader const& read, Configuration& made)
     made.mail_from = read.text("mail_from");
     bool const production = made.domain.environment == Environment::production;
     if (made.mail.empty() && production)
-        read.refuse("mail", "must be set in production: smtp://host:port, smtps://host:port or spool:DIR");
+        read.refuse(
+            "mail", "must be set in production: smtp://host:port, smtps://host:port or spool:DIR"
+        );
     if (made.mail.empty())
         made.mail = "capture";
     if (made.mail == "capture" && production)
         read.refuse("mail", "capture keeps mails for reading; it is for development and test");
-    auto const begins = [&](std::string_view with) { return made.mail.starts_with(with); };
+    auto const begins = [&](std::string_view with) {
+        return made.mail.starts_with(with);
+    };
     if (made.mail != "capture" && !begins("smtp://") && !begins("smtps://") && !begins("spool:"))
         read.refuse("mail", "must be smtp://…, smtps://…, spool:DIR or capture");
 }
@@ -172,11 +184,13 @@ void read_serving(Reader const& read, Configuration& made)
     if (!read.text("operator_listen").empty())
         made.operator_listen = read.address("operator_listen");
     else if (made.domain.environment == Environment::production)
-        made.operator_listen = Address { "127.0.0.1", 8081 };
+        made.operator_listen = Address{"127.0.0.1", 8081};
     made.tls_certificate = read.text("tls_cert");
     made.tls_key = read.text("tls_key");
     if (made.tls_certificate.empty() != made.tls_key.empty())
-        read.refuse(made.tls_key.empty() ? "tls_key" : "tls_cert", "tls_cert and tls_key go together");
+        read.refuse(
+            made.tls_key.empty() ? "tls_key" : "tls_cert", "tls_cert and tls_key go together"
+        );
     made.threads = read.number("threads", 0, 256);
     made.limit_credential = read.number("limit_client_credential", 1, 1'000'000'000);
     made.limit_register = read.number("limit_client_register", 1, 1'000'000'000);

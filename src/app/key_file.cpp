@@ -15,7 +15,9 @@ namespace {
 
 [[noreturn]] void cannot(std::string const& what, std::string const& path)
 {
-    throw BadConfiguration("GATEHOUSE_KEY_DIR: cannot " + what + " " + path + ": " + std::strerror(errno));
+    throw BadConfiguration(
+        "GATEHOUSE_KEY_DIR: cannot " + what + " " + path + ": " + std::strerror(errno)
+    );
 }
 
 class File {
@@ -39,12 +41,14 @@ private:
 
 SecretString read_key(int descriptor, std::string const& path)
 {
-    struct stat status { };
+    struct stat status{};
     if (::fstat(descriptor, &status) != 0)
         cannot("look at", path);
     if ((status.st_mode & 077) != 0)
-        throw BadConfiguration("GATEHOUSE_KEY_DIR: " + path + " may be read by others; chmod 600 it");
-    std::array<char, 256> bytes {};
+        throw BadConfiguration(
+            "GATEHOUSE_KEY_DIR: " + path + " may be read by others; chmod 600 it"
+        );
+    std::array<char, 256> bytes{};
     auto const size = ::read(descriptor, bytes.data(), bytes.size());
     if (size < 0)
         cannot("read", path);
@@ -64,7 +68,8 @@ void make_key(std::string const& path, Random& random)
         if (file.descriptor() < 0)
             cannot("create", draft);
         auto const bytes = text.reveal();
-        if (::write(file.descriptor(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())
+        if (::write(file.descriptor(), bytes.data(), bytes.size())
+                != static_cast<ssize_t>(bytes.size())
             || ::fsync(file.descriptor()) != 0)
             cannot("write", draft);
     }
@@ -78,7 +83,9 @@ SecretString kept_key(std::string const& folder, Random& random)
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error)
-        throw BadConfiguration("GATEHOUSE_KEY_DIR: cannot create " + folder + ": " + error.message());
+        throw BadConfiguration(
+            "GATEHOUSE_KEY_DIR: cannot create " + folder + ": " + error.message()
+        );
     auto const path = folder + "/kek";
     if (!std::filesystem::exists(path))
         make_key(path, random);
@@ -97,9 +104,12 @@ crypto::KeyEncryptionKey load_key_encryption_key(Configuration const& configurat
         : kept_key(configuration.key_dir, random);
     auto key = crypto::KeyEncryptionKey::from_base64(text);
     if (!key)
-        throw BadConfiguration("GATEHOUSE_KEK: must be 32 bytes in base64; make one with: openssl rand -base64 32");
+        throw BadConfiguration(
+            "GATEHOUSE_KEK: must be 32 bytes in base64; make one with: openssl rand -base64 32"
+        );
     if (key->is_all_zero() && configuration.domain.environment == domain::Environment::production)
-        throw BadConfiguration("GATEHOUSE_KEK: is all zero; make one with: openssl rand -base64 32");
+        throw BadConfiguration("GATEHOUSE_KEK: is all zero; make one with: openssl rand -base64 32"
+        );
     return std::move(*key);
 }
 

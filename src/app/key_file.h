@@ -7,8 +7,9 @@
 
 namespace gatehouse::app {
 
-// Throws BadConfiguration: not 32 bytes of base64, all zero in production, or a key file that others
-// may read.
-crypto::KeyEncryptionKey load_key_encryption_key(Configuration const& configuration, Random& random);
+// Throws BadConfiguration: not 32 bytes of base64, all zero in production, or a key file that
+// others may read.
+crypto::KeyEncryptionKey
+load_key_encryption_key(Configuration const& configuration, Random& random);
 
 } // namespace gatehouse::app

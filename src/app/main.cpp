@@ -20,10 +20,19 @@ struct Command {
 };
 
 constexpr Command commands[] = {
-    { "serve", "serve requests until SIGTERM; applies missing migrations first", gatehouse::app::serve, true },
-    { "migrate", "bring the database to this version; --check only says what is missing", gatehouse::app::migrate, true },
-    { "config", "`config print` shows every setting and where it came from", gatehouse::app::config, true },
-    { "version", "print the version", gatehouse::app::version_command, false },
+    {"serve",
+     "serve requests until SIGTERM; applies missing migrations first",
+     gatehouse::app::serve,
+     true},
+    {"migrate",
+     "bring the database to this version; --check only says what is missing",
+     gatehouse::app::migrate,
+     true},
+    {"config",
+     "`config print` shows every setting and where it came from",
+     gatehouse::app::config,
+     true},
+    {"version", "print the version", gatehouse::app::version_command, false},
 };
 
 void print_help()

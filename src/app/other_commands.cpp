@@ -30,7 +30,7 @@ int config(std::vector<std::string> const& arguments)
 {
     if (arguments.empty() || arguments.front() != "print")
         throw BadConfiguration("config: the one thing it can do is `gatehouse config print`");
-    auto const values = gather({ arguments.begin() + 1, arguments.end() });
+    auto const values = gather({arguments.begin() + 1, arguments.end()});
     std::fputs(printed(values).c_str(), stdout);
     understand(values); // refuses here what serve would refuse
     return 0;
@@ -46,7 +46,8 @@ int version_command(std::vector<std::string> const& arguments)
 
 std::string help_of_settings()
 {
-    std::string lines = "Settings, by flag, variable or key of the TOML file given with --config:\n";
+    std::string lines
+        = "Settings, by flag, variable or key of the TOML file given with --config:\n";
     for (auto const& setting : settings()) {
         lines += "  " + flag_of(setting) + " (" + variable_of(setting) + ")\n      "
             + std::string(setting.help);

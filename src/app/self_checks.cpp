@@ -8,7 +8,14 @@
 
 namespace gatehouse::app {
 namespace {
-using namespace domain;
+using domain::Attempt;
+using domain::AttemptMethod;
+using domain::CanonicalAddress;
+using domain::ControlState;
+using domain::Event;
+using domain::LedgerEntry;
+using domain::Outcome;
+using domain::Storage;
 
 constexpr Duration clocks_should_not_differ = 2s;
 constexpr Duration clocks_may_differ = 30s;
@@ -29,7 +36,7 @@ Async<void> try_attempts(Storage& storage, Instant now)
     auto work = co_await storage.begin();
     CanonicalAddress const nobody("self-check@localhost.invalid");
     co_await work->attempts().lock(nobody);
-    Attempt attempt { .address = nobody };
+    Attempt attempt{.address = nobody};
     attempt.attempted_at = now;
     co_await work->attempts().record(attempt);
     auto const window = co_await work->attempts().failures(nobody, AttemptMethod::password);
@@ -41,7 +48,7 @@ Async<void> try_attempts(Storage& storage, Instant now)
 Async<void> try_ledger(Storage& storage, Instant now)
 {
     auto work = co_await storage.begin();
-    LedgerEntry entry { .created_at = now, .event = Event::control_recovered };
+    LedgerEntry entry{.created_at = now, .event = Event::control_recovered};
     entry.outcome = Outcome::skipped;
     co_await work->ledger().append(std::move(entry));
 }
@@ -52,8 +59,9 @@ Async<void> compare_clocks(Storage& storage, Clock const& clock)
     auto const theirs = co_await storage.database_time();
     auto const apart = std::chrono::abs(clock.now() - theirs);
     if (apart > clocks_may_differ)
-        throw std::runtime_error("the clocks of server and database are "
-            + std::to_string(apart.count()) + " ms apart");
+        throw std::runtime_error(
+            "the clocks of server and database are " + std::to_string(apart.count()) + " ms apart"
+        );
     if (apart > clocks_should_not_differ)
         log::Line(log::Level::warning, "clock.apart").with("milliseconds", apart.count());
 }
@@ -67,14 +75,20 @@ SelfChecks::SelfChecks(Storage& storage, Clock const& clock, outbound::OutboxSen
 {
 }
 
-Async<std::string> SelfChecks::probe_database() { return found_by(storage_.probe()); }
+Async<std::string> SelfChecks::probe_database()
+{
+    return found_by(storage_.probe());
+}
 
 Async<std::string> SelfChecks::probe_attempts()
 {
     return found_by(try_attempts(storage_, clock_.now()));
 }
 
-Async<std::string> SelfChecks::probe_ledger() { return found_by(try_ledger(storage_, clock_.now())); }
+Async<std::string> SelfChecks::probe_ledger()
+{
+    return found_by(try_ledger(storage_, clock_.now()));
+}
 
 Async<void> SelfChecks::run()
 {
@@ -91,7 +105,7 @@ Async<void> SelfChecks::run()
 Async<void> SelfChecks::note(std::string name, std::string failure)
 {
     bool const works = failure.empty();
-    metrics::gauge("gatehouse_control_works", works ? 1 : 0, { { "control", name } });
+    metrics::gauge("gatehouse_control_works", works ? 1 : 0, {{"control", name}});
     bool changed = false;
     {
         std::scoped_lock const lock(mutex_);
@@ -103,8 +117,10 @@ Async<void> SelfChecks::note(std::string name, std::string failure)
     }
     if (!changed)
         co_return;
-    log::Line(works ? log::Level::warning : log::Level::error,
-        works ? "control.recovered" : "control.degraded")
+    log::Line(
+        works ? log::Level::warning : log::Level::error,
+        works ? "control.recovered" : "control.degraded"
+    )
         .with("control", name)
         .with("cause", failure);
     co_await record(std::move(name), works);
@@ -115,8 +131,10 @@ Async<void> SelfChecks::record(std::string name, bool works)
     std::string failure;
     try {
         auto work = co_await storage_.begin();
-        LedgerEntry entry { .created_at = clock_.now(),
-            .event = works ? Event::control_recovered : Event::control_degraded };
+        LedgerEntry entry{
+            .created_at = clock_.now(),
+            .event = works ? Event::control_recovered : Event::control_degraded
+        };
         entry.outcome = works ? Outcome::success : Outcome::failure;
         entry.resource = "control";
         entry.resource_id = std::move(name);
@@ -142,13 +160,13 @@ Async<std::vector<ControlState>> SelfChecks::states()
     if (!database.empty())
         failures["database"] = std::move(database);
     std::vector<ControlState> states;
-    for (auto const* const name : { "database", "lockout", "ledger", "clock" }) {
+    for (auto const* const name : {"database", "lockout", "ledger", "clock"}) {
         auto const found = failures.find(name);
         bool const works = found == failures.end();
-        states.push_back({ name, works, true, works ? "" : found->second });
+        states.push_back({name, works, true, works ? "" : found->second});
     }
     auto const mail = sender_.health();
-    states.push_back({ "mail", mail.works, false, mail.failure }); // mail may wait (behaviours §2)
+    states.push_back({"mail", mail.works, false, mail.failure}); // mail may wait (behaviours §2)
     co_return states;
 }
 

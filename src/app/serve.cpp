@@ -35,9 +35,13 @@ void greet(House const& house)
     if (house.server().operator_port() != 0)
         std::printf("operators: port %u\n", static_cast<unsigned>(house.server().operator_port()));
     if (configuration.domain.environment == domain::Environment::development)
-        std::printf("try: curl -s %s/api/v1/auth/register -H 'content-type: application/json' "
-                    "-d '{\"email\":\"ada@example.com\",\"password\":\"Correct-Horse-42\",\"name\":\"Ada\"}'\n",
-            url.c_str());
+        std::printf(
+            "try: curl -s %s/api/v1/auth/register -H 'content-type: application/json' "
+            "-d "
+            "'{\"email\":\"ada@example.com\",\"password\":\"Correct-Horse-42\",\"name\":\"Ada\"}'"
+            "\n",
+            url.c_str()
+        );
     std::fflush(stdout);
 }
 

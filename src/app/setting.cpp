@@ -8,42 +8,61 @@
 namespace gatehouse::app {
 namespace {
 
-constexpr std::array all {
-    Setting { "env", "production", "production, development or test" },
-    Setting { "listen", "127.0.0.1:8080", "address and port for requests" },
-    Setting { "operator_listen", "", "address and port for /metrics and /ready?verbose; "
-                                     "default 127.0.0.1:8081 in production, else off" },
-    Setting { "database_url", "sqlite:var/gatehouse.db", "sqlite:PATH or postgresql://…", true },
-    Setting { "database_connections", "8", "connections to PostgreSQL" },
-    Setting { "public_url", "", "where browsers reach this server; default: the listen address "
-                                "outside production" },
-    Setting { "mail", "", "smtp://[user:pass@]host:port, smtps://…, spool:DIR or capture", true },
-    Setting { "mail_from", "", "sender of mails; default gatehouse@ and the host of public_url" },
-    Setting { "kek", "", "key-encryption key: 32 bytes in base64", true },
-    Setting { "key_dir", "var/keys", "where development keeps the keys it made" },
-    Setting { "jwt_secret", "", "HS256 secret of `token`, at least 32 bytes; without it EdDSA", true },
-    Setting { "password_hash", "bcrypt:10", "bcrypt:COST or argon2id, for new passwords" },
-    Setting { "hash_threads", "0", "threads that hash passwords; 0: one for each processor" },
-    Setting { "hash_queue", "64", "passwords that may wait to be hashed; beyond it 503" },
-    Setting { "threads", "0", "threads that serve requests; 0: one for each processor" },
-    Setting { "provisioning", "closed", "closed, or open in test" },
-    Setting { "reset_token_storage", "hash", "hash, or column in test" },
-    Setting { "rate_limit", "on", "on, or off in test" },
-    Setting { "sessions_max_active_per_user", "0", "oldest sessions beyond it end at login; 0: no limit" },
-    Setting { "limit_client_credential", "300", "requests with credentials a minute and client address" },
-    Setting { "limit_client_register", "100", "registrations a minute and client address" },
-    Setting { "limit_client_anonymous", "3000", "other anonymous or refused requests a minute and client address" },
-    Setting { "trusted_proxies", "", "addresses, separated by commas, whose X-Forwarded-For counts" },
-    Setting { "allowed_origins", "", "origins, separated by commas, that may call and be led to" },
-    Setting { "tls_cert", "", "certificate chain in PEM; with tls_key serves https" },
-    Setting { "tls_key", "", "private key in PEM" },
-    Setting { "self_check_seconds", "60", "how often the controls test themselves" },
-    Setting { "log_level", "info", "trace, debug, info, warning or error" },
+constexpr std::array all{
+    Setting{"env", "production", "production, development or test"},
+    Setting{"listen", "127.0.0.1:8080", "address and port for requests"},
+    Setting{
+        "operator_listen",
+        "",
+        "address and port for /metrics and /ready?verbose; "
+        "default 127.0.0.1:8081 in production, else off"
+    },
+    Setting{"database_url", "sqlite:var/gatehouse.db", "sqlite:PATH or postgresql://…", true},
+    Setting{"database_connections", "8", "connections to PostgreSQL"},
+    Setting{
+        "public_url",
+        "",
+        "where browsers reach this server; default: the listen address "
+        "outside production"
+    },
+    Setting{"mail", "", "smtp://[user:pass@]host:port, smtps://…, spool:DIR or capture", true},
+    Setting{"mail_from", "", "sender of mails; default gatehouse@ and the host of public_url"},
+    Setting{"kek", "", "key-encryption key: 32 bytes in base64", true},
+    Setting{"key_dir", "var/keys", "where development keeps the keys it made"},
+    Setting{"jwt_secret", "", "HS256 secret of `token`, at least 32 bytes; without it EdDSA", true},
+    Setting{"password_hash", "bcrypt:10", "bcrypt:COST or argon2id, for new passwords"},
+    Setting{"hash_threads", "0", "threads that hash passwords; 0: one for each processor"},
+    Setting{"hash_queue", "64", "passwords that may wait to be hashed; beyond it 503"},
+    Setting{"threads", "0", "threads that serve requests; 0: one for each processor"},
+    Setting{"provisioning", "closed", "closed, or open in test"},
+    Setting{"reset_token_storage", "hash", "hash, or column in test"},
+    Setting{"rate_limit", "on", "on, or off in test"},
+    Setting{
+        "sessions_max_active_per_user", "0", "oldest sessions beyond it end at login; 0: no limit"
+    },
+    Setting{
+        "limit_client_credential", "300", "requests with credentials a minute and client address"
+    },
+    Setting{"limit_client_register", "100", "registrations a minute and client address"},
+    Setting{
+        "limit_client_anonymous",
+        "3000",
+        "other anonymous or refused requests a minute and client address"
+    },
+    Setting{"trusted_proxies", "", "addresses, separated by commas, whose X-Forwarded-For counts"},
+    Setting{"allowed_origins", "", "origins, separated by commas, that may call and be led to"},
+    Setting{"tls_cert", "", "certificate chain in PEM; with tls_key serves https"},
+    Setting{"tls_key", "", "private key in PEM"},
+    Setting{"self_check_seconds", "60", "how often the controls test themselves"},
+    Setting{"log_level", "info", "trace, debug, info, warning or error"},
 };
 
 } // namespace
 
-std::span<Setting const> settings() { return all; }
+std::span<Setting const> settings()
+{
+    return all;
+}
 
 Setting const* find_setting(std::string_view name)
 {

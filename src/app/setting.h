@@ -1,4 +1,5 @@
-// Every setting, once: its name, default and help; flag, variable and TOML key follow from the name.
+// Every setting, once: its name, default and help; flag, variable and TOML key follow from the
+// name.
 #pragma once
 
 #include <map>

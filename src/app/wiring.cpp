@@ -23,12 +23,17 @@ std::size_t threads_of(int configured)
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-signing_keys::TokenService make_tokens(Configuration const& configuration, domain::Storage& storage,
-    crypto::KeyEncryptionKey const& key, Random& random, Clock const& clock)
+signing_keys::TokenService make_tokens(
+    Configuration const& configuration,
+    domain::Storage& storage,
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    Clock const& clock
+)
 {
     EventLoop loop;
     auto ring = wait_for(loop, signing_keys::load_key_ring(storage, key, random, clock.now()));
-    return { configuration.domain.public_url, std::move(ring), configuration.jwt_secret };
+    return {configuration.domain.public_url, std::move(ring), configuration.jwt_secret};
 }
 
 outbound::MailSetting mail_setting(Configuration const& configuration)
@@ -39,8 +44,8 @@ outbound::MailSetting mail_setting(Configuration const& configuration)
     return std::move(*setting);
 }
 
-std::unique_ptr<outbound::MailTransport> make_transport(
-    Configuration const& configuration, domain::Storage& storage, Clock const& clock)
+std::unique_ptr<outbound::MailTransport>
+make_transport(Configuration const& configuration, domain::Storage& storage, Clock const& clock)
 {
     auto setting = mail_setting(configuration);
     if (auto* server = std::get_if<outbound::SmtpServer>(&setting))
@@ -66,9 +71,11 @@ outbound::SenderOptions sender_options(Configuration const& configuration)
 
 crypto::PasswordHasherOptions hasher_options(Configuration const& configuration)
 {
-    return { .policy = configuration.password_hash,
+    return {
+        .policy = configuration.password_hash,
         .threads = static_cast<std::size_t>(configuration.hash_threads),
-        .queue = static_cast<std::size_t>(configuration.hash_queue) };
+        .queue = static_cast<std::size_t>(configuration.hash_queue)
+    };
 }
 
 http::ListenAddress listen_address(Address const& address, std::string_view setting)
@@ -78,7 +85,8 @@ http::ListenAddress listen_address(Address const& address, std::string_view sett
     auto const parsed = http::ListenAddress::parse(bracketed + ":" + std::to_string(address.port));
     if (!parsed)
         throw BadConfiguration(
-            variable_of(*find_setting(setting)) + ": must be an IP address and a port");
+            variable_of(*find_setting(setting)) + ": must be an IP address and a port"
+        );
     return *parsed;
 }
 
@@ -90,7 +98,7 @@ http::ServerSettings server_settings(Configuration const& configuration)
         settings.operator_listen
             = listen_address(*configuration.operator_listen, "operator_listen");
     if (!configuration.tls_certificate.empty())
-        settings.tls = http::TlsFiles { configuration.tls_certificate, configuration.tls_key };
+        settings.tls = http::TlsFiles{configuration.tls_certificate, configuration.tls_key};
     settings.pipeline.trusted_proxies = configuration.trusted_proxies;
     settings.pipeline.ceilings.credential = configuration.limit_credential;
     settings.pipeline.ceilings.registration = configuration.limit_register;
@@ -107,21 +115,31 @@ House::House(Configuration configuration)
     , storage_(sql::make_storage(*database_, random_))
     , passwords_(hasher_options(configuration_), random_)
     , tokens_(make_tokens(configuration_, *storage_, key_, random_, clock_))
-    , sender_(*storage_, key_, clock_, make_transport(configuration_, *storage_, clock_),
-          sender_options(configuration_))
+    , sender_(
+          *storage_,
+          key_,
+          clock_,
+          make_transport(configuration_, *storage_, clock_),
+          sender_options(configuration_)
+      )
     , checks_(*storage_, clock_, sender_)
-    , services_ { .clock = clock_,
-        .random = random_,
-        .storage = *storage_,
-        .passwords = passwords_,
-        .key_encryption_key = key_,
-        .tokens = tokens_,
-        .settings = configuration_.domain,
-        .mail_waits = [this] { sender_.nudge(); },
-        .controls = [this] { return checks_.states(); },
-        .afterwards = [this](std::string_view name,
-                          Async<void> work) { background_->run(std::string(name), std::move(work)); } }
-    , server_(std::make_unique<http::Server>(server_settings(configuration_), contents(), services_))
+    , services_{
+          .clock = clock_,
+          .random = random_,
+          .storage = *storage_,
+          .passwords = passwords_,
+          .key_encryption_key = key_,
+          .tokens = tokens_,
+          .settings = configuration_.domain,
+          .mail_waits = [this] { sender_.nudge(); },
+          .controls = [this] { return checks_.states(); },
+          .afterwards =
+              [this](std::string_view name, Async<void> work) {
+                  background_->run(std::string(name), std::move(work));
+              }
+      }
+    , server_(std::make_unique<http::Server>(server_settings(configuration_), contents(), services_)
+      )
     , background_(std::make_unique<Background>())
 {
 }
@@ -132,8 +150,11 @@ void House::begin_background_work()
 {
     sender_.start();
     background_->run("self-check", checks_.run());
-    background_->repeat("self-check", std::chrono::seconds(configuration_.self_check_seconds),
-        [this] { return checks_.run(); });
+    background_->repeat(
+        "self-check",
+        std::chrono::seconds(configuration_.self_check_seconds),
+        [this] { return checks_.run(); }
+    );
 }
 
 void House::serve()
@@ -144,6 +165,9 @@ void House::serve()
     sender_.stop();
 }
 
-void House::stop() { server_->stop(); }
+void House::stop()
+{
+    server_->stop();
+}
 
 } // namespace gatehouse::app

@@ -21,9 +21,6 @@ seal(SecretString const& key, std::string_view plain, std::string_view bound_to,
 [[nodiscard]] std::string
 seal(SecretString const& key, SecretString const& plain, std::string_view bound_to, Random& random);
 
-[[nodiscard]] std::string seal(SecretString const& key, SecretString const& plain,
-    std::string_view bound_to, Random& random);
-
 // Nothing unless exactly this key sealed exactly this for exactly that place.
 [[nodiscard]] std::optional<SecretString>
 open(SecretString const& key, std::string_view sealed, std::string_view bound_to);

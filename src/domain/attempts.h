@@ -41,11 +41,10 @@ public:
     virtual Async<void> lock(CanonicalAddress address) = 0;
     virtual Async<FailureWindow> failures(CanonicalAddress address, AttemptMethod method) = 0;
     virtual Async<void> record(Attempt attempt) = 0;
-    // Removes the failed rows of the address and method; where several live users share the address,
-    // only those that named `organization` (decisions D-31).
-    virtual Async<void> clear(
-        CanonicalAddress address, AttemptMethod method, OrganizationId organization)
-        = 0;
+    // Removes the failed rows of the address and method; where several live users share the
+    // address, only those that named `organization` (decisions D-31).
+    virtual Async<void>
+    clear(CanonicalAddress address, AttemptMethod method, OrganizationId organization) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -27,7 +27,8 @@ std::string_view origin_of(std::string_view url)
 
 bool callback_is_allowed(std::string_view url, Settings const& settings)
 {
-    // Browsers drop tabs and line ends and read a backslash as a slash: none of them may stand here.
+    // Browsers drop tabs and line ends and read a backslash as a slash: none of them may stand
+    // here.
     auto const odd = [](char byte) {
         auto const value = static_cast<unsigned char>(byte);
         return value <= 0x20 || value >= 0x7F || byte == '\\' || byte == '"' || byte == '<'
@@ -39,8 +40,9 @@ bool callback_is_allowed(std::string_view url, Settings const& settings)
         return !url.starts_with("//");
     if (has_origin(url, origin_of(settings.public_url)))
         return true;
-    return std::ranges::any_of(settings.allowed_origins,
-        [&](std::string const& origin) { return has_origin(url, origin); });
+    return std::ranges::any_of(settings.allowed_origins, [&](std::string const& origin) {
+        return has_origin(url, origin);
+    });
 }
 
 std::string with_parameter(std::string url, std::string_view name, std::string_view value)

@@ -24,7 +24,8 @@ public:
             text_ += " (cut)";
         }
     }
-    static constexpr std::size_t longest = 320; // bytes (RFC 3696 3, with its erratum the safe side)
+    static constexpr std::size_t longest
+        = 320; // bytes (RFC 3696 3, with its erratum the safe side)
 
     std::string const& text() const noexcept { return text_; }
     friend bool operator==(CanonicalAddress const&, CanonicalAddress const&) = default;

@@ -9,11 +9,13 @@ namespace gatehouse::domain {
 Async<bool> log_out(UnitOfWork& work, RequestFacts const& facts, Caller const& caller)
 {
     bool const ended = co_await work.sessions().log_out(
-        caller.organization_id(), caller.session_id(), facts.now);
+        caller.organization_id(), caller.session_id(), facts.now
+    );
     if (!ended)
         co_return false;
     co_await work.refresh_tokens().revoke_session(
-        caller.organization_id(), caller.session_id(), RefreshEnd::logout, facts.now);
+        caller.organization_id(), caller.session_id(), RefreshEnd::logout, facts.now
+    );
     auto entry = ledger_entry(facts, Event::logout, Outcome::success, 200, caller.user);
     entry.session_id = caller.session_id();
     co_await work.ledger().append(std::move(entry));

@@ -18,8 +18,9 @@ std::optional<Closed> closed(FailureWindow const& window, Instant now)
     if (now >= reopens)
         return std::nullopt;
     auto const left = (reopens - now).count(); // above zero: rounding up gives at least 1
-    return Closed { .remaining_seconds = static_cast<long>((left + 999) / 1000),
-        .failures = window.since_fifth };
+    return Closed{
+        .remaining_seconds = static_cast<long>((left + 999) / 1000), .failures = window.since_fifth
+    };
 }
 
 Refusal refuse_closed(Closed const& state, Surface surface)
@@ -27,7 +28,7 @@ Refusal refuse_closed(Closed const& state, Surface surface)
     auto reason = Reason::address_closed;
     if (surface == Surface::organization)
         reason = state.failures >= second_band ? Reason::account_locked : Reason::too_many_failures;
-    Refusal refusal { .reason = reason };
+    Refusal refusal{.reason = reason};
     auto const minutes = (state.remaining_seconds + 59) / 60;
     refusal.message = "Too many failed attempts. Try again in " + std::to_string(minutes)
         + (minutes == 1 ? " minute." : " minutes.");

@@ -8,15 +8,16 @@
 
 namespace gatehouse::domain {
 
-Async<void> count_mail_request(Services& services, UnitOfWork& work, MailCeiling ceiling,
-    CanonicalAddress address, Instant now)
+Async<void> count_mail_request(
+    Services& services, UnitOfWork& work, MailCeiling ceiling, CanonicalAddress address, Instant now
+)
 {
     // A digest: the counter needs no address, and its key stays short.
     auto const key = std::string(ceiling.purpose) + ":" + crypto::sha256_hex(address.text());
     auto const counted = co_await work.rate_counters().add(key, now, ceiling.within);
     if (!services.settings.rate_limit || counted.count <= ceiling.most)
         co_return;
-    Refusal refusal { .reason = Reason::rate_limited };
+    Refusal refusal{.reason = Reason::rate_limited};
     auto const left = counted.began + ceiling.within - now;
     refusal.retry_after_seconds = std::max(1L, static_cast<long>((left.count() + 999) / 1000));
     throw refusal;

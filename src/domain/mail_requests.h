@@ -32,7 +32,8 @@ public:
 };
 
 // Counts the request in the unit of work, and throws rate_limited past the ceiling.
-Async<void> count_mail_request(Services& services, UnitOfWork& work, MailCeiling ceiling,
-    CanonicalAddress address, Instant now);
+Async<void> count_mail_request(
+    Services& services, UnitOfWork& work, MailCeiling ceiling, CanonicalAddress address, Instant now
+);
 
 } // namespace gatehouse::domain

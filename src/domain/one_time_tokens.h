@@ -35,9 +35,8 @@ public:
     // True for exactly one caller, and only before it expires.
     virtual Async<bool> spend(OrganizationId organization, OneTimeTokenId token, Instant now) = 0;
     // Voids the unused ones of one purpose; how many.
-    virtual Async<std::int64_t> void_all(
-        OrganizationId organization, UserId user, TokenPurpose purpose, Instant now)
-        = 0;
+    virtual Async<std::int64_t>
+    void_all(OrganizationId organization, UserId user, TokenPurpose purpose, Instant now) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -10,7 +10,7 @@ OpaqueToken mint_opaque_token(Random& random)
 {
     SecretString text(to_base64url(random.bytes(48)));
     auto digest = digest_of(text);
-    return { std::move(text), std::move(digest) };
+    return {std::move(text), std::move(digest)};
 }
 
 TokenDigest digest_of(SecretString const& presented)

@@ -25,8 +25,14 @@ TokenClaims claims_of(Session const& session, User const& user, Instant now, std
     return claims;
 }
 
-Session new_session(Services& services, RequestFacts const& facts, User const& user, Device device,
-    std::vector<std::string> methods, bool remember_me)
+Session new_session(
+    Services& services,
+    RequestFacts const& facts,
+    User const& user,
+    Device device,
+    std::vector<std::string> methods,
+    bool remember_me
+)
 {
     Session session;
     session.id = SessionId(mint_uuid(facts.now, services.random));
@@ -46,8 +52,7 @@ Session new_session(Services& services, RequestFacts const& facts, User const& u
     session.created_at = facts.now;
     session.last_seen_at = facts.now;
     session.absolute_expires_at = facts.now + session_absolute_life;
-    session.expires_at
-        = remember_me ? session.absolute_expires_at : facts.now + session_idle_life;
+    session.expires_at = remember_me ? session.absolute_expires_at : facts.now + session_idle_life;
     return session;
 }
 
@@ -69,16 +74,25 @@ MintedTokens mint_tokens(Services& services, Session const& session, User const&
     };
     auto const long_life = session.remember_me ? remembered_token_life : token_life;
     auto const long_claims = minted(long_life);
-    return { .access_token = services.tokens.mint_access(minted(access_token_life)),
+    return {
+        .access_token = services.tokens.mint_access(minted(access_token_life)),
         .token = services.tokens.mint_long(long_claims),
-        .token_life = long_claims.expires_at - now };
+        .token_life = long_claims.expires_at - now
+    };
 }
 
-Async<SessionTokens> open_session(Services& services, UnitOfWork& work, RequestFacts const& facts,
-    User const& user, Device device, std::vector<std::string> methods, bool remember_me)
+Async<SessionTokens> open_session(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    User const& user,
+    Device device,
+    std::vector<std::string> methods,
+    bool remember_me
+)
 {
-    auto const session = new_session(
-        services, facts, user, std::move(device), std::move(methods), remember_me);
+    auto const session
+        = new_session(services, facts, user, std::move(device), std::move(methods), remember_me);
     co_await work.sessions().insert(session);
 
     auto opaque = mint_opaque_token(services.random);
@@ -98,11 +112,13 @@ Async<SessionTokens> open_session(Services& services, UnitOfWork& work, RequestF
         co_await work.sessions().purge_beyond(user.organization_id, user.id, most);
 
     auto minted = mint_tokens(services, session, user, facts.now);
-    co_return SessionTokens { .access_token = std::move(minted.access_token),
+    co_return SessionTokens{
+        .access_token = std::move(minted.access_token),
         .token = std::move(minted.token),
         .refresh_token = std::move(opaque.text),
         .session_id = session.id.text(),
-        .token_life = minted.token_life };
+        .token_life = minted.token_life
+    };
 }
 
 } // namespace gatehouse::domain

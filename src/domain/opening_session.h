@@ -41,8 +41,15 @@ constexpr Duration session_absolute_life = 24h * 30;
 
 // Writes the session and the first refresh token of its family into `work`, and purges the oldest
 // sessions beyond the configured number. Nothing may be handed out before `work` is committed.
-Async<SessionTokens> open_session(Services& services, UnitOfWork& work, RequestFacts const& facts,
-    User const& user, Device device, std::vector<std::string> methods, bool remember_me);
+Async<SessionTokens> open_session(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    User const& user,
+    Device device,
+    std::vector<std::string> methods,
+    bool remember_me
+);
 
 // Fresh access and long tokens for a session that lives already. The long one ends with the
 // session's absolute end at the latest (behaviours §6).

@@ -28,9 +28,25 @@ struct PersonView {
     Instant created_at;
     Instant updated_at;
 };
-BOOST_DESCRIBE_STRUCT(PersonView, (),
-    (id, email, pending_email, email_verified, role, name, first_name, last_name, organization_id,
-        status, image, profile_picture, two_factor_enabled, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(
+    PersonView,
+    (),
+    (id,
+     email,
+     pending_email,
+     email_verified,
+     role,
+     name,
+     first_name,
+     last_name,
+     organization_id,
+     status,
+     image,
+     profile_picture,
+     two_factor_enabled,
+     created_at,
+     updated_at)
+)
 
 PersonView view_of(User const& user);
 

@@ -49,24 +49,27 @@ public:
     // Serialises everything that is decided about one family until the unit of work ends.
     virtual Async<void> lock_family(RefreshTokenId family) = 0;
     // The one statement that decides a rotation: true for exactly one caller per token.
-    virtual Async<bool> rotate(OrganizationId organization, RefreshTokenId token,
-        RefreshTokenId successor, Instant now)
+    virtual Async<bool>
+    rotate(OrganizationId organization, RefreshTokenId token, RefreshTokenId successor, Instant now)
         = 0;
     // Revokes what is still live in the family; how many.
-    virtual Async<std::int64_t> revoke_family(
-        OrganizationId organization, RefreshTokenId family, RefreshEnd why, Instant now)
+    virtual Async<std::int64_t>
+    revoke_family(OrganizationId organization, RefreshTokenId family, RefreshEnd why, Instant now)
         = 0;
-    virtual Async<std::int64_t> revoke_session(
-        OrganizationId organization, SessionId session, RefreshEnd why, Instant now)
-        = 0;
-    virtual Async<std::int64_t> revoke_all(OrganizationId organization, UserId user,
-        std::optional<SessionId> kept, RefreshEnd why, Instant now)
-        = 0;
+    virtual Async<std::int64_t>
+    revoke_session(OrganizationId organization, SessionId session, RefreshEnd why, Instant now) = 0;
+    virtual Async<std::int64_t> revoke_all(
+        OrganizationId organization,
+        UserId user,
+        std::optional<SessionId> kept,
+        RefreshEnd why,
+        Instant now
+    ) = 0;
     // Marks the presented row; true if no row of the family had been marked before, so that the
     // consequences of a reuse come once per family (api §6). Under lock_family.
     virtual Async<bool> mark_reuse(
-        OrganizationId organization, RefreshTokenId family, RefreshTokenId presented, Instant now)
-        = 0;
+        OrganizationId organization, RefreshTokenId family, RefreshTokenId presented, Instant now
+    ) = 0;
 };
 
 } // namespace gatehouse::domain

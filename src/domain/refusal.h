@@ -85,9 +85,9 @@ inline void require(Result<void> result)
 // A bad member of a request: the text names the field, as validation answers must.
 inline Refusal invalid_field(std::string field, std::string problem)
 {
-    Refusal refusal { .reason = Reason::validation };
+    Refusal refusal{.reason = Reason::validation};
     refusal.error = field + " " + problem;
-    refusal.details.push_back({ std::move(field), std::move(problem) });
+    refusal.details.push_back({std::move(field), std::move(problem)});
     return refusal;
 }
 

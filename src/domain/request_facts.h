@@ -22,7 +22,7 @@ struct RequestFacts {
 // A row with time, request id, address and user agent filled in; concerning nobody yet.
 inline LedgerEntry ledger_entry(RequestFacts const& facts, Event event, Outcome outcome, int status)
 {
-    LedgerEntry entry { .created_at = facts.now, .event = event };
+    LedgerEntry entry{.created_at = facts.now, .event = event};
     entry.outcome = outcome;
     entry.status = status;
     entry.correlation_id = facts.request_id;
@@ -32,8 +32,8 @@ inline LedgerEntry ledger_entry(RequestFacts const& facts, Event event, Outcome 
 }
 
 // The same, about a person who acted alone.
-inline LedgerEntry ledger_entry(
-    RequestFacts const& facts, Event event, Outcome outcome, int status, User const& user)
+inline LedgerEntry
+ledger_entry(RequestFacts const& facts, Event event, Outcome outcome, int status, User const& user)
 {
     auto entry = ledger_entry(facts, event, outcome, status);
     entry.organization_id = user.organization_id;

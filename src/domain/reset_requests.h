@@ -1,4 +1,5 @@
-// Requests that send mail to an address, counted whether or not anybody has it (decisions D-27, D-71).
+// Requests that send mail to an address, counted whether or not anybody has it (decisions D-27,
+// D-71).
 #pragma once
 
 #include "core/async.h"

@@ -3,10 +3,12 @@
 
 namespace gatehouse::domain {
 
-Result<Caller> judge_session(
-    TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now)
+Result<Caller>
+judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now)
 {
-    auto const refused = [](Reason reason) { return std::unexpected(Refusal { .reason = reason }); };
+    auto const refused = [](Reason reason) {
+        return std::unexpected(Refusal{.reason = reason});
+    };
     if (!facts)
         return refused(Reason::session_ended);
     auto const& session = facts->session;
@@ -23,7 +25,7 @@ Result<Caller> judge_session(
     if (claims.session_version != user.session_version
         || session.session_version != user.session_version)
         return refused(Reason::session_invalidated);
-    return Caller { std::move(facts->session), std::move(facts->user) };
+    return Caller{std::move(facts->session), std::move(facts->user)};
 }
 
 Async<CheckedToken> check_token(Services& services, std::string presented, Instant now)
@@ -32,7 +34,7 @@ Async<CheckedToken> check_token(Services& services, std::string presented, Insta
     auto work = co_await services.storage.read();
     auto facts = co_await work->directory().session(verified.claims.session_id);
     auto caller = require(judge_session(verified.claims, std::move(facts), now));
-    co_return CheckedToken { std::move(verified.claims), std::move(caller) };
+    co_return CheckedToken{std::move(verified.claims), std::move(caller)};
 }
 
 Async<Caller> check_session(Services& services, std::string presented, Instant now)

@@ -14,8 +14,8 @@
 namespace gatehouse::domain {
 
 // The rule alone: signature and expiry were checked before (spec/database 3.3 "Live").
-Result<Caller> judge_session(
-    TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now);
+Result<Caller>
+judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now);
 
 // Throws Refusal (401) or lets a storage failure pass (503): an outage is never an invalid token.
 Async<Caller> check_session(Services& services, std::string presented, Instant now);

@@ -56,21 +56,26 @@ public:
     // Sets logged_out_at once; false if it was not live any more. The row stays (decisions D-47).
     virtual Async<bool> log_out(OrganizationId organization, SessionId session, Instant now) = 0;
     // Revokes one live session of this person; false: unknown, another's or dead already.
-    virtual Async<bool> revoke(
-        OrganizationId organization, UserId user, SessionId session, SessionEnd why, Instant now)
+    virtual Async<bool>
+    revoke(OrganizationId organization, UserId user, SessionId session, SessionEnd why, Instant now)
         = 0;
     // Revokes every live session of the person but `kept`; how many.
-    virtual Async<std::int64_t> revoke_all(OrganizationId organization, UserId user,
-        std::optional<SessionId> kept, SessionEnd why, Instant now)
-        = 0;
+    virtual Async<std::int64_t> revoke_all(
+        OrganizationId organization,
+        UserId user,
+        std::optional<SessionId> kept,
+        SessionEnd why,
+        Instant now
+    ) = 0;
     // Live ones, newest first.
-    virtual Async<std::vector<Session>> live_of(OrganizationId organization, UserId user, Instant now) = 0;
+    virtual Async<std::vector<Session>>
+    live_of(OrganizationId organization, UserId user, Instant now) = 0;
     // Deletes the oldest not logged-out rows beyond `limit` (sessions.max_active_per_user).
-    virtual Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit) = 0;
-    // Moves last_seen_at, and the idle end to `idle_end` capped by the absolute end.
-    virtual Async<void> touch(
-        OrganizationId organization, SessionId session, Instant seen, Instant idle_end)
+    virtual Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit)
         = 0;
+    // Moves last_seen_at, and the idle end to `idle_end` capped by the absolute end.
+    virtual Async<void>
+    touch(OrganizationId organization, SessionId session, Instant seen, Instant idle_end) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -1,4 +1,5 @@
-// Tokens as the features see them: minted for a session, and read back only when the signature holds.
+// Tokens as the features see them: minted for a session, and read back only when the signature
+// holds.
 #pragma once
 
 #include "core/secret.h"
@@ -39,7 +40,8 @@ public:
     // Refused: invalid_token, or token_expired with a good signature.
     virtual Result<VerifiedToken> verify(std::string const& presented, Instant now) const = 0;
     // For logout alone: a session may be ended with a token that has run out.
-    virtual Result<VerifiedToken> verify_without_expiry_check(std::string const& presented) const = 0;
+    virtual Result<VerifiedToken> verify_without_expiry_check(std::string const& presented) const
+        = 0;
     // The public keys as a JSON Web Key Set (RFC 7517 §5).
     virtual std::string key_set() const = 0;
 };

@@ -55,18 +55,25 @@ public:
     virtual Async<bool> prove_mailbox(OrganizationId organization, UserId user, Instant now) = 0;
     virtual Async<void> note_login(OrganizationId organization, UserId user, Instant now) = 0;
     virtual Async<void> replace_password(
-        OrganizationId organization, UserId user, crypto::StoredPassword password, Instant now)
-        = 0;
+        OrganizationId organization, UserId user, crypto::StoredPassword password, Instant now
+    ) = 0;
     // Replaces a hash only while it is still the one that was verified: a rehash after the answer
     // must not undo a change made meanwhile.
-    virtual Async<bool> upgrade_password(OrganizationId organization, UserId user, std::string old_hash,
-        crypto::StoredPassword password)
+    virtual Async<bool> upgrade_password(
+        OrganizationId organization,
+        UserId user,
+        std::string old_hash,
+        crypto::StoredPassword password
+    ) = 0;
+    virtual Async<void> raise_session_version(OrganizationId organization, UserId user, Instant now)
         = 0;
-    virtual Async<void> raise_session_version(OrganizationId organization, UserId user, Instant now) = 0;
     // `users.reset_token` mirrors the newest reset; null, null empties it.
-    virtual Async<void> mirror_reset(OrganizationId organization, UserId user,
-        std::optional<std::string> token, std::optional<Instant> expires)
-        = 0;
+    virtual Async<void> mirror_reset(
+        OrganizationId organization,
+        UserId user,
+        std::optional<std::string> token,
+        std::optional<Instant> expires
+    ) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -7,7 +7,8 @@
 namespace gatehouse::domain {
 
 Async<SecretString> begin_verification(
-    Services& services, UnitOfWork& work, RequestFacts const& facts, User const& user)
+    Services& services, UnitOfWork& work, RequestFacts const& facts, User const& user
+)
 {
     auto opaque = mint_opaque_token(services.random);
     OneTimeToken token;

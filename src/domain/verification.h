@@ -14,6 +14,7 @@ constexpr Duration verification_life = 24h;
 
 // Writes the one-time token; the caller queues the mail with the text.
 Async<SecretString> begin_verification(
-    Services& services, UnitOfWork& work, RequestFacts const& facts, User const& user);
+    Services& services, UnitOfWork& work, RequestFacts const& facts, User const& user
+);
 
 } // namespace gatehouse::domain

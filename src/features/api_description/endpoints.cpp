@@ -10,7 +10,7 @@
 namespace gatehouse::api_description {
 namespace {
 
-constexpr http::Route document_route {
+constexpr http::Route document_route{
     .method = http::Method::get,
     .path = "/openapi.json",
     .operation = "apiDescription",
@@ -36,7 +36,7 @@ public:
             bool const production = settings.environment == domain::Environment::production;
             if (production)
                 std::erase_if(routes_, [](auto const& one) { return one.is_for_tests(); });
-            text_ = http::openapi_document({ version_, settings.public_url }, routes_);
+            text_ = http::openapi_document({version_, settings.public_url}, routes_);
         });
         return text_;
     }
@@ -51,23 +51,25 @@ private:
 Async<http::Raw> show(http::Context& context, Document& document)
 {
     context.header("Cache-Control", "public, max-age=300");
-    http::Raw raw { "application/json; charset=utf-8", document.text(context.services.settings) };
+    http::Raw raw{"application/json; charset=utf-8", document.text(context.services.settings)};
     co_return raw;
 }
 
 } // namespace
 
-std::vector<http::Endpoint> endpoints(
-    std::string version, std::vector<http::Endpoint> const& described)
+std::vector<http::Endpoint>
+endpoints(std::string version, std::vector<http::Endpoint> const& described)
 {
     std::vector<http::DescribedRoute> routes;
     for (auto const& endpoint : described)
-        routes.push_back({ endpoint.route, endpoint.shape });
-    routes.push_back({ document_route, http::shape_of<http::Nothing, http::Raw>(true) });
+        routes.push_back({endpoint.route, endpoint.shape});
+    routes.push_back({document_route, http::shape_of<http::Nothing, http::Raw>(true)});
     auto document = std::make_shared<Document>(std::move(version), std::move(routes));
     http::Handler<http::Nothing, http::Raw> const handler
-        = [document](http::Context& context, http::Nothing) { return show(context, *document); };
-    return { http::endpoint(document_route, handler) };
+        = [document](http::Context& context, http::Nothing) {
+              return show(context, *document);
+          };
+    return {http::endpoint(document_route, handler)};
 }
 
 } // namespace gatehouse::api_description

@@ -9,7 +9,7 @@
 namespace gatehouse::api_description {
 
 // `described`: every other endpoint of the server; `version`: of the server.
-std::vector<http::Endpoint> endpoints(
-    std::string version, std::vector<http::Endpoint> const& described);
+std::vector<http::Endpoint>
+endpoints(std::string version, std::vector<http::Endpoint> const& described);
 
 } // namespace gatehouse::api_description

@@ -16,11 +16,30 @@
 
 namespace gatehouse::email_verification {
 namespace {
-using namespace domain;
+using domain::begin_verification;
+using domain::callback_is_allowed;
+using domain::CanonicalAddress;
+using domain::count_mail_request;
+using domain::digest_of;
+using domain::Event;
+using domain::invalid_field;
+using domain::ledger_entry;
+using domain::MailCeiling;
+using domain::MailToQueue;
+using domain::Outcome;
+using domain::queue_mail;
+using domain::Settings;
+using domain::Success;
+using domain::Surface;
+using domain::TokenPurpose;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserStatus;
+using domain::with_parameter;
 
-constexpr MailCeiling resend_ceiling { .purpose = "resend-verification", .most = 5, .within = 1h };
+constexpr MailCeiling resend_ceiling{.purpose = "resend-verification", .most = 5, .within = 1h};
 
-constexpr http::Route verify_route {
+constexpr http::Route verify_route{
     .method = http::Method::get,
     .path = "/api/auth/verify-email",
     .operation = "verifyEmail",
@@ -32,7 +51,7 @@ constexpr http::Route verify_route {
     .surface = Surface::account,
     .answers = "302 400 429 503",
 };
-constexpr http::Route resend_route {
+constexpr http::Route resend_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/resend-verification",
     .operation = "resendVerification",
@@ -47,7 +66,8 @@ constexpr http::Route resend_route {
 
 enum class Proof { proven, invalid, expired };
 
-// Mail scanners open links twice: a used link is as good as a fresh one, and changes nothing (D-77).
+// Mail scanners open links twice: a used link is as good as a fresh one, and changes nothing
+// (D-77).
 Async<Proof> prove(http::Context& context, SecretString token)
 {
     auto work = co_await context.services.storage.begin();
@@ -93,9 +113,9 @@ Async<http::Nothing> verify(http::Context& context, VerifyRequest request)
     auto proof = Proof::invalid;
     if (request.token)
         proof = co_await prove(context, std::move(*request.token));
-    context.redirect(
-        target_of(proof, request.callback_url.value_or(""), context.services.settings));
-    co_return http::Nothing {};
+    context.redirect(target_of(proof, request.callback_url.value_or(""), context.services.settings)
+    );
+    co_return http::Nothing{};
 }
 
 Async<void> mail_link(http::Context& context, UnitOfWork& work, User user, std::string callback)
@@ -104,16 +124,20 @@ Async<void> mail_link(http::Context& context, UnitOfWork& work, User user, std::
     auto entry = ledger_entry(facts, Event::verification_resent, Outcome::success, 200, user);
     auto const row = co_await work.ledger().append(std::move(entry));
     auto token = co_await begin_verification(context.services, work, facts, user);
-    mail_text::MailOrder order { .kind = mail_text::MailKind::verify_email,
+    mail_text::MailOrder order{
+        .kind = mail_text::MailKind::verify_email,
         .recipient = user.email,
-        .recipient_name = user.name.value_or("") };
+        .recipient_name = user.name.value_or("")
+    };
     order.callback_url = std::move(callback);
-    order.links.push_back({ .token = std::move(token) });
-    MailToQueue mail { .organization_id = user.organization_id,
+    order.links.push_back({.token = std::move(token)});
+    MailToQueue mail{
+        .organization_id = user.organization_id,
         .recipient = user.email,
         .payload = mail_text::to_payload(order),
         .dedupe_key = {},
-        .ledger_id = row };
+        .ledger_id = row
+    };
     co_await queue_mail(context.services, work, std::move(mail), context.now);
 }
 
@@ -146,7 +170,7 @@ Async<Success> resend(http::Context& context, ResendRequest request)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(verify_route, verify), http::endpoint(resend_route, resend) };
+    return {http::endpoint(verify_route, verify), http::endpoint(resend_route, resend)};
 }
 
 } // namespace gatehouse::email_verification

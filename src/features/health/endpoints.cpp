@@ -10,7 +10,7 @@
 namespace gatehouse::health {
 namespace {
 
-constexpr http::Route health_route {
+constexpr http::Route health_route{
     .method = http::Method::get,
     .path = "/health",
     .operation = "health",
@@ -21,7 +21,7 @@ constexpr http::Route health_route {
     .limit = http::Limit::none,
     .answers = "200",
 };
-constexpr http::Route ready_route {
+constexpr http::Route ready_route{
     .method = http::Method::get,
     .path = "/ready",
     .operation = "ready",
@@ -33,7 +33,7 @@ constexpr http::Route ready_route {
     .answers = "200 400 429 503",
     .own_body = "503",
 };
-constexpr http::Route metrics_route {
+constexpr http::Route metrics_route{
     .method = http::Method::get,
     .path = "/metrics",
     .operation = "metrics",
@@ -47,7 +47,7 @@ constexpr http::Route metrics_route {
 
 Async<Alive> say_alive(http::Context& context, http::Nothing)
 {
-    co_return Alive { "ok", "gatehouse", context.now };
+    co_return Alive{"ok", "gatehouse", context.now};
 }
 
 using Readiness = std::variant<Ready, ReadyInDetail>;
@@ -62,7 +62,7 @@ Async<Readiness> say_ready(http::Context& context, ReadyRequest request)
     }
     std::string const status = ready ? "ready" : "unavailable";
     if (!request.verbose || !context.may_see_operations())
-        co_return Ready { status };
+        co_return Ready{status};
     ReadyInDetail detail;
     detail.status = status;
     detail.database = context.services.storage.driver_name();
@@ -72,15 +72,18 @@ Async<Readiness> say_ready(http::Context& context, ReadyRequest request)
 
 Async<http::Raw> show_metrics(http::Context&, http::Nothing)
 {
-    co_return http::Raw { "text/plain; version=0.0.4; charset=utf-8", metrics::exposition() };
+    co_return http::Raw{"text/plain; version=0.0.4; charset=utf-8", metrics::exposition()};
 }
 
 } // namespace
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(health_route, say_alive), http::endpoint(ready_route, say_ready),
-        http::endpoint(metrics_route, show_metrics) };
+    return {
+        http::endpoint(health_route, say_alive),
+        http::endpoint(ready_route, say_ready),
+        http::endpoint(metrics_route, show_metrics)
+    };
 }
 
 } // namespace gatehouse::health

@@ -7,8 +7,9 @@ namespace gatehouse::health {
 
 bool is_ready(std::vector<domain::ControlState> const& controls)
 {
-    return std::ranges::all_of(
-        controls, [](auto const& control) { return control.works || !control.needed; });
+    return std::ranges::all_of(controls, [](auto const& control) {
+        return control.works || !control.needed;
+    });
 }
 
 Control view_of(domain::ControlState const& control)

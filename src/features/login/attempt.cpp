@@ -11,7 +11,27 @@
 
 namespace gatehouse::login {
 namespace {
-using namespace domain;
+using domain::Attempt;
+using domain::AttemptMethod;
+using domain::Candidate;
+using domain::closed;
+using domain::Event;
+using domain::FailureWindow;
+using domain::ledger_entry;
+using domain::LedgerEntry;
+using domain::mint_opaque_token;
+using domain::OneTimeToken;
+using domain::OneTimeTokenId;
+using domain::open_session;
+using domain::Outcome;
+using domain::Reason;
+using domain::Refusal;
+using domain::refuse_closed;
+using domain::Services;
+using domain::SessionId;
+using domain::TokenPurpose;
+using domain::UnitOfWork;
+using domain::User;
 
 constexpr Duration temp_token_life = 5min;
 
@@ -25,7 +45,7 @@ struct Concluding {
 
 Attempt attempt_row(Concluding const& in)
 {
-    Attempt row { .address = in.attempt.address };
+    Attempt row{.address = in.attempt.address};
     row.user_id = concerned(in.known.all, in.attempt.named);
     row.organization_id = in.attempt.named;
     row.ip_address = in.attempt.facts.client_address;
@@ -57,7 +77,8 @@ Async<void> refuse_closed_address(Concluding in, FailureWindow window)
     auto refusal = refuse_closed(*state, in.attempt.facts.surface);
     auto const status = refusal.reason == Reason::account_locked ? 423 : 429;
     co_await in.work.ledger().append(
-        failure_entry(in, Event::account_locked, Outcome::denied, status));
+        failure_entry(in, Event::account_locked, Outcome::denied, status)
+    );
     co_await in.work.commit();
     throw refusal;
 }
@@ -65,10 +86,10 @@ Async<void> refuse_closed_address(Concluding in, FailureWindow window)
 Async<void> refuse_wrong(Concluding in)
 {
     co_await in.work.attempts().record(attempt_row(in));
-    co_await in.work.ledger().append(
-        failure_entry(in, Event::login_failure, Outcome::failure, 401));
+    co_await in.work.ledger().append(failure_entry(in, Event::login_failure, Outcome::failure, 401)
+    );
     co_await in.work.commit();
-    throw Refusal { .reason = Reason::invalid_credentials };
+    throw Refusal{.reason = Reason::invalid_credentials};
 }
 
 // Right password, but no way in: said only now, and not counted as an attempt (decisions D-28).
@@ -77,7 +98,7 @@ Async<void> refuse_blocked(Concluding in, User user, Event event, Reason reason)
     auto entry = ledger_entry(in.attempt.facts, event, Outcome::denied, 403, user);
     co_await in.work.ledger().append(std::move(entry));
     co_await in.work.commit();
-    throw Refusal { .reason = reason };
+    throw Refusal{.reason = reason};
 }
 
 [[noreturn]] void ask_for_organization(std::vector<Candidate> const& proven)
@@ -85,8 +106,9 @@ Async<void> refuse_blocked(Concluding in, User user, Event event, Reason reason)
     OrganizationChoices choices;
     for (auto const& candidate : proven)
         choices.organizations.push_back(
-            { candidate.user.organization_id.text(), candidate.organization_name });
-    http::refuse_with(Refusal { .reason = Reason::choose_organization }, choices);
+            {candidate.user.organization_id.text(), candidate.organization_name}
+        );
+    http::refuse_with(Refusal{.reason = Reason::choose_organization}, choices);
 }
 
 Async<Conclusion> ask_for_second_factor(Concluding in, User user)
@@ -108,7 +130,7 @@ Async<Conclusion> ask_for_second_factor(Concluding in, User user)
     co_await in.work.commit();
     SecondFactorWanted wanted;
     wanted.temp_token = std::move(opaque.text);
-    wanted.methods = { "totp", "backup_code" };
+    wanted.methods = {"totp", "backup_code"};
     co_return wanted;
 }
 
@@ -116,11 +138,19 @@ Async<Conclusion> let_in(Concluding in, User user)
 {
     auto const& facts = in.attempt.facts;
     auto device = in.attempt.device;
-    std::vector<std::string> methods { "password" };
-    auto tokens = co_await open_session(in.services, in.work, facts, user, std::move(device),
-        std::move(methods), in.attempt.remember_me);
+    std::vector<std::string> methods{"password"};
+    auto tokens = co_await open_session(
+        in.services,
+        in.work,
+        facts,
+        user,
+        std::move(device),
+        std::move(methods),
+        in.attempt.remember_me
+    );
     co_await in.work.attempts().clear(
-        in.attempt.address, AttemptMethod::password, user.organization_id);
+        in.attempt.address, AttemptMethod::password, user.organization_id
+    );
     auto row = attempt_row(in);
     row.user_id = user.id;
     row.successful = true;
@@ -130,7 +160,7 @@ Async<Conclusion> let_in(Concluding in, User user)
     entry.session_id = SessionId(tokens.session_id);
     co_await in.work.ledger().append(std::move(entry));
     co_await in.work.commit();
-    co_return Opened { std::move(user), std::move(tokens) };
+    co_return Opened{std::move(user), std::move(tokens)};
 }
 
 // The candidates whose password was right, as they are now. Nothing if one of them changed since.
@@ -143,10 +173,11 @@ Async<std::optional<std::vector<Candidate>>> proven_now(Concluding in, std::vect
         auto const& candidate = in.known.meant[at];
         auto const user
             = co_await in.work.users().find(candidate.user.organization_id, candidate.user.id);
-        // A reset that was committed meanwhile must not be followed by a session for the old password.
+        // A reset that was committed meanwhile must not be followed by a session for the old
+        // password.
         if (!user || !user->password || user->password->hash != candidate.user.password->hash)
             co_return std::nullopt;
-        proven.push_back({ *user, candidate.organization_name });
+        proven.push_back({*user, candidate.organization_name});
     }
     co_return proven;
 }
@@ -159,8 +190,7 @@ Async<Known> look_up(Services& services, Try const& attempt)
     Known known;
     auto const window
         = co_await work->attempts().failures(attempt.address, AttemptMethod::password);
-    known.closed
-        = services.settings.rate_limit && closed(window, attempt.facts.now).has_value();
+    known.closed = services.settings.rate_limit && closed(window, attempt.facts.now).has_value();
     // With an organization named, the one meant may stand beyond the bound of the unnamed.
     auto const limit = attempt.named ? 1000 : services.settings.candidate_limit;
     known.all = co_await work->directory().live_users(attempt.address, limit);
@@ -171,27 +201,29 @@ Async<Known> look_up(Services& services, Try const& attempt)
 Async<Conclusion> conclude(Services& services, Try const& attempt, Checked checked)
 {
     auto work = co_await services.storage.begin();
-    Concluding const in { services, *work, attempt, checked.known };
+    Concluding const in{services, *work, attempt, checked.known};
     co_await work->attempts().lock(attempt.address);
     auto const window
         = co_await work->attempts().failures(attempt.address, AttemptMethod::password);
     if (services.settings.rate_limit && closed(window, attempt.facts.now))
         co_await refuse_closed_address(in, window);
     if (checked.known.closed)
-        co_return Stale {}; // opened again between the look and the lock: now hash
+        co_return Stale{}; // opened again between the look and the lock: now hash
 
     auto proven = co_await proven_now(in, std::move(checked.matches));
     if (!proven)
-        co_return Stale {};
+        co_return Stale{};
     auto verdict = judge(std::move(*proven));
     if (std::holds_alternative<WrongCredentials>(verdict))
         co_await refuse_wrong(in);
     if (auto const* suspended = std::get_if<Suspended>(&verdict))
-        co_await refuse_blocked(in, suspended->who.user, Event::login_blocked_suspended,
-            Reason::account_suspended);
+        co_await refuse_blocked(
+            in, suspended->who.user, Event::login_blocked_suspended, Reason::account_suspended
+        );
     if (auto const* unverified = std::get_if<Unverified>(&verdict))
-        co_await refuse_blocked(in, unverified->who.user, Event::login_blocked_unverified,
-            Reason::email_not_verified);
+        co_await refuse_blocked(
+            in, unverified->who.user, Event::login_blocked_unverified, Reason::email_not_verified
+        );
     if (auto const* several = std::get_if<SeveralOrganizations>(&verdict))
         ask_for_organization(several->proven);
     if (auto* second = std::get_if<SecondFactor>(&verdict))

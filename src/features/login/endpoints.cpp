@@ -8,16 +8,26 @@
 
 namespace gatehouse::login {
 namespace {
-using namespace domain;
+using domain::access_token_life;
+using domain::Candidate;
+using domain::CanonicalAddress;
+using domain::invalid_field;
+using domain::OrganizationId;
+using domain::Services;
+using domain::session_absolute_life;
+using domain::Surface;
+using domain::User;
+using domain::view_of;
 using Answer = std::variant<SignedIn, SecondFactorWanted>;
 
 constexpr std::string_view events = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_UNVERIFIED "
                                     "LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED TWO_FACTOR_REQUIRED";
-constexpr auto refresh_life = std::chrono::duration_cast<std::chrono::seconds>(session_absolute_life);
+constexpr auto refresh_life
+    = std::chrono::duration_cast<std::chrono::seconds>(session_absolute_life);
 constexpr std::size_t longest_fingerprint = 128;
 constexpr int looks = 4; // how often a candidate may change under our hands before we give up
 
-constexpr http::Route account_route {
+constexpr http::Route account_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/login",
     .operation = "accountLogin",
@@ -29,7 +39,7 @@ constexpr http::Route account_route {
     .surface = Surface::account,
     .answers = "200 202 400 401 403 409 413 415 429 503",
 };
-constexpr http::Route organization_route {
+constexpr http::Route organization_route{
     .method = http::Method::post,
     .path = "/api/auth/login",
     .operation = "organizationLogin",
@@ -50,28 +60,30 @@ Try understood(http::Context& context, LoginRequest const& request)
         throw invalid_field("password", "is required");
     if (request.device_fingerprint && request.device_fingerprint->size() > longest_fingerprint)
         throw invalid_field("deviceFingerprint", "is longer than 128 bytes");
-    Try attempt { .facts = http::facts_of(context), .address = CanonicalAddress(request.email) };
+    Try attempt{.facts = http::facts_of(context), .address = CanonicalAddress(request.email)};
     if (request.organization_id && !request.organization_id->empty())
         attempt.named = OrganizationId(*request.organization_id);
-    attempt.device = { .fingerprint = request.device_fingerprint,
-        .id = request.device_id,
-        .name = request.device_name,
-        .country = request.country,
-        .city = request.city };
+    attempt.device
+        = {.fingerprint = request.device_fingerprint,
+           .id = request.device_id,
+           .name = request.device_name,
+           .country = request.country,
+           .city = request.city};
     attempt.remember_me = request.remember_me.value_or(false);
     return attempt;
 }
 
 // One hash for each candidate, or one against the decoy: equal work for unknown addresses (D-33).
-Async<std::vector<bool>> compare(
-    Services& services, SecretString const& password, std::vector<Candidate> const& meant)
+Async<std::vector<bool>>
+compare(Services& services, SecretString const& password, std::vector<Candidate> const& meant)
 {
     std::vector<crypto::StoredPassword> stored;
     for (auto const& candidate : meant)
         stored.push_back(candidate.user.password.value_or(services.passwords.decoy()));
     if (stored.empty())
         stored.push_back(services.passwords.decoy());
-    auto matches = co_await services.passwords.matches_each(password.duplicate(), std::move(stored));
+    auto matches
+        = co_await services.passwords.matches_each(password.duplicate(), std::move(stored));
     matches.resize(meant.size()); // the decoy's answer is nobody's
     for (std::size_t at = 0; at < meant.size(); ++at)
         if (!meant[at].user.password)
@@ -86,7 +98,8 @@ Async<void> rehash(Services& services, User user, SecretString password)
     auto fresh = co_await services.passwords.hash(std::move(password));
     auto work = co_await services.storage.begin();
     co_await work->users().upgrade_password(
-        user.organization_id, user.id, old.hash, std::move(fresh));
+        user.organization_id, user.id, old.hash, std::move(fresh)
+    );
     co_await work->commit();
 }
 
@@ -120,7 +133,8 @@ Async<Answer> log_in(http::Context& context, LoginRequest request)
         if (auto* opened = std::get_if<Opened>(&conclusion)) {
             if (crypto::is_outdated(*opened->user.password, services.passwords.policy()))
                 services.afterwards(
-                    "rehash", rehash(services, opened->user, std::move(request.password)));
+                    "rehash", rehash(services, opened->user, std::move(request.password))
+                );
             co_return welcome(context, std::move(*opened));
         }
         if (auto* wanted = std::get_if<SecondFactorWanted>(&conclusion)) {
@@ -135,7 +149,7 @@ Async<Answer> log_in(http::Context& context, LoginRequest request)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(account_route, log_in), http::endpoint(organization_route, log_in) };
+    return {http::endpoint(account_route, log_in), http::endpoint(organization_route, log_in)};
 }
 
 } // namespace gatehouse::login

@@ -24,9 +24,19 @@ struct LoginRequest {
     std::optional<std::string> country;
     std::optional<std::string> city;
 };
-BOOST_DESCRIBE_STRUCT(LoginRequest, (),
-    (email, password, remember_me, organization_id, device_id, device_name, device_fingerprint,
-        country, city))
+BOOST_DESCRIBE_STRUCT(
+    LoginRequest,
+    (),
+    (email,
+     password,
+     remember_me,
+     organization_id,
+     device_id,
+     device_name,
+     device_fingerprint,
+     country,
+     city)
+)
 
 struct SignedIn {
     domain::PersonView user;
@@ -37,8 +47,9 @@ struct SignedIn {
     std::string token_type;
     std::string session_id;
 };
-BOOST_DESCRIBE_STRUCT(SignedIn, (),
-    (user, access_token, refresh_token, token, expires_in, token_type, session_id))
+BOOST_DESCRIBE_STRUCT(
+    SignedIn, (), (user, access_token, refresh_token, token, expires_in, token_type, session_id)
+)
 
 struct SecondFactorWanted { // 202
     bool requires_2fa = true;

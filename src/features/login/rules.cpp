@@ -4,19 +4,23 @@
 #include <algorithm>
 
 namespace gatehouse::login {
-using namespace domain;
+using domain::Candidate;
+using domain::OrganizationId;
+using domain::UserId;
+using domain::UserStatus;
 
-std::vector<Candidate> narrowed(
-    std::vector<Candidate> candidates, std::optional<OrganizationId> const& named)
+std::vector<Candidate>
+narrowed(std::vector<Candidate> candidates, std::optional<OrganizationId> const& named)
 {
     if (named)
-        std::erase_if(candidates,
-            [&](Candidate const& candidate) { return candidate.user.organization_id != *named; });
+        std::erase_if(candidates, [&](Candidate const& candidate) {
+            return candidate.user.organization_id != *named;
+        });
     return candidates;
 }
 
-std::optional<UserId> concerned(
-    std::vector<Candidate> const& all, std::optional<OrganizationId> const& named)
+std::optional<UserId>
+concerned(std::vector<Candidate> const& all, std::optional<OrganizationId> const& named)
 {
     for (auto const& candidate : all)
         if (named && candidate.user.organization_id == *named)
@@ -36,22 +40,22 @@ std::optional<Candidate> ledger_owner(std::vector<Candidate> const& narrowed)
 Verdict judge(std::vector<Candidate> proven)
 {
     if (proven.empty())
-        return WrongCredentials {};
+        return WrongCredentials{};
     auto const suspended = [](Candidate const& candidate) {
         return candidate.user.status != UserStatus::active;
     };
     std::vector<Candidate> usable;
     std::ranges::remove_copy_if(proven, std::back_inserter(usable), suspended);
     if (usable.empty())
-        return Suspended { std::move(proven.front()) };
+        return Suspended{std::move(proven.front())};
     if (usable.size() > 1)
-        return SeveralOrganizations { std::move(usable) };
+        return SeveralOrganizations{std::move(usable)};
     auto who = std::move(usable.front());
     if (!who.user.email_verified)
-        return Unverified { std::move(who) };
+        return Unverified{std::move(who)};
     if (who.user.two_factor_enabled)
-        return SecondFactor { std::move(who) };
-    return Admitted { std::move(who) };
+        return SecondFactor{std::move(who)};
+    return Admitted{std::move(who)};
 }
 
 } // namespace gatehouse::login

@@ -1,4 +1,5 @@
-// Signing out: on the account surface the end state counts, on the organization surface the fact (D-46).
+// Signing out: on the account surface the end state counts, on the organization surface the fact
+// (D-46).
 #include "features/logout/endpoints.h"
 
 #include "domain/directory.h"
@@ -11,9 +12,18 @@
 
 namespace gatehouse::logout {
 namespace {
-using namespace domain;
+using domain::Caller;
+using domain::digest_of;
+using domain::log_out;
+using domain::Reason;
+using domain::Refusal;
+using domain::SessionFacts;
+using domain::SessionId;
+using domain::Success;
+using domain::Surface;
+using domain::UnitOfWork;
 
-constexpr http::Route account_route {
+constexpr http::Route account_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/logout",
     .operation = "accountLogout",
@@ -25,7 +35,7 @@ constexpr http::Route account_route {
     .surface = Surface::account,
     .answers = "200 400 403 413 415 429 503",
 };
-constexpr http::Route organization_route {
+constexpr http::Route organization_route{
     .method = http::Method::post,
     .path = "/api/auth/logout",
     .operation = "organizationLogout",
@@ -49,13 +59,12 @@ Success signed_out(http::Context& context)
 
 // Which session the credential names, live or not. A token that has run out still says whose
 // session to end: anything else would leave it alive behind a `success`.
-Async<std::optional<SessionFacts>> session_behind(
-    http::Context& context, UnitOfWork& work, LogoutRequest const& request)
+Async<std::optional<SessionFacts>>
+session_behind(http::Context& context, UnitOfWork& work, LogoutRequest const& request)
 {
     std::optional<SessionId> named;
     if (auto const& presented = context.presented_token()) {
-        if (auto const verified
-            = context.services.tokens.verify_without_expiry_check(*presented))
+        if (auto const verified = context.services.tokens.verify_without_expiry_check(*presented))
             named = verified->claims.session_id;
     }
     if (!named && request.refresh_token) {
@@ -78,7 +87,7 @@ Async<Success> log_out_of_account(http::Context& context, LogoutRequest request)
         && facts->session.expires_at > context.now
         && facts->session.absolute_expires_at > context.now;
     if (live) {
-        Caller const caller { std::move(facts->session), std::move(facts->user) };
+        Caller const caller{std::move(facts->session), std::move(facts->user)};
         bool const ended = co_await log_out(*work, http::facts_of(context), caller);
         if (ended)
             co_await work->commit();
@@ -91,7 +100,7 @@ Async<Success> log_out_of_organization(http::Context& context, LogoutRequest)
     auto work = co_await context.services.storage.begin();
     bool const ended = co_await log_out(*work, http::facts_of(context), context.caller());
     if (!ended) // somebody was faster: there is no live session here (decisions D-46)
-        throw Refusal { .reason = Reason::session_ended };
+        throw Refusal{.reason = Reason::session_ended};
     co_await work->commit();
     co_return signed_out(context);
 }
@@ -100,8 +109,10 @@ Async<Success> log_out_of_organization(http::Context& context, LogoutRequest)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(account_route, log_out_of_account),
-        http::endpoint(organization_route, log_out_of_organization) };
+    return {
+        http::endpoint(account_route, log_out_of_account),
+        http::endpoint(organization_route, log_out_of_organization)
+    };
 }
 
 } // namespace gatehouse::logout

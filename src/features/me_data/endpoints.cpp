@@ -8,9 +8,10 @@
 
 namespace gatehouse::me_data {
 namespace {
-using namespace domain;
+using domain::Surface;
+using domain::to_text;
 
-constexpr http::Route my_data_route {
+constexpr http::Route my_data_route{
     .method = http::Method::get,
     .path = "/api/v1/me/data",
     .operation = "myData",
@@ -31,7 +32,8 @@ Async<std::int64_t> count_sessions(http::Context& context)
     try {
         auto work = co_await context.services.storage.read();
         auto const live = co_await work->sessions().live_of(
-            caller.organization_id(), caller.user_id(), context.now);
+            caller.organization_id(), caller.user_id(), context.now
+        );
         co_return static_cast<std::int64_t>(live.size());
     } catch (std::exception const& failure) {
         cause = failure.what();
@@ -39,7 +41,7 @@ Async<std::int64_t> count_sessions(http::Context& context)
     log::Line(log::Level::error, "me_data.sessions_uncounted")
         .with("cause", cause)
         .with("request_id", context.request_id);
-    metrics::count("gatehouse_failed_open_total", { { "control", "me_data" } });
+    metrics::count("gatehouse_failed_open_total", {{"control", "me_data"}});
     co_return 0;
 }
 
@@ -47,12 +49,13 @@ Async<MyData> my_data(http::Context& context, http::Nothing)
 {
     auto const& user = context.caller().user;
     MyData answer;
-    answer.user = { .id = user.id.text(),
-        .email = user.email,
-        .name = user.name,
-        .role = std::string(to_text(user.role)),
-        .created_at = user.created_at,
-        .email_verified = user.email_verified };
+    answer.user
+        = {.id = user.id.text(),
+           .email = user.email,
+           .name = user.name,
+           .role = std::string(to_text(user.role)),
+           .created_at = user.created_at,
+           .email_verified = user.email_verified};
     answer.auth.sessions_count = co_await count_sessions(context);
     answer.auth.accounts_count = user.password ? 1 : 0;
     answer.auth.has_2fa = user.two_factor_enabled;
@@ -62,6 +65,9 @@ Async<MyData> my_data(http::Context& context, http::Nothing)
 
 } // namespace
 
-std::vector<http::Endpoint> endpoints() { return { http::endpoint(my_data_route, my_data) }; }
+std::vector<http::Endpoint> endpoints()
+{
+    return {http::endpoint(my_data_route, my_data)};
+}
 
 } // namespace gatehouse::me_data

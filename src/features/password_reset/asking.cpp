@@ -16,7 +16,29 @@
 
 namespace gatehouse::password_reset {
 namespace {
-using namespace domain;
+using domain::Candidate;
+using domain::CanonicalAddress;
+using domain::Event;
+using domain::ledger_entry;
+using domain::MailToQueue;
+using domain::mint_opaque_token;
+using domain::OneTimeToken;
+using domain::OneTimeTokenId;
+using domain::OrganizationId;
+using domain::Outcome;
+using domain::queue_mail;
+using domain::Reason;
+using domain::Refusal;
+using domain::RequestFacts;
+using domain::ResetRequest;
+using domain::ResetRequests;
+using domain::ResetTokenStorage;
+using domain::Services;
+using domain::shown_or_digest;
+using domain::TokenPurpose;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserStatus;
 
 constexpr std::int64_t most_per_window = 3;
 constexpr Duration window = 1h;
@@ -27,10 +49,14 @@ bool gets_mail(Candidate const& candidate, std::optional<OrganizationId> const& 
         && (!named || candidate.user.organization_id == *named);
 }
 
-ResetRequest row_of(RequestFacts const& facts, CanonicalAddress const& address,
-    std::vector<Candidate> const& candidates, bool throttled)
+ResetRequest row_of(
+    RequestFacts const& facts,
+    CanonicalAddress const& address,
+    std::vector<Candidate> const& candidates,
+    bool throttled
+)
 {
-    ResetRequest row { .address = address };
+    ResetRequest row{.address = address};
     if (!candidates.empty())
         row.user_id = candidates.front().user.id;
     row.ip_address = facts.client_address;
@@ -41,26 +67,33 @@ ResetRequest row_of(RequestFacts const& facts, CanonicalAddress const& address,
 
 // Throttled: recorded, mails nothing. With storage `column` the column still changes, so that 100
 // requests show 100 values; links already mailed stay good (decisions D-71).
-Async<void> refuse(Services& services, UnitOfWork& work, RequestFacts const& facts,
-    CanonicalAddress address, std::vector<Candidate> candidates, ResetRequests::Recent recent)
+Async<void> refuse(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    CanonicalAddress address,
+    std::vector<Candidate> candidates,
+    ResetRequests::Recent recent
+)
 {
     co_await work.reset_requests().record(row_of(facts, address, candidates, true));
     if (services.settings.reset_token_storage == ResetTokenStorage::column) {
         for (auto const& candidate : candidates) {
             auto const decoy = to_base64url(services.random.bytes(48));
-            co_await work.users().mirror_reset(candidate.user.organization_id, candidate.user.id,
-                decoy, facts.now + link_life);
+            co_await work.users().mirror_reset(
+                candidate.user.organization_id, candidate.user.id, decoy, facts.now + link_life
+            );
         }
     }
     co_await work.commit();
-    Refusal refusal { .reason = Reason::rate_limited };
+    Refusal refusal{.reason = Reason::rate_limited};
     auto const left = recent.oldest.value_or(facts.now) + window - facts.now;
     refusal.retry_after_seconds = std::max(1L, static_cast<long>((left.count() + 999) / 1000));
     throw refusal;
 }
 
-Async<SecretString> write_token(
-    Services& services, UnitOfWork& work, RequestFacts const& facts, User user)
+Async<SecretString>
+write_token(Services& services, UnitOfWork& work, RequestFacts const& facts, User user)
 {
     auto opaque = mint_opaque_token(services.random);
     OneTimeToken token;
@@ -79,35 +112,47 @@ Async<SecretString> write_token(
 }
 
 // One mail with one link for each account, so that the person chooses where (decisions D-100).
-Async<void> mail_links(Services& services, UnitOfWork& work, RequestFacts const& facts,
-    std::vector<Candidate> receiving)
+Async<void> mail_links(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    std::vector<Candidate> receiving
+)
 {
-    mail_text::MailOrder order { .kind = mail_text::MailKind::password_reset,
+    mail_text::MailOrder order{
+        .kind = mail_text::MailKind::password_reset,
         .recipient = receiving.front().user.email,
-        .recipient_name = receiving.front().user.name.value_or("") };
+        .recipient_name = receiving.front().user.name.value_or("")
+    };
     std::optional<std::int64_t> cause;
     for (auto const& candidate : receiving) {
         auto token = co_await write_token(services, work, facts, candidate.user);
-        mail_text::MailLink link { .token = std::move(token) };
+        mail_text::MailLink link{.token = std::move(token)};
         if (receiving.size() > 1)
             link.organization = candidate.organization_name;
         order.links.push_back(std::move(link));
         auto entry = ledger_entry(
-            facts, Event::password_reset_requested, Outcome::success, 200, candidate.user);
+            facts, Event::password_reset_requested, Outcome::success, 200, candidate.user
+        );
         entry.actor_id = {}; // anybody may ask
         cause = co_await work.ledger().append(std::move(entry));
     }
-    MailToQueue mail { .organization_id = receiving.front().user.organization_id,
+    MailToQueue mail{
+        .organization_id = receiving.front().user.organization_id,
         .recipient = order.recipient,
         .payload = mail_text::to_payload(order),
         .dedupe_key = {},
-        .ledger_id = cause };
+        .ledger_id = cause
+    };
     co_await queue_mail(services, work, std::move(mail), facts.now);
 }
 
 } // namespace
 
-Async<void> ask(Services& services, RequestFacts facts, CanonicalAddress address,
+Async<void>
+ask(Services& services,
+    RequestFacts facts,
+    CanonicalAddress address,
     std::optional<OrganizationId> named)
 {
     auto work = co_await services.storage.begin();
@@ -118,8 +163,9 @@ Async<void> ask(Services& services, RequestFacts facts, CanonicalAddress address
         co_await refuse(services, *work, facts, address, std::move(candidates), recent);
 
     co_await work->reset_requests().record(row_of(facts, address, candidates, false));
-    std::erase_if(candidates,
-        [&](Candidate const& candidate) { return !gets_mail(candidate, named); });
+    std::erase_if(candidates, [&](Candidate const& candidate) {
+        return !gets_mail(candidate, named);
+    });
     if (!candidates.empty())
         co_await mail_links(services, *work, facts, std::move(candidates));
     co_await work->commit();

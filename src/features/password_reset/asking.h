@@ -15,7 +15,10 @@ constexpr Duration link_life = 1h;
 
 // Counts the request, and mails one link for each live and active account of the address. Nothing
 // that the caller sees tells whether there is one. Throws rate_limited from the fourth in an hour.
-Async<void> ask(domain::Services& services, domain::RequestFacts facts,
-    domain::CanonicalAddress address, std::optional<domain::OrganizationId> named);
+Async<void>
+ask(domain::Services& services,
+    domain::RequestFacts facts,
+    domain::CanonicalAddress address,
+    std::optional<domain::OrganizationId> named);
 
 } // namespace gatehouse::password_reset

@@ -9,9 +9,13 @@
 
 namespace gatehouse::password_reset {
 namespace {
-using namespace domain;
+using domain::CanonicalAddress;
+using domain::invalid_field;
+using domain::OrganizationId;
+using domain::Success;
+using domain::Surface;
 
-constexpr http::Route forgot_route {
+constexpr http::Route forgot_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/forgot-password",
     .operation = "accountForgotPassword",
@@ -23,7 +27,7 @@ constexpr http::Route forgot_route {
     .surface = Surface::account,
     .answers = "200 400 403 413 415 429 503",
 };
-constexpr http::Route reset_route {
+constexpr http::Route reset_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/reset-password",
     .operation = "accountResetPassword",
@@ -55,8 +59,12 @@ Async<Success> use_link(http::Context& context, ResetRequestBody request)
 {
     if (request.token.empty())
         throw invalid_field("token", "is required");
-    co_await reset(context.services, http::facts_of(context), std::move(request.token),
-        std::move(request.new_password));
+    co_await reset(
+        context.services,
+        http::facts_of(context),
+        std::move(request.token),
+        std::move(request.new_password)
+    );
     Success answer;
     answer.message = "The password has been replaced. Sign in with the new one.";
     co_return answer;
@@ -66,7 +74,7 @@ Async<Success> use_link(http::Context& context, ResetRequestBody request)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(forgot_route, forgot), http::endpoint(reset_route, use_link) };
+    return {http::endpoint(forgot_route, forgot), http::endpoint(reset_route, use_link)};
 }
 
 } // namespace gatehouse::password_reset

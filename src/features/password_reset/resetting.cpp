@@ -13,7 +13,27 @@
 
 namespace gatehouse::password_reset {
 namespace {
-using namespace domain;
+using domain::AttemptMethod;
+using domain::CanonicalAddress;
+using domain::digest_of;
+using domain::Event;
+using domain::ledger_entry;
+using domain::MailToQueue;
+using domain::OneTimeToken;
+using domain::Outcome;
+using domain::queue_mail;
+using domain::Reason;
+using domain::RefreshEnd;
+using domain::Refusal;
+using domain::RequestFacts;
+using domain::Services;
+using domain::SessionEnd;
+using domain::shown_or_digest;
+using domain::TokenDigest;
+using domain::TokenPurpose;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserStatus;
 
 struct Opening { // what a good token opens
     OneTimeToken token;
@@ -21,8 +41,7 @@ struct Opening { // what a good token opens
 };
 
 // An expiry that SQL moved back in users.reset_token_expires counts (spec/database 3.6).
-Async<bool> is_expired(UnitOfWork& work, OneTimeToken token,
-    std::string mirrored, Instant now)
+Async<bool> is_expired(UnitOfWork& work, OneTimeToken token, std::string mirrored, Instant now)
 {
     if (token.expires_at <= now)
         co_return true;
@@ -31,19 +50,18 @@ Async<bool> is_expired(UnitOfWork& work, OneTimeToken token,
         && *mirror->expires <= now;
 }
 
-Async<Opening> find_opening(UnitOfWork& work, TokenDigest digest,
-    std::string mirrored, Instant now)
+Async<Opening> find_opening(UnitOfWork& work, TokenDigest digest, std::string mirrored, Instant now)
 {
     auto const token = co_await work.directory().one_time_token(digest);
     if (!token || token->purpose != TokenPurpose::reset_password || token->used_at)
-        throw Refusal { .reason = Reason::link_invalid };
+        throw Refusal{.reason = Reason::link_invalid};
     bool const expired = co_await is_expired(work, *token, std::move(mirrored), now);
     if (expired)
-        throw Refusal { .reason = Reason::link_expired };
+        throw Refusal{.reason = Reason::link_expired};
     auto user = co_await work.users().find(token->organization_id, token->user_id);
     if (!user || user->status != UserStatus::active)
-        throw Refusal { .reason = Reason::link_invalid };
-    co_return Opening { *token, std::move(*user) };
+        throw Refusal{.reason = Reason::link_invalid};
+    co_return Opening{*token, std::move(*user)};
 }
 
 Async<void> end_everything(UnitOfWork& work, User user, Instant now)
@@ -51,36 +69,45 @@ Async<void> end_everything(UnitOfWork& work, User user, Instant now)
     auto const& organization = user.organization_id;
     co_await work.users().raise_session_version(organization, user.id, now);
     co_await work.sessions().revoke_all(
-        organization, user.id, std::nullopt, SessionEnd::password_changed, now);
+        organization, user.id, std::nullopt, SessionEnd::password_changed, now
+    );
     co_await work.refresh_tokens().revoke_all(
-        organization, user.id, std::nullopt, RefreshEnd::security_event, now);
+        organization, user.id, std::nullopt, RefreshEnd::security_event, now
+    );
     co_await work.one_time_tokens().void_all(
-        organization, user.id, TokenPurpose::reset_password, now);
+        organization, user.id, TokenPurpose::reset_password, now
+    );
     co_await work.one_time_tokens().void_all(
-        organization, user.id, TokenPurpose::second_factor, now);
+        organization, user.id, TokenPurpose::second_factor, now
+    );
     co_await work.users().mirror_reset(organization, user.id, std::nullopt, std::nullopt);
 }
 
-Async<void> record_and_tell(Services& services, UnitOfWork& work, RequestFacts const& facts, User user)
+Async<void>
+record_and_tell(Services& services, UnitOfWork& work, RequestFacts const& facts, User user)
 {
     auto entry = ledger_entry(facts, Event::password_reset_completed, Outcome::success, 200, user);
     auto const row = co_await work.ledger().append(std::move(entry));
-    mail_text::MailOrder order { .kind = mail_text::MailKind::password_changed,
+    mail_text::MailOrder order{
+        .kind = mail_text::MailKind::password_changed,
         .recipient = user.email,
-        .recipient_name = user.name.value_or("") };
+        .recipient_name = user.name.value_or("")
+    };
     order.happened_at = facts.now;
-    MailToQueue mail { .organization_id = user.organization_id,
+    MailToQueue mail{
+        .organization_id = user.organization_id,
         .recipient = user.email,
         .payload = mail_text::to_payload(order),
         .dedupe_key = {},
-        .ledger_id = row };
+        .ledger_id = row
+    };
     co_await queue_mail(services, work, std::move(mail), facts.now);
 }
 
 } // namespace
 
-Async<void> reset(
-    Services& services, RequestFacts facts, SecretString token, SecretString new_password)
+Async<void>
+reset(Services& services, RequestFacts facts, SecretString token, SecretString new_password)
 {
     auto const digest = digest_of(token);
     auto const mirrored = shown_or_digest(services.settings, token);
@@ -89,8 +116,8 @@ Async<void> reset(
         co_await find_opening(*look, digest, mirrored, facts.now);
     }
     if (auto const problem = password_text::problem_with_password(new_password)) {
-        Refusal refusal { .reason = Reason::weak_password, .error = *problem };
-        refusal.details.push_back({ "newPassword", *problem });
+        Refusal refusal{.reason = Reason::weak_password, .error = *problem};
+        refusal.details.push_back({"newPassword", *problem});
         throw refusal;
     }
     auto password = co_await services.passwords.hash(std::move(new_password));
@@ -101,11 +128,13 @@ Async<void> reset(
     CanonicalAddress const address(user.email);
     co_await work->attempts().lock(address);
     bool const spent = co_await work->one_time_tokens().spend(
-        opening.token.organization_id, opening.token.id, facts.now);
+        opening.token.organization_id, opening.token.id, facts.now
+    );
     if (!spent)
-        throw Refusal { .reason = Reason::link_invalid };
+        throw Refusal{.reason = Reason::link_invalid};
     co_await work->users().replace_password(
-        user.organization_id, user.id, std::move(password), facts.now);
+        user.organization_id, user.id, std::move(password), facts.now
+    );
     co_await work->users().prove_mailbox(user.organization_id, user.id, facts.now);
     co_await end_everything(*work, user, facts.now);
     co_await work->attempts().clear(address, AttemptMethod::password, user.organization_id);

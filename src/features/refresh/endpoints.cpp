@@ -8,9 +8,12 @@
 
 namespace gatehouse::refresh {
 namespace {
-using namespace domain;
+using domain::access_token_life;
+using domain::digest_of;
+using domain::invalid_field;
+using domain::Surface;
 
-constexpr http::Route refresh_route {
+constexpr http::Route refresh_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/refresh",
     .operation = "accountRefresh",
@@ -36,13 +39,18 @@ SecretString presented_token(http::Context& context, RefreshRequest& request)
 Async<Refreshed> refresh_session(http::Context& context, RefreshRequest request)
 {
     auto const presented = presented_token(context, request);
-    auto rotated = co_await rotate(context.services, http::facts_of(context), digest_of(presented),
-        std::move(request.device_fingerprint));
+    auto rotated = co_await rotate(
+        context.services,
+        http::facts_of(context),
+        digest_of(presented),
+        std::move(request.device_fingerprint)
+    );
     auto const life = std::chrono::duration_cast<std::chrono::seconds>(rotated.minted.token_life);
     context.set_cookie(http::session_cookie(rotated.minted.token, life));
     auto const left = rotated.session.absolute_expires_at - context.now;
     context.set_cookie(http::refresh_cookie(
-        rotated.refresh_token, std::chrono::duration_cast<std::chrono::seconds>(left)));
+        rotated.refresh_token, std::chrono::duration_cast<std::chrono::seconds>(left)
+    ));
     Refreshed answer;
     answer.access_token = std::move(rotated.minted.access_token);
     answer.refresh_token = std::move(rotated.refresh_token);
@@ -57,7 +65,7 @@ Async<Refreshed> refresh_session(http::Context& context, RefreshRequest request)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(refresh_route, refresh_session) };
+    return {http::endpoint(refresh_route, refresh_session)};
 }
 
 } // namespace gatehouse::refresh

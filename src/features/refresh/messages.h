@@ -26,6 +26,7 @@ struct Refreshed {
     std::string session_id;
 };
 BOOST_DESCRIBE_STRUCT(
-    Refreshed, (), (access_token, refresh_token, token, expires_in, token_type, session_id))
+    Refreshed, (), (access_token, refresh_token, token, expires_in, token_type, session_id)
+)
 
 } // namespace gatehouse::refresh

@@ -11,28 +11,63 @@
 
 namespace gatehouse::refresh {
 namespace {
-using namespace domain;
+using domain::Event;
+using domain::fingerprint_of;
+using domain::judge_session;
+using domain::ledger_entry;
+using domain::MailToQueue;
+using domain::mint_opaque_token;
+using domain::mint_tokens;
+using domain::Outcome;
+using domain::queue_mail;
+using domain::Reason;
+using domain::RefreshEnd;
+using domain::RefreshToken;
+using domain::RefreshTokenId;
+using domain::Refusal;
+using domain::RequestFacts;
+using domain::require;
+using domain::Services;
+using domain::Session;
+using domain::session_absolute_life;
+using domain::session_idle_life;
+using domain::SessionEnd;
+using domain::SessionFacts;
+using domain::TokenClaims;
+using domain::TokenDigest;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserStatus;
 
-Async<void> warn_person(
-    Services& services, UnitOfWork& work, User user, std::int64_t row, Instant now)
+Async<void>
+warn_person(Services& services, UnitOfWork& work, User user, std::int64_t row, Instant now)
 {
     if (user.deleted_at || user.status != UserStatus::active)
         co_return;
-    mail_text::MailOrder order { .kind = mail_text::MailKind::sessions_ended,
+    mail_text::MailOrder order{
+        .kind = mail_text::MailKind::sessions_ended,
         .recipient = user.email,
-        .recipient_name = user.name.value_or("") };
+        .recipient_name = user.name.value_or("")
+    };
     order.happened_at = now;
-    MailToQueue mail { .organization_id = user.organization_id,
+    MailToQueue mail{
+        .organization_id = user.organization_id,
         .recipient = user.email,
         .payload = mail_text::to_payload(order),
         .dedupe_key = {},
-        .ledger_id = row };
+        .ledger_id = row
+    };
     co_await queue_mail(services, work, std::move(mail), now);
 }
 
 // Everything that descends from the stolen token dies; bump and mail come once per family (api §6).
-Async<void> end_family(Services& services, UnitOfWork& work, RequestFacts const& facts,
-    RefreshToken token, SessionFacts owner)
+Async<void> end_family(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    RefreshToken token,
+    SessionFacts owner
+)
 {
     auto const now = facts.now;
     auto const& organization = token.organization_id;
@@ -40,11 +75,13 @@ Async<void> end_family(Services& services, UnitOfWork& work, RequestFacts const&
     bool const first = co_await tokens.mark_reuse(organization, token.family_id, token.id, now);
     co_await tokens.revoke_family(organization, token.family_id, RefreshEnd::reuse_detected, now);
     co_await work.sessions().revoke(
-        organization, token.user_id, token.session_id, SessionEnd::security_alert, now);
+        organization, token.user_id, token.session_id, SessionEnd::security_alert, now
+    );
     if (first)
         co_await work.users().raise_session_version(organization, token.user_id, now);
     auto entry = ledger_entry(
-        facts, Event::refresh_token_reuse_detected, Outcome::denied, 401, owner.user);
+        facts, Event::refresh_token_reuse_detected, Outcome::denied, 401, owner.user
+    );
     entry.actor_id = {}; // who presented it is just what nobody knows
     entry.session_id = token.session_id;
     entry.resource = "refresh_token_family";
@@ -66,8 +103,14 @@ void require_live(SessionFacts const& owner, Instant now)
     require(judge_session(claims, owner, now));
 }
 
-Async<SecretString> write_successor(Services& services, UnitOfWork& work, RequestFacts const& facts,
-    RefreshToken token, Session session, std::string fingerprint)
+Async<SecretString> write_successor(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    RefreshToken token,
+    Session session,
+    std::string fingerprint
+)
 {
     auto opaque = mint_opaque_token(services.random);
     RefreshToken successor;
@@ -82,61 +125,75 @@ Async<SecretString> write_successor(Services& services, UnitOfWork& work, Reques
     successor.issued_at = facts.now;
     successor.expires_at = session.absolute_expires_at; // rotation never moves the absolute end
     bool const rotated = co_await work.refresh_tokens().rotate(
-        token.organization_id, token.id, successor.id, facts.now);
+        token.organization_id, token.id, successor.id, facts.now
+    );
     if (!rotated) // cannot be under the lock on the family, unless SQL from outside was faster
-        throw Refusal { .reason = Reason::force_logout };
+        throw Refusal{.reason = Reason::force_logout};
     co_await work.refresh_tokens().insert(std::move(successor));
     co_return std::move(opaque.text);
 }
 
-Async<Rotated> continue_session(Services& services, UnitOfWork& work, RequestFacts const& facts,
-    RefreshToken token, SessionFacts owner, std::string fingerprint)
+Async<Rotated> continue_session(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    RefreshToken token,
+    SessionFacts owner,
+    std::string fingerprint
+)
 {
     require_live(owner, facts.now);
     auto successor = co_await write_successor(
-        services, work, facts, token, owner.session, std::move(fingerprint));
+        services, work, facts, token, owner.session, std::move(fingerprint)
+    );
     auto const idle = owner.session.remember_me ? session_absolute_life : session_idle_life;
     co_await work.sessions().touch(
-        token.organization_id, token.session_id, facts.now, facts.now + idle);
+        token.organization_id, token.session_id, facts.now, facts.now + idle
+    );
     auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, owner.user);
     entry.session_id = token.session_id;
     co_await work.ledger().append(std::move(entry));
     auto minted = mint_tokens(services, owner.session, owner.user, facts.now);
     co_await work.commit();
-    co_return Rotated { std::move(owner.session), std::move(minted), std::move(successor) };
+    co_return Rotated{std::move(owner.session), std::move(minted), std::move(successor)};
 }
 
 } // namespace
 
-Async<Rotated> rotate(Services& services, RequestFacts facts, TokenDigest presented,
-    std::optional<std::string> fingerprint)
+Async<Rotated> rotate(
+    Services& services,
+    RequestFacts facts,
+    TokenDigest presented,
+    std::optional<std::string> fingerprint
+)
 {
     auto work = co_await services.storage.begin();
     auto const seen = co_await work->directory().refresh_token(presented);
     if (!seen)
-        throw Refusal { .reason = Reason::invalid_token };
+        throw Refusal{.reason = Reason::invalid_token};
     co_await work->refresh_tokens().lock_family(seen->family_id);
     auto token = co_await work->directory().refresh_token(presented); // as it is under the lock
     if (!token)
-        throw Refusal { .reason = Reason::invalid_token };
+        throw Refusal{.reason = Reason::invalid_token};
     auto owner = co_await work->directory().session(token->session_id);
     if (!owner)
-        throw Refusal { .reason = Reason::session_ended };
+        throw Refusal{.reason = Reason::session_ended};
 
     switch (judge_token(*token, facts.now)) {
     case TokenVerdict::reuse:
         co_await end_family(services, *work, facts, std::move(*token), std::move(*owner));
-        throw Refusal { .reason = Reason::force_logout };
+        throw Refusal{.reason = Reason::force_logout};
     case TokenVerdict::ended:
-        throw Refusal { .reason = Reason::force_logout };
+        throw Refusal{.reason = Reason::force_logout};
     case TokenVerdict::expired:
-        throw Refusal { .reason = Reason::token_expired };
+        throw Refusal{.reason = Reason::token_expired};
     case TokenVerdict::rotate:
         break;
     }
     auto device = fingerprint_of(fingerprint, facts);
     co_return co_await continue_session(
-        services, *work, facts, std::move(*token), std::move(*owner), std::move(device));
+        services, *work, facts, std::move(*token), std::move(*owner), std::move(device)
+    );
 }
 
 } // namespace gatehouse::refresh

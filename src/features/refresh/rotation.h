@@ -16,8 +16,13 @@ struct Rotated {
     SecretString refresh_token;
 };
 
-// Throws the refusal after what it entails is committed. A failed refresh never ends a good session.
-Async<Rotated> rotate(domain::Services& services, domain::RequestFacts facts,
-    domain::TokenDigest presented, std::optional<std::string> fingerprint);
+// Throws the refusal after what it entails is committed. A failed refresh never ends a good
+// session.
+Async<Rotated> rotate(
+    domain::Services& services,
+    domain::RequestFacts facts,
+    domain::TokenDigest presented,
+    std::optional<std::string> fingerprint
+);
 
 } // namespace gatehouse::refresh

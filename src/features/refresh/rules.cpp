@@ -2,7 +2,8 @@
 #include "features/refresh/rules.h"
 
 namespace gatehouse::refresh {
-using namespace domain;
+using domain::RefreshEnd;
+using domain::RefreshToken;
 
 TokenVerdict judge_token(RefreshToken const& token, Instant now)
 {

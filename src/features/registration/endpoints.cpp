@@ -18,12 +18,33 @@
 
 namespace gatehouse::registration {
 namespace {
-using namespace domain;
+using domain::begin_verification;
+using domain::callback_is_allowed;
+using domain::CanonicalAddress;
+using domain::Event;
+using domain::invalid_field;
+using domain::ledger_entry;
+using domain::MailToQueue;
+using domain::Organization;
+using domain::OrganizationId;
+using domain::OrganizationKind;
+using domain::Outcome;
+using domain::queue_mail;
+using domain::Reason;
+using domain::Refusal;
+using domain::Role;
+using domain::Services;
+using domain::Settings;
+using domain::Surface;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserId;
+using domain::view_of;
 
 // Nobody can squat on an address: an unproven registration holds it for 7 days (decisions D-99).
 constexpr Duration unproven_life = 24h * 7;
 
-constexpr http::Route register_route {
+constexpr http::Route register_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/register",
     .operation = "register",
@@ -49,8 +70,8 @@ Wanted understood(RegisterRequest const& request, Settings const& settings)
     if (auto const problem = password_text::problem_with_address(wanted.email))
         throw invalid_field("email", *problem);
     if (auto const problem = password_text::problem_with_password(request.password)) {
-        Refusal refusal { .reason = Reason::weak_password, .error = *problem };
-        refusal.details.push_back({ "password", *problem });
+        Refusal refusal{.reason = Reason::weak_password, .error = *problem};
+        refusal.details.push_back({"password", *problem});
         throw refusal;
     }
     auto const given = request.name.value_or("");
@@ -66,7 +87,9 @@ Wanted understood(RegisterRequest const& request, Settings const& settings)
     return wanted;
 }
 
-User new_person(Services& services, Wanted const& wanted, crypto::StoredPassword password, Instant now)
+User new_person(
+    Services& services, Wanted const& wanted, crypto::StoredPassword password, Instant now
+)
 {
     User user;
     user.id = UserId(mint_uuid(now, services.random));
@@ -85,11 +108,13 @@ User new_person(Services& services, Wanted const& wanted, crypto::StoredPassword
 Organization personal_organization(User const& user, Instant now)
 {
     auto const name = user.name.value_or("");
-    return { .id = user.organization_id,
+    return {
+        .id = user.organization_id,
         .name = code_points(name) >= 2 ? name : "Personal",
         .kind = OrganizationKind::personal,
         .owner_id = {},
-        .created_at = now };
+        .created_at = now
+    };
 }
 
 // Under the lock on the address: two parallel registrations end as one person (decisions D-9).
@@ -99,7 +124,7 @@ Async<void> claim_address(UnitOfWork& work, CanonicalAddress address, Instant no
     co_await work.directory().purge_unproven(address, now - unproven_life);
     bool const taken = co_await work.directory().address_is_taken(address, now - unproven_life);
     if (taken)
-        throw Refusal { .reason = Reason::email_already_registered };
+        throw Refusal{.reason = Reason::email_already_registered};
 }
 
 Async<void> write_person(http::Context& context, UnitOfWork& work, User user)
@@ -108,7 +133,7 @@ Async<void> write_person(http::Context& context, UnitOfWork& work, User user)
     co_await work.organizations().insert(personal_organization(user, now));
     bool const inserted = co_await work.users().insert(user);
     if (!inserted)
-        throw Refusal { .reason = Reason::email_already_registered };
+        throw Refusal{.reason = Reason::email_already_registered};
     co_await work.organizations().change_owner(user.organization_id, user.id, now);
 }
 
@@ -118,16 +143,20 @@ Async<void> ask_for_proof(http::Context& context, UnitOfWork& work, User user, s
     auto entry = ledger_entry(facts, Event::register_account, Outcome::success, 200, user);
     auto const row = co_await work.ledger().append(std::move(entry));
     auto token = co_await begin_verification(context.services, work, facts, user);
-    mail_text::MailOrder order { .kind = mail_text::MailKind::verify_email,
+    mail_text::MailOrder order{
+        .kind = mail_text::MailKind::verify_email,
         .recipient = user.email,
-        .recipient_name = user.name.value_or("") };
+        .recipient_name = user.name.value_or("")
+    };
     order.callback_url = std::move(callback);
-    order.links.push_back({ .token = std::move(token) });
-    MailToQueue mail { .organization_id = user.organization_id,
+    order.links.push_back({.token = std::move(token)});
+    MailToQueue mail{
+        .organization_id = user.organization_id,
         .recipient = user.email,
         .payload = mail_text::to_payload(order),
         .dedupe_key = {},
-        .ledger_id = row };
+        .ledger_id = row
+    };
     co_await queue_mail(context.services, work, std::move(mail), context.now);
 }
 
@@ -141,7 +170,7 @@ Async<Registered> register_person(http::Context& context, RegisterRequest reques
         bool const taken
             = co_await look->directory().address_is_taken(address, context.now - unproven_life);
         if (taken)
-            throw Refusal { .reason = Reason::email_already_registered };
+            throw Refusal{.reason = Reason::email_already_registered};
     }
     auto password = co_await services.passwords.hash(std::move(request.password));
     auto const user = new_person(services, wanted, std::move(password), context.now);
@@ -162,7 +191,7 @@ Async<Registered> register_person(http::Context& context, RegisterRequest reques
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(register_route, register_person) };
+    return {http::endpoint(register_route, register_person)};
 }
 
 } // namespace gatehouse::registration

@@ -9,9 +9,19 @@
 
 namespace gatehouse::sessions {
 namespace {
-using namespace domain;
+using domain::Event;
+using domain::ledger_entry;
+using domain::Outcome;
+using domain::Reason;
+using domain::RefreshEnd;
+using domain::Refusal;
+using domain::Session;
+using domain::SessionEnd;
+using domain::SessionId;
+using domain::Success;
+using domain::Surface;
 
-constexpr http::Route list_route {
+constexpr http::Route list_route{
     .method = http::Method::get,
     .path = "/api/v1/auth/sessions",
     .operation = "listAccountSessions",
@@ -23,7 +33,7 @@ constexpr http::Route list_route {
     .surface = Surface::account,
     .answers = "200 401 429 503",
 };
-constexpr http::Route revoke_route {
+constexpr http::Route revoke_route{
     .method = http::Method::remove,
     .path = "/api/v1/auth/sessions/:id",
     .operation = "revokeAccountSession",
@@ -58,7 +68,8 @@ Async<std::vector<SessionView>> list(http::Context& context, http::Nothing)
     auto const& caller = context.caller();
     auto work = co_await context.services.storage.read();
     auto const live = co_await work->sessions().live_of(
-        caller.organization_id(), caller.user_id(), context.now);
+        caller.organization_id(), caller.user_id(), context.now
+    );
     std::vector<SessionView> answer;
     for (auto const& session : live)
         answer.push_back(view_of(session, caller.session_id()));
@@ -70,12 +81,14 @@ Async<Success> revoke(http::Context& context, http::Nothing)
     auto const& caller = context.caller();
     SessionId const named(context.parameter("id"));
     auto work = co_await context.services.storage.begin();
-    bool const ended = co_await work->sessions().revoke(caller.organization_id(), caller.user_id(),
-        named, SessionEnd::user_requested, context.now);
+    bool const ended = co_await work->sessions().revoke(
+        caller.organization_id(), caller.user_id(), named, SessionEnd::user_requested, context.now
+    );
     if (!ended) // unknown, somebody else's or over: one answer, so that ids cannot be probed
-        throw Refusal { .reason = Reason::not_found };
+        throw Refusal{.reason = Reason::not_found};
     co_await work->refresh_tokens().revoke_session(
-        caller.organization_id(), named, RefreshEnd::logout, context.now);
+        caller.organization_id(), named, RefreshEnd::logout, context.now
+    );
     auto const facts = http::facts_of(context);
     auto entry = ledger_entry(facts, Event::session_revoked, Outcome::success, 200, caller.user);
     entry.session_id = caller.session_id();
@@ -92,7 +105,7 @@ Async<Success> revoke(http::Context& context, http::Nothing)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(list_route, list), http::endpoint(revoke_route, revoke) };
+    return {http::endpoint(list_route, list), http::endpoint(revoke_route, revoke)};
 }
 
 } // namespace gatehouse::sessions

@@ -23,8 +23,20 @@ struct SessionView {
     Instant expires_at;
     bool current = false;
 };
-BOOST_DESCRIBE_STRUCT(SessionView, (),
-    (id, ip_address, user_agent, device_id, device_name, country, city, created_at, last_seen_at,
-        expires_at, current))
+BOOST_DESCRIBE_STRUCT(
+    SessionView,
+    (),
+    (id,
+     ip_address,
+     user_agent,
+     device_id,
+     device_name,
+     country,
+     city,
+     created_at,
+     last_seen_at,
+     expires_at,
+     current)
+)
 
 } // namespace gatehouse::sessions

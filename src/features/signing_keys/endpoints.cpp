@@ -25,7 +25,7 @@ constexpr auto well_known_route = route_at("/.well-known/jwks.json", "keySet");
 Async<http::Raw> key_set(http::Context& context, http::Nothing)
 {
     context.header("Cache-Control", "public, max-age=300");
-    http::Raw answer { "application/json; charset=utf-8", context.services.tokens.key_set() };
+    http::Raw answer{"application/json; charset=utf-8", context.services.tokens.key_set()};
     co_return answer;
 }
 
@@ -33,7 +33,7 @@ Async<http::Raw> key_set(http::Context& context, http::Nothing)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(account_route, key_set), http::endpoint(well_known_route, key_set) };
+    return {http::endpoint(account_route, key_set), http::endpoint(well_known_route, key_set)};
 }
 
 } // namespace gatehouse::signing_keys

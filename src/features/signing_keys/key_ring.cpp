@@ -7,22 +7,23 @@
 
 namespace gatehouse::signing_keys {
 namespace {
-using namespace domain;
+using domain::SigningKey;
+using domain::Storage;
 
 constexpr std::string_view column = "signing_keys.private_sealed";
 
 SigningKey new_key(crypto::KeyEncryptionKey const& key, Random& random, Instant now)
 {
     auto const pair = crypto::Ed25519KeyPair::mint(random);
-    jose::PublicKey const shown { jose::thumbprint(pair.public_key()), pair.public_key() };
+    jose::PublicKey const shown{jose::thumbprint(pair.public_key()), pair.public_key()};
     auto const seed = pair.seed();
     SigningKey made;
     made.kid = shown.kid;
     made.algorithm = "EdDSA";
     made.state = "signing";
     made.public_jwk = jose::to_jwk(shown);
-    made.private_sealed = crypto::seal(
-        key.subkey("signing"), seed, crypto::place_of(column, made.kid), random);
+    made.private_sealed
+        = crypto::seal(key.subkey("signing"), seed, crypto::place_of(column, made.kid), random);
     made.not_before = now;
     return made;
 }
@@ -30,11 +31,14 @@ SigningKey new_key(crypto::KeyEncryptionKey const& key, Random& random, Instant 
 crypto::Ed25519KeyPair opened(SigningKey const& stored, crypto::KeyEncryptionKey const& key)
 {
     auto const seed = crypto::open(
-        key.subkey("signing"), stored.private_sealed, crypto::place_of(column, stored.kid));
+        key.subkey("signing"), stored.private_sealed, crypto::place_of(column, stored.kid)
+    );
     auto pair = seed ? crypto::Ed25519KeyPair::from_seed(*seed) : std::nullopt;
     if (!pair)
-        throw std::runtime_error("the signing key " + stored.kid
-            + " does not open under this GATEHOUSE_KEK; start with the key it was made under");
+        throw std::runtime_error(
+            "the signing key " + stored.kid
+            + " does not open under this GATEHOUSE_KEK; start with the key it was made under"
+        );
     if (jose::thumbprint(pair->public_key()) != stored.kid)
         throw std::runtime_error("the signing key " + stored.kid + " is not the one its name says");
     return std::move(*pair);
@@ -42,8 +46,8 @@ crypto::Ed25519KeyPair opened(SigningKey const& stored, crypto::KeyEncryptionKey
 
 } // namespace
 
-Async<KeyRing> load_key_ring(
-    Storage& storage, crypto::KeyEncryptionKey const& key, Random& random, Instant now)
+Async<KeyRing>
+load_key_ring(Storage& storage, crypto::KeyEncryptionKey const& key, Random& random, Instant now)
 {
     auto look = co_await storage.read();
     auto stored = co_await look->signing_keys().all();
@@ -66,7 +70,7 @@ Async<KeyRing> load_key_ring(
     }
     if (!signing)
         throw std::runtime_error("signing_keys holds no key in state `signing`");
-    co_return KeyRing { signing->kid, opened(*signing, key), std::move(published) };
+    co_return KeyRing{signing->kid, opened(*signing, key), std::move(published)};
 }
 
 } // namespace gatehouse::signing_keys

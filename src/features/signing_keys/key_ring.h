@@ -22,7 +22,8 @@ struct KeyRing {
 
 // Several nodes may start at once on an empty database: all end with the same key. Throws
 // std::runtime_error when a stored key does not open under the key-encryption key.
-Async<KeyRing> load_key_ring(domain::Storage& storage, crypto::KeyEncryptionKey const& key,
-    Random& random, Instant now);
+Async<KeyRing> load_key_ring(
+    domain::Storage& storage, crypto::KeyEncryptionKey const& key, Random& random, Instant now
+);
 
 } // namespace gatehouse::signing_keys

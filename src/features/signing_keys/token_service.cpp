@@ -3,7 +3,16 @@
 
 namespace gatehouse::signing_keys {
 namespace {
-using namespace domain;
+using domain::OrganizationId;
+using domain::parse_role;
+using domain::Reason;
+using domain::Refusal;
+using domain::Result;
+using domain::SessionId;
+using domain::to_text;
+using domain::TokenClaims;
+using domain::UserId;
+using domain::VerifiedToken;
 
 std::optional<crypto::HmacKey> hmac_key(std::optional<SecretString> const& secret)
 {
@@ -16,7 +25,7 @@ Result<VerifiedToken> understood(jose::Claims const& claims)
 {
     auto const role = parse_role(claims.role);
     if (!role)
-        return std::unexpected(Refusal { .reason = Reason::invalid_token });
+        return std::unexpected(Refusal{.reason = Reason::invalid_token});
     VerifiedToken verified;
     verified.claims.subject = UserId(claims.subject);
     verified.claims.organization_id = OrganizationId(claims.organization_id);
@@ -33,7 +42,8 @@ Result<VerifiedToken> understood(jose::Claims const& claims)
 } // namespace
 
 TokenService::TokenService(
-    std::string public_url, KeyRing ring, std::optional<SecretString> const& jwt_secret)
+    std::string public_url, KeyRing ring, std::optional<SecretString> const& jwt_secret
+)
     : public_url_(std::move(public_url))
     , key_set_(jose::to_key_set(ring.published))
     , verifier_(public_url_, public_url_, ring.published, hmac_key(jwt_secret))
@@ -76,7 +86,8 @@ Result<VerifiedToken> TokenService::verify(std::string const& presented, Instant
         return understood(*claims);
     bool const expired = claims.error() == jose::TokenProblem::expired;
     return std::unexpected(
-        Refusal { .reason = expired ? Reason::token_expired : Reason::invalid_token });
+        Refusal{.reason = expired ? Reason::token_expired : Reason::invalid_token}
+    );
 }
 
 Result<VerifiedToken> TokenService::verify_without_expiry_check(std::string const& presented) const

@@ -14,14 +14,16 @@ namespace gatehouse::signing_keys {
 class TokenService final : public domain::Tokens {
 public:
     // `public_url` is the issuer, and the audience of access tokens.
-    TokenService(std::string public_url, KeyRing ring, std::optional<SecretString> const& jwt_secret);
+    TokenService(
+        std::string public_url, KeyRing ring, std::optional<SecretString> const& jwt_secret
+    );
 
     SecretString mint_access(domain::TokenClaims const& claims) const override;
     SecretString mint_long(domain::TokenClaims const& claims) const override;
-    domain::Result<domain::VerifiedToken> verify(
-        std::string const& presented, Instant now) const override;
-    domain::Result<domain::VerifiedToken> verify_without_expiry_check(
-        std::string const& presented) const override;
+    domain::Result<domain::VerifiedToken>
+    verify(std::string const& presented, Instant now) const override;
+    domain::Result<domain::VerifiedToken> verify_without_expiry_check(std::string const& presented
+    ) const override;
     std::string key_set() const override { return key_set_; }
 
 private:

@@ -6,9 +6,15 @@
 
 namespace gatehouse::token_validation {
 namespace {
-using namespace domain;
+using domain::check_token;
+using domain::CheckedToken;
+using domain::invalid_field;
+using domain::Refusal;
+using domain::Settings;
+using domain::Surface;
+using domain::to_text;
 
-constexpr http::Route validate_route {
+constexpr http::Route validate_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/validate",
     .operation = "validateToken",
@@ -43,19 +49,22 @@ Async<Valid> validate(http::Context& context, ValidateRequest request)
 {
     auto const* const token = request.token ? request.token->text() : nullptr;
     if (!token || token->empty())
-        http::refuse_with(invalid_field("token", "is required"), NotValid {});
+        http::refuse_with(invalid_field("token", "is required"), NotValid{});
     std::optional<Refusal> refused;
     try {
         auto const checked = co_await check_token(context.services, *token, context.now);
-        co_return Valid { .payload = payload_of(checked, context.services.settings) };
+        co_return Valid{.payload = payload_of(checked, context.services.settings)};
     } catch (Refusal const& refusal) {
         refused = refusal;
     }
-    http::refuse_with(std::move(*refused), NotValid {});
+    http::refuse_with(std::move(*refused), NotValid{});
 }
 
 } // namespace
 
-std::vector<http::Endpoint> endpoints() { return { http::endpoint(validate_route, validate) }; }
+std::vector<http::Endpoint> endpoints()
+{
+    return {http::endpoint(validate_route, validate)};
+}
 
 } // namespace gatehouse::token_validation

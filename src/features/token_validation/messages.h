@@ -30,7 +30,8 @@ struct Payload { // the claims, under the names that the token gives them
     std::int64_t exp = 0; // seconds
 };
 BOOST_DESCRIBE_STRUCT(
-    Payload, (), (iss, sub, user_id, email, role, organization_id, sid, sv, jti, iat, exp))
+    Payload, (), (iss, sub, user_id, email, role, organization_id, sid, sv, jti, iat, exp)
+)
 
 struct Valid {
     bool valid = true;

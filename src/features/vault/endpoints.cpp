@@ -11,7 +11,16 @@
 
 namespace gatehouse::vault {
 namespace {
-using namespace domain;
+using domain::Event;
+using domain::ledger_entry;
+using domain::Outcome;
+using domain::Reason;
+using domain::Refusal;
+using domain::require;
+using domain::Success;
+using domain::UnitOfWork;
+using domain::Vault;
+using domain::WrappedKey;
 using Key = std::variant<KeyAnswer, RecoveryWanted>;
 
 // One mandatory row for each action, in the same transaction: no row, no key (behaviours §2, §9).
@@ -33,17 +42,23 @@ Vault new_vault(http::Context& context)
     vault.organization_id = caller.organization_id();
     vault.created_at = context.now;
     vault.updated_at = context.now;
-    keep_key(vault, crypto::mint_master_key(services.random), services.key_encryption_key,
-        services.random);
+    keep_key(
+        vault,
+        crypto::mint_master_key(services.random),
+        services.key_encryption_key,
+        services.random
+    );
     return vault;
 }
 
 Key answer_of(http::Context& context, Vault const& vault)
 {
     if (vault.zero_knowledge)
-        return RecoveryWanted { .recovery_wrapped_mk = vault.recovery_wrap->wrapped,
+        return RecoveryWanted{
+            .recovery_wrapped_mk = vault.recovery_wrap->wrapped,
             .recovery_iv = vault.recovery_wrap->iv,
-            .format_version = vault.format_version };
+            .format_version = vault.format_version
+        };
     auto const key = open_vault(vault, context.services.key_encryption_key);
     KeyAnswer answer;
     answer.master_key = crypto::secret_to_base64(key);
@@ -62,7 +77,7 @@ Async<Vault> require_vault(http::Context& context, UnitOfWork& work)
 {
     auto found = co_await find_locked(context, work);
     if (!found)
-        throw Refusal { .reason = Reason::vault_not_initialised };
+        throw Refusal{.reason = Reason::vault_not_initialised};
     co_return std::move(*found);
 }
 
@@ -90,10 +105,11 @@ Async<Key> init(http::Context& context, http::Nothing)
 {
     auto work = co_await context.services.storage.begin();
     bool const made = co_await work->vaults().insert_new(new_vault(context));
+    auto const status = made ? 201 : 200; // of the row; the answer is 200 both times (D-87)
     auto vault = co_await require_vault(context, *work);
     co_await renew_wrap(context, *work, vault);
     auto answer = answer_of(context, vault);
-    co_await record(context, *work, Event::vault_init, made ? 201 : 200);
+    co_await record(context, *work, Event::vault_init, status);
     co_await work->commit();
     co_return answer;
 }
@@ -105,7 +121,7 @@ Async<Key> fetch(http::Context& context, http::Nothing)
     if (!vault) {
         co_await record(context, *work, Event::vault_failed_fetch, 404);
         co_await work->commit();
-        throw Refusal { .reason = Reason::vault_not_initialised };
+        throw Refusal{.reason = Reason::vault_not_initialised};
     }
     co_await renew_wrap(context, *work, *vault);
     auto answer = answer_of(context, *vault);
@@ -143,7 +159,8 @@ Async<Key> renew(http::Context& context, http::Nothing)
     if (!made)
         require(rotate(vault, services.key_encryption_key, services.random));
     auto answer = answer_of(context, vault);
-    co_await save(context, *work, std::move(vault), made ? Event::vault_init : Event::vault_rotate);
+    auto const event = made ? Event::vault_init : Event::vault_rotate;
+    co_await save(context, *work, std::move(vault), event);
     co_return answer;
 }
 
@@ -151,10 +168,10 @@ Async<Success> keep_recovery(http::Context& context, RecoveryWrapRequest request
 {
     auto work = co_await context.services.storage.begin();
     auto vault = co_await require_vault(context, *work);
-    WrappedKey wrap { std::move(request.recovery_wrapped_mk), std::move(request.recovery_iv) };
+    WrappedKey wrap{std::move(request.recovery_wrapped_mk), std::move(request.recovery_iv)};
     require(set_recovery(vault, std::move(wrap), context.now));
     co_await save(context, *work, std::move(vault), Event::vault_recovery_set);
-    co_return Success { .message = "The recovery wrap is kept." };
+    co_return Success{.message = "The recovery wrap is kept."};
 }
 
 Async<Success> drop_recovery(http::Context& context, http::Nothing)
@@ -163,7 +180,7 @@ Async<Success> drop_recovery(http::Context& context, http::Nothing)
     auto vault = co_await require_vault(context, *work);
     require(clear_recovery(vault));
     co_await save(context, *work, std::move(vault), Event::vault_recovery_clear);
-    co_return Success { .message = "The recovery wrap is gone." };
+    co_return Success{.message = "The recovery wrap is gone."};
 }
 
 Async<Success> switch_zero_knowledge(http::Context& context, ZeroKnowledgeRequest request)
@@ -175,21 +192,28 @@ Async<Success> switch_zero_knowledge(http::Context& context, ZeroKnowledgeReques
         require(enable_zero_knowledge(vault));
     else
         require(disable_zero_knowledge(
-            vault, request.master_key, services.key_encryption_key, services.random));
+            vault, request.master_key, services.key_encryption_key, services.random
+        ));
     auto const event = request.enable ? Event::vault_zk_enable : Event::vault_zk_disable;
     co_await save(context, *work, std::move(vault), event);
-    co_return Success { .message = request.enable ? "Zero-knowledge is on." : "Zero-knowledge is off." };
+    co_return Success{
+        .message = request.enable ? "Zero-knowledge is on." : "Zero-knowledge is off."
+    };
 }
 
 } // namespace
 
 std::vector<http::Endpoint> endpoints()
 {
-    return { http::endpoint(init_route, init), http::endpoint(key_route, fetch),
-        http::endpoint(status_route, status), http::endpoint(rotate_route, renew),
+    return {
+        http::endpoint(init_route, init),
+        http::endpoint(key_route, fetch),
+        http::endpoint(status_route, status),
+        http::endpoint(rotate_route, renew),
         http::endpoint(set_recovery_route, keep_recovery),
         http::endpoint(clear_recovery_route, drop_recovery),
-        http::endpoint(zero_knowledge_route, switch_zero_knowledge) };
+        http::endpoint(zero_knowledge_route, switch_zero_knowledge)
+    };
 }
 
 } // namespace gatehouse::vault

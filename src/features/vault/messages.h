@@ -26,7 +26,8 @@ struct RecoveryWanted { // zero-knowledge: only the person's own code opens the 
     std::int64_t format_version = 1;
 };
 BOOST_DESCRIBE_STRUCT(
-    RecoveryWanted, (), (requires_recovery_code, recovery_wrapped_mk, recovery_iv, format_version))
+    RecoveryWanted, (), (requires_recovery_code, recovery_wrapped_mk, recovery_iv, format_version)
+)
 
 struct VaultStatus {
     bool initialised = false;
@@ -38,9 +39,18 @@ struct VaultStatus {
     std::optional<Instant> created_at;
     std::optional<Instant> updated_at;
 };
-BOOST_DESCRIBE_STRUCT(VaultStatus, (),
-    (initialised, zero_knowledge, has_recovery_wrap, recovery_set_at, format_version, kek_id,
-        created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(
+    VaultStatus,
+    (),
+    (initialised,
+     zero_knowledge,
+     has_recovery_wrap,
+     recovery_set_at,
+     format_version,
+     kek_id,
+     created_at,
+     updated_at)
+)
 
 struct RecoveryWrapRequest {
     std::string recovery_wrapped_mk; // base64 of 48 bytes: ciphertext and tag

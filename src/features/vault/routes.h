@@ -5,7 +5,7 @@
 
 namespace gatehouse::vault {
 
-inline constexpr http::Route init_route {
+inline constexpr http::Route init_route{
     .method = http::Method::post,
     .path = "/api/v1/me/encryption-vault/init",
     .operation = "initVault",
@@ -17,7 +17,7 @@ inline constexpr http::Route init_route {
     .surface = http::Surface::account,
     .answers = "200 400 401 403 413 415 429 503",
 };
-inline constexpr http::Route key_route {
+inline constexpr http::Route key_route{
     .method = http::Method::get,
     .path = "/api/v1/me/encryption-vault/key",
     .operation = "fetchVaultKey",
@@ -29,7 +29,7 @@ inline constexpr http::Route key_route {
     .surface = http::Surface::account,
     .answers = "200 401 404 429 503",
 };
-inline constexpr http::Route status_route {
+inline constexpr http::Route status_route{
     .method = http::Method::get,
     .path = "/api/v1/me/encryption-vault/status",
     .operation = "vaultStatus",
@@ -41,7 +41,7 @@ inline constexpr http::Route status_route {
     .surface = http::Surface::account,
     .answers = "200 401 429 503",
 };
-inline constexpr http::Route rotate_route {
+inline constexpr http::Route rotate_route{
     .method = http::Method::post,
     .path = "/api/v1/me/encryption-vault/rotate",
     .operation = "rotateVaultKey",
@@ -53,7 +53,7 @@ inline constexpr http::Route rotate_route {
     .surface = http::Surface::account,
     .answers = "200 400 401 403 409 413 415 429 503",
 };
-inline constexpr http::Route set_recovery_route {
+inline constexpr http::Route set_recovery_route{
     .method = http::Method::post,
     .path = "/api/v1/me/encryption-vault/recovery-wrap",
     .operation = "setRecoveryWrap",
@@ -65,7 +65,7 @@ inline constexpr http::Route set_recovery_route {
     .surface = http::Surface::account,
     .answers = "200 400 401 403 404 413 415 429 503",
 };
-inline constexpr http::Route clear_recovery_route {
+inline constexpr http::Route clear_recovery_route{
     .method = http::Method::remove,
     .path = "/api/v1/me/encryption-vault/recovery-wrap",
     .operation = "clearRecoveryWrap",
@@ -77,7 +77,7 @@ inline constexpr http::Route clear_recovery_route {
     .surface = http::Surface::account,
     .answers = "200 401 403 404 409 429 503",
 };
-inline constexpr http::Route zero_knowledge_route {
+inline constexpr http::Route zero_knowledge_route{
     .method = http::Method::post,
     .path = "/api/v1/me/encryption-vault/zero-knowledge",
     .operation = "switchZeroKnowledge",

@@ -8,24 +8,33 @@
 #include <stdexcept>
 
 namespace gatehouse::vault {
-using namespace domain;
+using domain::invalid_field;
+using domain::Reason;
+using domain::Refusal;
+using domain::Result;
+using domain::Vault;
+using domain::WrappedKey;
 
 SecretString open_vault(Vault const& vault, crypto::KeyEncryptionKey const& key)
 {
     if (!vault.server_wrap)
         throw std::logic_error("a vault without the server's wrap was to be opened");
-    crypto::MasterKeyWrap const wrap { vault.server_wrap->wrapped, vault.server_wrap->iv };
+    crypto::MasterKeyWrap const wrap{vault.server_wrap->wrapped, vault.server_wrap->iv};
     auto opened = crypto::unwrap_master_key(key, wrap, vault.wrap_version, vault.user_id.text());
     if (!opened)
         throw std::runtime_error("a vault does not open under the key-encryption key " + key.id());
     return std::move(*opened);
 }
 
-void keep_key(Vault& vault, SecretString const& master_key, crypto::KeyEncryptionKey const& key,
-    Random& random)
+void keep_key(
+    Vault& vault,
+    SecretString const& master_key,
+    crypto::KeyEncryptionKey const& key,
+    Random& random
+)
 {
     auto wrap = crypto::wrap_master_key(key, master_key, vault.user_id.text(), random);
-    vault.server_wrap = WrappedKey { std::move(wrap.wrapped), std::move(wrap.iv) };
+    vault.server_wrap = WrappedKey{std::move(wrap.wrapped), std::move(wrap.iv)};
     vault.wrap_version = crypto::current_wrap_version;
     vault.kek_id = key.id();
     vault.key_check = crypto::check_of_master_key(master_key);
@@ -34,7 +43,7 @@ void keep_key(Vault& vault, SecretString const& master_key, crypto::KeyEncryptio
 Result<SecretString> rotate(Vault& vault, crypto::KeyEncryptionKey const& key, Random& random)
 {
     if (vault.zero_knowledge)
-        return std::unexpected(Refusal { .reason = Reason::zero_knowledge_rotate });
+        return std::unexpected(Refusal{.reason = Reason::zero_knowledge_rotate});
     auto fresh = crypto::mint_master_key(random);
     keep_key(vault, fresh, key, random);
     vault.recovery_wrap.reset();
@@ -58,7 +67,7 @@ Result<> set_recovery(Vault& vault, WrappedKey wrap, Instant now)
 Result<> clear_recovery(Vault& vault)
 {
     if (vault.zero_knowledge)
-        return std::unexpected(Refusal { .reason = Reason::zero_knowledge_active });
+        return std::unexpected(Refusal{.reason = Reason::zero_knowledge_active});
     vault.recovery_wrap.reset();
     vault.recovery_set_at.reset();
     return {};
@@ -69,7 +78,7 @@ Result<> enable_zero_knowledge(Vault& vault)
     if (vault.zero_knowledge)
         return {};
     if (!vault.recovery_wrap) {
-        Refusal refusal { .reason = Reason::validation };
+        Refusal refusal{.reason = Reason::validation};
         refusal.error = "recoveryWrappedMk must be set before zero-knowledge is switched on";
         return std::unexpected(refusal);
     }
@@ -78,8 +87,12 @@ Result<> enable_zero_knowledge(Vault& vault)
     return {};
 }
 
-Result<> disable_zero_knowledge(Vault& vault, std::optional<SecretString> const& master_key,
-    crypto::KeyEncryptionKey const& key, Random& random)
+Result<> disable_zero_knowledge(
+    Vault& vault,
+    std::optional<SecretString> const& master_key,
+    crypto::KeyEncryptionKey const& key,
+    Random& random
+)
 {
     if (!vault.zero_knowledge)
         return {};

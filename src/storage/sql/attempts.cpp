@@ -6,18 +6,24 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::Attempt;
+using domain::AttemptMethod;
+using domain::Attempts;
+using domain::CanonicalAddress;
+using domain::FailureWindow;
+using domain::OrganizationId;
+using domain::to_text;
 
 constexpr auto lock_address = either(
-    { .postgres = "SELECT pg_advisory_xact_lock(hashtextextended('address ' || $1::text, 0))",
-        .sqlite = "SELECT $1" });
+    {.postgres = "SELECT pg_advisory_xact_lock(hashtextextended('address ' || $1::text, 0))",
+     .sqlite = "SELECT $1"}
+);
 
-// Which failed rows count: those of live users while a live user has the address, else those without
-// a user (spec/database 3.5). A re-created person starts clean.
-constexpr Text counted_head
-    = "SELECT a.id, a.attempted_at, a.throttled FROM login_attempts a "
-      "WHERE a.email = $1 AND a.method = $2 AND a.successful = false AND "
-      "CASE WHEN EXISTS (SELECT 1 FROM users WHERE ";
+// Which failed rows count: those of live users while a live user has the address, else those
+// without a user (spec/database 3.5). A re-created person starts clean.
+constexpr Text counted_head = "SELECT a.id, a.attempted_at, a.throttled FROM login_attempts a "
+                              "WHERE a.email = $1 AND a.method = $2 AND a.successful = false AND "
+                              "CASE WHEN EXISTS (SELECT 1 FROM users WHERE ";
 constexpr Text counted_tail
     = " = $1 AND deleted_at IS NULL) "
       "THEN EXISTS (SELECT 1 FROM users o WHERE o.id = a.user_id AND o.deleted_at IS NULL) "
@@ -26,24 +32,29 @@ constexpr Text window_tail
     = "), evaluated AS (SELECT attempted_at FROM counted WHERE throttled = false "
       "ORDER BY attempted_at DESC, id DESC LIMIT 5) "
       "SELECT max(attempted_at), min(attempted_at), count(*), "
-      "(SELECT count(*) FROM counted WHERE attempted_at >= (SELECT min(attempted_at) FROM evaluated)) "
+      "(SELECT count(*) FROM counted WHERE attempted_at >= (SELECT min(attempted_at) FROM "
+      "evaluated)) "
       "FROM evaluated";
 constexpr auto select_window = either(
-    { .postgres = joined<"WITH counted AS (", counted_head, postgres_canonical, counted_tail, window_tail>,
-        .sqlite = joined<"WITH counted AS (", counted_head, sqlite_canonical, counted_tail, window_tail> });
+    {.postgres
+     = joined<"WITH counted AS (", counted_head, postgres_canonical, counted_tail, window_tail>,
+     .sqlite
+     = joined<"WITH counted AS (", counted_head, sqlite_canonical, counted_tail, window_tail>}
+);
 
 // No id: the sequence gives it (the incident of seed 003 began with an id brought along).
-constexpr Statement insert_attempt(
-    "INSERT INTO login_attempts (email, user_id, organization_id, ip_address, successful, throttled, "
-    "method, attempted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+constexpr Statement insert_attempt("INSERT INTO login_attempts (email, user_id, organization_id, "
+                                   "ip_address, successful, throttled, "
+                                   "method, attempted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
 constexpr Text clear_head
     = "DELETE FROM login_attempts WHERE email = $1 AND method = $2 AND successful = false "
       "AND (organization_id = $3 OR (SELECT count(*) FROM users WHERE ";
 constexpr Text clear_tail = " = $1 AND deleted_at IS NULL) <= 1)";
-constexpr auto clear_failures
-    = either({ .postgres = joined<clear_head, postgres_canonical, clear_tail>,
-        .sqlite = joined<clear_head, sqlite_canonical, clear_tail> });
+constexpr auto clear_failures = either(
+    {.postgres = joined<clear_head, postgres_canonical, clear_tail>,
+     .sqlite = joined<clear_head, sqlite_canonical, clear_tail>}
+);
 
 class SqlAttempts final : public Attempts {
 public:
@@ -60,7 +71,8 @@ public:
     Async<FailureWindow> failures(CanonicalAddress address, AttemptMethod method) override
     {
         auto const rows = co_await connection_.query(
-            select_window, Scope::directory(), values(address, to_text(method)));
+            select_window, Scope::directory(), values(address, to_text(method))
+        );
         auto const row = rows.front();
         FailureWindow window;
         window.newest = row.optional_instant(0);
@@ -72,18 +84,26 @@ public:
 
     Async<void> record(Attempt attempt) override
     {
-        auto bound = values(attempt.address, attempt.user_id, attempt.organization_id,
-            attempt.ip_address, attempt.successful, attempt.throttled, to_text(attempt.method),
-            attempt.attempted_at);
+        auto bound = values(
+            attempt.address,
+            attempt.user_id,
+            attempt.organization_id,
+            attempt.ip_address,
+            attempt.successful,
+            attempt.throttled,
+            to_text(attempt.method),
+            attempt.attempted_at
+        );
         connection_.later(insert_attempt, Scope::global(), std::move(bound));
         co_return;
     }
 
-    Async<void> clear(
-        CanonicalAddress address, AttemptMethod method, OrganizationId organization) override
+    Async<void>
+    clear(CanonicalAddress address, AttemptMethod method, OrganizationId organization) override
     {
         connection_.later(
-            clear_failures, Scope::directory(), values(address, to_text(method), organization));
+            clear_failures, Scope::directory(), values(address, to_text(method), organization)
+        );
         co_return;
     }
 

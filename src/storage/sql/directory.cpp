@@ -11,7 +11,19 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::Candidate;
+using domain::CanonicalAddress;
+using domain::Directory;
+using domain::OneTimeToken;
+using domain::OneTimeTokenId;
+using domain::OrganizationId;
+using domain::RefreshToken;
+using domain::SessionFacts;
+using domain::SessionId;
+using domain::to_text;
+using domain::TokenDigest;
+using domain::TokenPurpose;
+using domain::UserId;
 
 constexpr Text candidates_head = "SELECT o.name, ";
 constexpr Text candidates_middle
@@ -19,38 +31,64 @@ constexpr Text candidates_middle
 constexpr Text candidates_tail
     = " = $1 AND u.deleted_at IS NULL ORDER BY u.created_at, u.id LIMIT $2";
 constexpr auto select_candidates = either(
-    { .postgres = joined<candidates_head, user_columns, candidates_middle, "lower(u.email COLLATE \"C\")", candidates_tail>,
-        .sqlite = joined<candidates_head, user_columns, candidates_middle, "lower(u.email)", candidates_tail> });
+    {.postgres = joined<
+         candidates_head,
+         user_columns,
+         candidates_middle,
+         "lower(u.email COLLATE \"C\")",
+         candidates_tail>,
+     .sqlite
+     = joined<candidates_head, user_columns, candidates_middle, "lower(u.email)", candidates_tail>}
+);
 
 constexpr Text taken_head = "SELECT count(*) FROM users WHERE ";
 constexpr Text taken_tail
     = " = $1 AND deleted_at IS NULL "
       "AND (mailbox_proven_at IS NOT NULL OR (self_registered = true AND created_at > $2))";
-constexpr auto count_taken = either({ .postgres = joined<taken_head, postgres_canonical, taken_tail>,
-    .sqlite = joined<taken_head, sqlite_canonical, taken_tail> });
+constexpr auto count_taken = either(
+    {.postgres = joined<taken_head, postgres_canonical, taken_tail>,
+     .sqlite = joined<taken_head, sqlite_canonical, taken_tail>}
+);
 
 constexpr Text purge_head = "DELETE FROM users WHERE ";
 constexpr Text purge_tail
     = " = $1 AND deleted_at IS NULL AND self_registered = true AND email_verified = false "
       "AND mailbox_proven_at IS NULL AND created_at <= $2";
-constexpr auto purge_stale = either({ .postgres = joined<purge_head, postgres_canonical, purge_tail>,
-    .sqlite = joined<purge_head, sqlite_canonical, purge_tail> });
+constexpr auto purge_stale = either(
+    {.postgres = joined<purge_head, postgres_canonical, purge_tail>,
+     .sqlite = joined<purge_head, sqlite_canonical, purge_tail>}
+);
 
-constexpr Statement select_session(joined<"SELECT ", session_columns, ", ", user_columns,
-    " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id "
-    "WHERE s.id = $1">);
-constexpr Statement select_refresh_token(
-    joined<"SELECT ", refresh_token_columns, " FROM refresh_tokens WHERE token_hash = $1">);
+constexpr Statement select_session(joined<
+                                   "SELECT ",
+                                   session_columns,
+                                   ", ",
+                                   user_columns,
+                                   " FROM sessions s JOIN users u ON u.organization_id = "
+                                   "s.organization_id AND u.id = s.user_id "
+                                   "WHERE s.id = $1">);
+constexpr Statement select_refresh_token(joined<
+                                         "SELECT ",
+                                         refresh_token_columns,
+                                         " FROM refresh_tokens WHERE token_hash = $1">);
 constexpr Statement select_one_time_token(
     "SELECT id, organization_id, user_id, purpose, token_hash, payload, created_at, expires_at, "
-    "used_at, requested_ip FROM one_time_tokens WHERE token_hash = $1");
-constexpr Statement select_reset_mirror(joined<"SELECT u.reset_token_expires, ", user_columns,
-    " FROM users u WHERE u.reset_token = $1 AND u.deleted_at IS NULL ORDER BY u.id LIMIT 1">);
+    "used_at, requested_ip FROM one_time_tokens WHERE token_hash = $1"
+);
+constexpr Statement select_reset_mirror(joined<
+                                        "SELECT u.reset_token_expires, ",
+                                        user_columns,
+                                        " FROM users u WHERE u.reset_token = $1 AND u.deleted_at "
+                                        "IS NULL ORDER BY u.id LIMIT 1">);
 
 TokenPurpose purpose_named(std::string const& text)
 {
-    for (auto const purpose : { TokenPurpose::verify_email, TokenPurpose::change_email,
-             TokenPurpose::reset_password, TokenPurpose::second_factor, TokenPurpose::magic_link })
+    for (auto const purpose :
+         {TokenPurpose::verify_email,
+          TokenPurpose::change_email,
+          TokenPurpose::reset_password,
+          TokenPurpose::second_factor,
+          TokenPurpose::magic_link})
         if (to_text(purpose) == text)
             return purpose;
     throw StorageError(StorageError::Kind::broken, "one_time_tokens.purpose holds no purpose");
@@ -66,41 +104,42 @@ public:
     Async<std::vector<Candidate>> live_users(CanonicalAddress address, int limit) override
     {
         auto const rows = co_await connection_.query(
-            select_candidates, Scope::directory(), values(address, limit));
+            select_candidates, Scope::directory(), values(address, limit)
+        );
         std::vector<Candidate> found;
         for (auto const row : rows)
-            found.push_back({ .user = read_user(row, 1), .organization_name = row.text(0) });
+            found.push_back({.user = read_user(row, 1), .organization_name = row.text(0)});
         co_return found;
     }
 
     Async<bool> address_is_taken(CanonicalAddress address, Instant recent) override
     {
-        auto const rows = co_await connection_.query(
-            count_taken, Scope::directory(), values(address, recent));
+        auto const rows
+            = co_await connection_.query(count_taken, Scope::directory(), values(address, recent));
         co_return rows.front().integer(0) > 0;
     }
 
     Async<std::int64_t> purge_unproven(CanonicalAddress address, Instant before) override
     {
-        auto const rows = co_await connection_.query(
-            purge_stale, Scope::directory(), values(address, before));
+        auto const rows
+            = co_await connection_.query(purge_stale, Scope::directory(), values(address, before));
         co_return rows.changed();
     }
 
     Async<std::optional<SessionFacts>> session(SessionId session) override
     {
-        auto const rows = co_await connection_.query(
-            select_session, Scope::directory(), values(session));
+        auto const rows
+            = co_await connection_.query(select_session, Scope::directory(), values(session));
         if (rows.empty())
             co_return std::nullopt;
         auto const row = rows.front();
-        co_return SessionFacts { read_session(row), read_user(row, session_width) };
+        co_return SessionFacts{read_session(row), read_user(row, session_width)};
     }
 
     Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) override
     {
-        auto const rows = co_await connection_.query(
-            select_refresh_token, Scope::directory(), values(digest));
+        auto const rows
+            = co_await connection_.query(select_refresh_token, Scope::directory(), values(digest));
         if (rows.empty())
             co_return std::nullopt;
         co_return read_refresh_token(rows.front());
@@ -108,8 +147,8 @@ public:
 
     Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) override
     {
-        auto const rows = co_await connection_.query(
-            select_one_time_token, Scope::directory(), values(digest));
+        auto const rows
+            = co_await connection_.query(select_one_time_token, Scope::directory(), values(digest));
         if (rows.empty())
             co_return std::nullopt;
         auto const row = rows.front();
@@ -130,11 +169,12 @@ public:
     Async<std::optional<ResetMirror>> reset_mirror(std::string stored_text) override
     {
         auto const rows = co_await connection_.query(
-            select_reset_mirror, Scope::directory(), values(stored_text));
+            select_reset_mirror, Scope::directory(), values(stored_text)
+        );
         if (rows.empty())
             co_return std::nullopt;
         auto const row = rows.front();
-        co_return ResetMirror { .user = read_user(row, 1), .expires = row.optional_instant(0) };
+        co_return ResetMirror{.user = read_user(row, 1), .expires = row.optional_instant(0)};
     }
 
 private:

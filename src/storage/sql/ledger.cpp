@@ -7,19 +7,26 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::Facts;
+using domain::Ledger;
+using domain::LedgerEntry;
+using domain::OrganizationId;
+using domain::to_text;
 
 constexpr Statement insert_row(
     "INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, status, actor_id, "
     "user_id, session_id, resource, resource_id, correlation_id, details, ip_address, user_agent, "
     "email, personal, pii_salt, pii_commitment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-    "$11, $12, $13, $14, $15, $16, $17, $18) RETURNING id");
+    "$11, $12, $13, $14, $15, $16, $17, $18) RETURNING id"
+);
 
 std::string canonical_facts(Facts const& facts)
 {
     json::Object members;
     for (auto const& [name, fact] : facts)
-        members.push_back({ name, std::visit([](auto const& held) { return json::Value(held); }, fact) });
+        members.push_back(
+            {name, std::visit([](auto const& held) { return json::Value(held); }, fact)}
+        );
     return json::canonical(json::Value(std::move(members)));
 }
 
@@ -55,11 +62,26 @@ public:
         auto const commitment = crypto::hmac_sha256(salt, committed);
 
         auto const chain = entry.organization_id.value_or(OrganizationId("system"));
-        auto bound = values(chain, entry.created_at, to_text(entry.event), to_text(entry.outcome),
-            entry.status, entry.actor_id, entry.user_id, entry.session_id, entry.resource,
-            entry.resource_id, entry.correlation_id, canonical_facts(entry.details),
-            entry.ip_address, entry.user_agent, entry.email, personal, Bytes(salt),
-            Bytes(commitment));
+        auto bound = values(
+            chain,
+            entry.created_at,
+            to_text(entry.event),
+            to_text(entry.outcome),
+            entry.status,
+            entry.actor_id,
+            entry.user_id,
+            entry.session_id,
+            entry.resource,
+            entry.resource_id,
+            entry.correlation_id,
+            canonical_facts(entry.details),
+            entry.ip_address,
+            entry.user_agent,
+            entry.email,
+            personal,
+            Bytes(salt),
+            Bytes(commitment)
+        );
         auto const rows
             = co_await connection_.query(insert_row, Scope::organization(chain), std::move(bound));
         co_return rows.front().integer(0);

@@ -6,35 +6,50 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::OrganizationId;
+using domain::parse_refresh_end;
+using domain::RefreshEnd;
+using domain::RefreshToken;
+using domain::RefreshTokenId;
+using domain::RefreshTokens;
+using domain::SessionId;
+using domain::to_text;
+using domain::TokenDigest;
+using domain::UserId;
 
 constexpr Statement insert_token(
     "INSERT INTO refresh_tokens (id, organization_id, user_id, session_id, token_hash, family_id, "
     "parent_id, device_fingerprint, issued_at, expires_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+);
 // SQLite's only writer is lock enough.
 constexpr auto lock_family_statement = either(
-    { .postgres = "SELECT pg_advisory_xact_lock(hashtextextended('refresh ' || $1::text, 0))",
-        .sqlite = "SELECT $1" });
+    {.postgres = "SELECT pg_advisory_xact_lock(hashtextextended('refresh ' || $1::text, 0))",
+     .sqlite = "SELECT $1"}
+);
 constexpr Statement rotate_token(
     "UPDATE refresh_tokens SET is_revoked = true, revoked_at = $4, revoke_reason = 'rotation', "
     "replaced_by_token_id = $3 WHERE organization_id = $1 AND id = $2 "
-    "AND is_revoked = false AND revoked_at IS NULL AND expires_at > $4 RETURNING id");
-constexpr Statement end_family(
-    "UPDATE refresh_tokens SET is_revoked = true, revoked_at = $3, revoke_reason = $4 "
-    "WHERE organization_id = $1 AND family_id = $2 AND is_revoked = false");
+    "AND is_revoked = false AND revoked_at IS NULL AND expires_at > $4 RETURNING id"
+);
+constexpr Statement
+    end_family("UPDATE refresh_tokens SET is_revoked = true, revoked_at = $3, revoke_reason = $4 "
+               "WHERE organization_id = $1 AND family_id = $2 AND is_revoked = false");
 constexpr Statement end_session_tokens(
     "UPDATE refresh_tokens SET is_revoked = true, revoked_at = $3, revoke_reason = $4 "
-    "WHERE organization_id = $1 AND session_id = $2 AND is_revoked = false");
+    "WHERE organization_id = $1 AND session_id = $2 AND is_revoked = false"
+);
 constexpr Statement end_other_tokens(
     "UPDATE refresh_tokens SET is_revoked = true, revoked_at = $4, revoke_reason = $5 "
-    "WHERE organization_id = $1 AND user_id = $2 AND session_id <> $3 AND is_revoked = false");
+    "WHERE organization_id = $1 AND user_id = $2 AND session_id <> $3 AND is_revoked = false"
+);
 constexpr Statement marked_before(
     "SELECT count(*) FROM refresh_tokens "
-    "WHERE organization_id = $1 AND family_id = $2 AND suspicious_reuse_at IS NOT NULL");
-constexpr Statement mark_row(
-    "UPDATE refresh_tokens SET suspicious_reuse_at = COALESCE(suspicious_reuse_at, $3) "
-    "WHERE organization_id = $1 AND id = $2");
+    "WHERE organization_id = $1 AND family_id = $2 AND suspicious_reuse_at IS NOT NULL"
+);
+constexpr Statement
+    mark_row("UPDATE refresh_tokens SET suspicious_reuse_at = COALESCE(suspicious_reuse_at, $3) "
+             "WHERE organization_id = $1 AND id = $2");
 
 class SqlRefreshTokens final : public RefreshTokens {
 public:
@@ -45,10 +60,21 @@ public:
 
     Async<void> insert(RefreshToken token) override
     {
-        auto bound = values(token.id, token.organization_id, token.user_id, token.session_id,
-            token.digest, token.family_id, token.parent_id, token.device_fingerprint,
-            token.issued_at, token.expires_at);
-        connection_.later(insert_token, Scope::organization(token.organization_id), std::move(bound));
+        auto bound = values(
+            token.id,
+            token.organization_id,
+            token.user_id,
+            token.session_id,
+            token.digest,
+            token.family_id,
+            token.parent_id,
+            token.device_fingerprint,
+            token.issued_at,
+            token.expires_at
+        );
+        connection_.later(
+            insert_token, Scope::organization(token.organization_id), std::move(bound)
+        );
         co_return;
     }
 
@@ -57,47 +83,68 @@ public:
         co_await connection_.query(lock_family_statement, Scope::global(), values(family));
     }
 
-    Async<bool> rotate(OrganizationId organization, RefreshTokenId token, RefreshTokenId successor,
-        Instant now) override
+    Async<bool> rotate(
+        OrganizationId organization, RefreshTokenId token, RefreshTokenId successor, Instant now
+    ) override
     {
-        auto const rows = co_await connection_.query(rotate_token,
-            Scope::organization(organization), values(organization, token, successor, now));
+        auto const rows = co_await connection_.query(
+            rotate_token,
+            Scope::organization(organization),
+            values(organization, token, successor, now)
+        );
         co_return !rows.empty();
     }
 
     Async<std::int64_t> revoke_family(
-        OrganizationId organization, RefreshTokenId family, RefreshEnd why, Instant now) override
+        OrganizationId organization, RefreshTokenId family, RefreshEnd why, Instant now
+    ) override
     {
-        auto const rows = co_await connection_.query(end_family, Scope::organization(organization),
-            values(organization, family, now, to_text(why)));
+        auto const rows = co_await connection_.query(
+            end_family,
+            Scope::organization(organization),
+            values(organization, family, now, to_text(why))
+        );
         co_return rows.changed();
     }
 
     Async<std::int64_t> revoke_session(
-        OrganizationId organization, SessionId session, RefreshEnd why, Instant now) override
+        OrganizationId organization, SessionId session, RefreshEnd why, Instant now
+    ) override
     {
-        auto const rows = co_await connection_.query(end_session_tokens,
-            Scope::organization(organization), values(organization, session, now, to_text(why)));
+        auto const rows = co_await connection_.query(
+            end_session_tokens,
+            Scope::organization(organization),
+            values(organization, session, now, to_text(why))
+        );
         co_return rows.changed();
     }
 
-    Async<std::int64_t> revoke_all(OrganizationId organization, UserId user,
-        std::optional<SessionId> kept, RefreshEnd why, Instant now) override
+    Async<std::int64_t> revoke_all(
+        OrganizationId organization,
+        UserId user,
+        std::optional<SessionId> kept,
+        RefreshEnd why,
+        Instant now
+    ) override
     {
         auto const spared = kept.value_or(SessionId());
         auto bound = values(organization, user, spared, now, to_text(why));
         auto const rows = co_await connection_.query(
-            end_other_tokens, Scope::organization(organization), std::move(bound));
+            end_other_tokens, Scope::organization(organization), std::move(bound)
+        );
         co_return rows.changed();
     }
 
-    Async<bool> mark_reuse(OrganizationId organization, RefreshTokenId family,
-        RefreshTokenId presented, Instant now) override
+    Async<bool> mark_reuse(
+        OrganizationId organization, RefreshTokenId family, RefreshTokenId presented, Instant now
+    ) override
     {
         auto const rows = co_await connection_.query(
-            marked_before, Scope::organization(organization), values(organization, family));
+            marked_before, Scope::organization(organization), values(organization, family)
+        );
         connection_.later(
-            mark_row, Scope::organization(organization), values(organization, presented, now));
+            mark_row, Scope::organization(organization), values(organization, presented, now)
+        );
         co_return rows.front().integer(0) == 0;
     }
 

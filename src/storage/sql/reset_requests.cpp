@@ -6,7 +6,9 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::CanonicalAddress;
+using domain::ResetRequest;
+using domain::ResetRequests;
 
 constexpr Text recent_head
     = "SELECT count(*), min(a.requested_at) FROM reset_requests a "
@@ -16,12 +18,14 @@ constexpr Text recent_tail
     = " = $1 AND deleted_at IS NULL) "
       "THEN EXISTS (SELECT 1 FROM users o WHERE o.id = a.user_id AND o.deleted_at IS NULL) "
       "ELSE a.user_id IS NULL END";
-constexpr auto select_recent
-    = either({ .postgres = joined<recent_head, postgres_canonical, recent_tail>,
-        .sqlite = joined<recent_head, sqlite_canonical, recent_tail> });
+constexpr auto select_recent = either(
+    {.postgres = joined<recent_head, postgres_canonical, recent_tail>,
+     .sqlite = joined<recent_head, sqlite_canonical, recent_tail>}
+);
 constexpr Statement insert_request(
     "INSERT INTO reset_requests (email, user_id, ip_address, throttled, requested_at) "
-    "VALUES ($1, $2, $3, $4, $5)");
+    "VALUES ($1, $2, $3, $4, $5)"
+);
 
 class SqlResetRequests final : public ResetRequests {
 public:
@@ -32,16 +36,21 @@ public:
 
     Async<Recent> since(CanonicalAddress address, Instant from) override
     {
-        auto const rows = co_await connection_.query(
-            select_recent, Scope::directory(), values(address, from));
+        auto const rows
+            = co_await connection_.query(select_recent, Scope::directory(), values(address, from));
         auto const row = rows.front();
-        co_return Recent { .count = row.integer(0), .oldest = row.optional_instant(1) };
+        co_return Recent{.count = row.integer(0), .oldest = row.optional_instant(1)};
     }
 
     Async<void> record(ResetRequest request) override
     {
-        auto bound = values(request.address, request.user_id, request.ip_address, request.throttled,
-            request.requested_at);
+        auto bound = values(
+            request.address,
+            request.user_id,
+            request.ip_address,
+            request.throttled,
+            request.requested_at
+        );
         connection_.later(insert_request, Scope::global(), std::move(bound));
         co_return;
     }

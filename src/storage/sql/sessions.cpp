@@ -7,40 +7,50 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::OrganizationId;
+using domain::Session;
+using domain::SessionEnd;
+using domain::SessionId;
+using domain::Sessions;
+using domain::Surface;
+using domain::to_text;
+using domain::UserId;
 
 constexpr Statement insert_session(
     "INSERT INTO sessions (id, organization_id, user_id, session_version, surface, ip_address, "
     "user_agent, device_fingerprint, device_id, device_name, country, city, auth_methods, "
     "remember_me, created_at, last_seen_at, expires_at, absolute_expires_at) VALUES "
-    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)");
-constexpr Statement set_logged_out(
-    "UPDATE sessions SET logged_out_at = $3 WHERE organization_id = $1 AND id = $2 "
-    "AND logged_out_at IS NULL AND revoked_at IS NULL RETURNING id");
-constexpr Statement revoke_one(
-    "UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
-    "WHERE organization_id = $1 AND user_id = $2 AND id = $3 "
-    "AND logged_out_at IS NULL AND revoked_at IS NULL "
-    "AND expires_at > $4 AND absolute_expires_at > $4 RETURNING id");
-constexpr Statement revoke_others(
-    "UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
-    "WHERE organization_id = $1 AND user_id = $2 AND id <> $3 "
-    "AND logged_out_at IS NULL AND revoked_at IS NULL");
-constexpr Statement select_live(joined<"SELECT ", session_columns,
-    " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id "
-    "WHERE s.organization_id = $1 AND s.user_id = $2 AND s.logged_out_at IS NULL "
-    "AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.absolute_expires_at > $3 "
-    "AND s.session_version = u.session_version ORDER BY s.created_at DESC, s.id DESC">);
+    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+);
+constexpr Statement
+    set_logged_out("UPDATE sessions SET logged_out_at = $3 WHERE organization_id = $1 AND id = $2 "
+                   "AND logged_out_at IS NULL AND revoked_at IS NULL RETURNING id");
+constexpr Statement revoke_one("UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
+                               "WHERE organization_id = $1 AND user_id = $2 AND id = $3 "
+                               "AND logged_out_at IS NULL AND revoked_at IS NULL "
+                               "AND expires_at > $4 AND absolute_expires_at > $4 RETURNING id");
+constexpr Statement revoke_others("UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
+                                  "WHERE organization_id = $1 AND user_id = $2 AND id <> $3 "
+                                  "AND logged_out_at IS NULL AND revoked_at IS NULL");
+constexpr Statement
+    select_live(joined<
+                "SELECT ",
+                session_columns,
+                " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = "
+                "s.user_id "
+                "WHERE s.organization_id = $1 AND s.user_id = $2 AND s.logged_out_at IS NULL "
+                "AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.absolute_expires_at > $3 "
+                "AND s.session_version = u.session_version ORDER BY s.created_at DESC, s.id DESC">);
 constexpr Statement delete_beyond(
     "DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2 AND id IN "
     "(SELECT id FROM sessions WHERE organization_id = $1 AND user_id = $2 "
-    "AND logged_out_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1000000 OFFSET $3)");
-constexpr Statement move_seen(
-    "UPDATE sessions SET last_seen_at = $3, expires_at = "
-    "CASE WHEN expires_at > $4 THEN expires_at "
-    "WHEN absolute_expires_at < $4 THEN absolute_expires_at ELSE $4 END "
-    "WHERE organization_id = $1 AND id = $2 AND last_seen_at < $3 "
-    "AND logged_out_at IS NULL AND revoked_at IS NULL");
+    "AND logged_out_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1000000 OFFSET $3)"
+);
+constexpr Statement move_seen("UPDATE sessions SET last_seen_at = $3, expires_at = "
+                              "CASE WHEN expires_at > $4 THEN expires_at "
+                              "WHEN absolute_expires_at < $4 THEN absolute_expires_at ELSE $4 END "
+                              "WHERE organization_id = $1 AND id = $2 AND last_seen_at < $3 "
+                              "AND logged_out_at IS NULL AND revoked_at IS NULL");
 
 class SqlSessions final : public Sessions {
 public:
@@ -51,49 +61,74 @@ public:
 
     Async<void> insert(Session session) override
     {
-        auto bound = values(session.id, session.organization_id, session.user_id,
-            session.session_version, to_text(session.surface), session.ip_address,
-            session.user_agent, session.device_fingerprint, session.device_id, session.device_name,
-            session.country, session.city, TextList(session.auth_methods), session.remember_me,
-            session.created_at, session.last_seen_at, session.expires_at,
-            session.absolute_expires_at);
+        auto bound = values(
+            session.id,
+            session.organization_id,
+            session.user_id,
+            session.session_version,
+            to_text(session.surface),
+            session.ip_address,
+            session.user_agent,
+            session.device_fingerprint,
+            session.device_id,
+            session.device_name,
+            session.country,
+            session.city,
+            TextList(session.auth_methods),
+            session.remember_me,
+            session.created_at,
+            session.last_seen_at,
+            session.expires_at,
+            session.absolute_expires_at
+        );
         connection_.later(
-            insert_session, Scope::organization(session.organization_id), std::move(bound));
+            insert_session, Scope::organization(session.organization_id), std::move(bound)
+        );
         co_return;
     }
 
     Async<bool> log_out(OrganizationId organization, SessionId session, Instant now) override
     {
-        auto const rows = co_await connection_.query(set_logged_out,
-            Scope::organization(organization), values(organization, session, now));
+        auto const rows = co_await connection_.query(
+            set_logged_out, Scope::organization(organization), values(organization, session, now)
+        );
         co_return !rows.empty();
     }
 
-    Async<bool> revoke(OrganizationId organization, UserId user, SessionId session, SessionEnd why,
-        Instant now) override
+    Async<bool> revoke(
+        OrganizationId organization, UserId user, SessionId session, SessionEnd why, Instant now
+    ) override
     {
         auto bound = values(organization, user, session, now, to_text(why));
         auto const rows = co_await connection_.query(
-            revoke_one, Scope::organization(organization), std::move(bound));
+            revoke_one, Scope::organization(organization), std::move(bound)
+        );
         co_return !rows.empty();
     }
 
-    Async<std::int64_t> revoke_all(OrganizationId organization, UserId user,
-        std::optional<SessionId> kept, SessionEnd why, Instant now) override
+    Async<std::int64_t> revoke_all(
+        OrganizationId organization,
+        UserId user,
+        std::optional<SessionId> kept,
+        SessionEnd why,
+        Instant now
+    ) override
     {
         // No session has the empty id, so that nothing is kept then.
         auto const spared = kept.value_or(SessionId());
         auto bound = values(organization, user, spared, now, to_text(why));
         auto const rows = co_await connection_.query(
-            revoke_others, Scope::organization(organization), std::move(bound));
+            revoke_others, Scope::organization(organization), std::move(bound)
+        );
         co_return rows.changed();
     }
 
-    Async<std::vector<Session>> live_of(
-        OrganizationId organization, UserId user, Instant now) override
+    Async<std::vector<Session>>
+    live_of(OrganizationId organization, UserId user, Instant now) override
     {
         auto const rows = co_await connection_.query(
-            select_live, Scope::organization(organization), values(organization, user, now));
+            select_live, Scope::organization(organization), values(organization, user, now)
+        );
         std::vector<Session> live;
         live.reserve(rows.size());
         for (auto const row : rows)
@@ -104,15 +139,19 @@ public:
     Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit) override
     {
         auto const rows = co_await connection_.query(
-            delete_beyond, Scope::organization(organization), values(organization, user, limit));
+            delete_beyond, Scope::organization(organization), values(organization, user, limit)
+        );
         co_return rows.changed();
     }
 
-    Async<void> touch(
-        OrganizationId organization, SessionId session, Instant seen, Instant idle_end) override
+    Async<void>
+    touch(OrganizationId organization, SessionId session, Instant seen, Instant idle_end) override
     {
-        connection_.later(move_seen, Scope::organization(organization),
-            values(organization, session, seen, idle_end));
+        connection_.later(
+            move_seen,
+            Scope::organization(organization),
+            values(organization, session, seen, idle_end)
+        );
         co_return;
     }
 
@@ -129,8 +168,7 @@ Session read_session(Row const& row, std::size_t from)
     session.organization_id = OrganizationId(row.text(from + 1));
     session.user_id = UserId(row.text(from + 2));
     session.session_version = static_cast<int>(row.integer(from + 3));
-    session.surface
-        = row.text(from + 4) == "account" ? Surface::account : Surface::organization;
+    session.surface = row.text(from + 4) == "account" ? Surface::account : Surface::organization;
     session.ip_address = row.optional_text(from + 5);
     session.user_agent = row.optional_text(from + 6);
     session.device_fingerprint = row.optional_text(from + 7);

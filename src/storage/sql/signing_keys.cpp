@@ -5,18 +5,20 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::SigningKey;
+using domain::SigningKeys;
 
-constexpr Statement select_keys(
-    "SELECT kid, alg, state, public_jwk, private_sealed, not_before FROM signing_keys "
-    "WHERE state <> 'removed' ORDER BY not_before, kid");
+constexpr Statement
+    select_keys("SELECT kid, alg, state, public_jwk, private_sealed, not_before FROM signing_keys "
+                "WHERE state <> 'removed' ORDER BY not_before, kid");
 // Two nodes that start at once must end with one key: the condition and the lock decide.
-constexpr auto lock_keys = either({ .postgres = "SELECT pg_advisory_xact_lock(7235871540012)",
-    .sqlite = "SELECT 1" });
+constexpr auto lock_keys
+    = either({.postgres = "SELECT pg_advisory_xact_lock(7235871540012)", .sqlite = "SELECT 1"});
 constexpr Statement insert_unless_any(
     "INSERT INTO signing_keys (kid, alg, state, public_jwk, private_sealed, not_before) "
     "SELECT $1, $2, 'signing', $3, $4, $5 "
-    "WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE state = 'signing') RETURNING kid");
+    "WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE state = 'signing') RETURNING kid"
+);
 
 class SqlSigningKeys final : public SigningKeys {
 public:
@@ -46,7 +48,8 @@ public:
     {
         connection_.later(lock_keys, Scope::global(), Values());
         auto bound = values(
-            key.kid, key.algorithm, key.public_jwk, Bytes(key.private_sealed), key.not_before);
+            key.kid, key.algorithm, key.public_jwk, Bytes(key.private_sealed), key.not_before
+        );
         auto const rows
             = co_await connection_.query(insert_unless_any, Scope::global(), std::move(bound));
         co_return !rows.empty();

@@ -6,23 +6,29 @@
 
 namespace gatehouse::sql {
 namespace {
-using namespace domain;
+using domain::OrganizationId;
+using domain::UserId;
+using domain::Vault;
+using domain::Vaults;
+using domain::WrappedKey;
 
 constexpr Statement insert_vault(
     "INSERT INTO encryption_vaults (organization_id, user_id, wrapped_mk, wrap_iv, wrap_version, "
     "format_version, kek_id, mk_check, created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING RETURNING user_id");
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING RETURNING user_id"
+);
 constexpr Text select_vault
     = "SELECT user_id, organization_id, wrapped_mk, wrap_iv, wrap_version, format_version, kek_id, "
       "mk_check, recovery_wrapped_mk, recovery_iv, recovery_set_at, zero_knowledge, created_at, "
       "updated_at FROM encryption_vaults WHERE organization_id = $1 AND user_id = $2";
 constexpr Statement find_vault(joined<select_vault>);
-constexpr auto find_vault_locked = either(
-    { .postgres = joined<select_vault, " FOR UPDATE">, .sqlite = joined<select_vault> });
+constexpr auto find_vault_locked
+    = either({.postgres = joined<select_vault, " FOR UPDATE">, .sqlite = joined<select_vault>});
 constexpr Statement update_vault(
     "UPDATE encryption_vaults SET wrapped_mk = $3, wrap_iv = $4, wrap_version = $5, kek_id = $6, "
     "mk_check = $7, recovery_wrapped_mk = $8, recovery_iv = $9, recovery_set_at = $10, "
-    "zero_knowledge = $11, updated_at = $12 WHERE organization_id = $1 AND user_id = $2");
+    "zero_knowledge = $11, updated_at = $12 WHERE organization_id = $1 AND user_id = $2"
+);
 
 std::optional<WrappedKey> wrapped(Row const& row, std::size_t at)
 {
@@ -30,7 +36,7 @@ std::optional<WrappedKey> wrapped(Row const& row, std::size_t at)
     auto iv = row.optional_text(at + 1);
     if (!key || !iv) // a constraint keeps the two together
         return std::nullopt;
-    return WrappedKey { std::move(*key), std::move(*iv) };
+    return WrappedKey{std::move(*key), std::move(*iv)};
 }
 
 std::optional<std::string> key_of(std::optional<WrappedKey> const& wrap)
@@ -77,36 +83,58 @@ public:
 
     Async<bool> insert_new(Vault vault) override
     {
-        auto bound = values(vault.organization_id, vault.user_id, key_of(vault.server_wrap),
-            iv_of(vault.server_wrap), vault.wrap_version, vault.format_version, vault.kek_id,
-            vault.key_check, vault.created_at);
-        auto const rows = co_await connection_.query(insert_vault,
-            Scope::person(vault.organization_id, vault.user_id), std::move(bound));
+        auto bound = values(
+            vault.organization_id,
+            vault.user_id,
+            key_of(vault.server_wrap),
+            iv_of(vault.server_wrap),
+            vault.wrap_version,
+            vault.format_version,
+            vault.kek_id,
+            vault.key_check,
+            vault.created_at
+        );
+        auto const rows = co_await connection_.query(
+            insert_vault, Scope::person(vault.organization_id, vault.user_id), std::move(bound)
+        );
         co_return !rows.empty();
     }
 
     Async<std::optional<Vault>> find_locked(OrganizationId organization, UserId user) override
     {
         auto const rows = co_await connection_.query(
-            find_vault_locked, Scope::person(organization, user), values(organization, user));
+            find_vault_locked, Scope::person(organization, user), values(organization, user)
+        );
         co_return read_vault(rows);
     }
 
     Async<std::optional<Vault>> find(OrganizationId organization, UserId user) override
     {
         auto const rows = co_await connection_.query(
-            find_vault, Scope::person(organization, user), values(organization, user));
+            find_vault, Scope::person(organization, user), values(organization, user)
+        );
         co_return read_vault(rows);
     }
 
     Async<void> save(Vault vault) override
     {
-        auto bound = values(vault.organization_id, vault.user_id, key_of(vault.server_wrap),
-            iv_of(vault.server_wrap), vault.wrap_version, vault.kek_id, vault.key_check,
-            key_of(vault.recovery_wrap), iv_of(vault.recovery_wrap), vault.recovery_set_at,
-            vault.zero_knowledge, vault.updated_at);
-        connection_.later(update_vault, Scope::person(vault.organization_id, vault.user_id),
-            std::move(bound));
+        auto bound = values(
+            vault.organization_id,
+            vault.user_id,
+            key_of(vault.server_wrap),
+            iv_of(vault.server_wrap),
+            vault.wrap_version,
+            vault.kek_id,
+            vault.key_check,
+            key_of(vault.recovery_wrap),
+            iv_of(vault.recovery_wrap),
+            vault.recovery_set_at,
+            vault.zero_knowledge,
+            vault.updated_at
+        );
+        connection_.later(
+            update_vault, Scope::person(vault.organization_id, vault.user_id), std::move(bound)
+        );
         co_return;
     }
 
