@@ -13,7 +13,7 @@ FORBIDDEN = {
     r"\bTO" r"DO\b(?!\(#\d+\))|\bFIX" r"ME\b|\bXX" r"X\b": "unfinished, and no issue is named",
     r"\b(?:it|test|describe)\.(?:sk" r"ip|on" r"ly|to" r"do)\b": "a test that does not run, or keeps others from running",
     r"GTEST_SK" r"IP|\bDISA" r"BLED_": "a test that does not run",
-    r"\bNOLI" r"NT(?!NEXTLINE\([\w-]+\):|\([\w-]+\):)": "a lint exception names its check and its reason",
+    r"\bNOLI" r"NT(?!(?:NEXTLINE|BEGIN|END)?\([\w-]+\))": "a lint exception names its check",
     r"[ \t]+$": "blanks at the end of a line",
 }
 BINARY = (".png", ".jpg", ".ico", ".woff2", ".der")
