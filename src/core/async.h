@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -24,7 +25,14 @@ struct FinalAwaiter {
     void await_resume() const noexcept { }
 };
 
+// Frames come and go with every request and have few sizes: each thread keeps some for its next ones.
+void* allocate_frame(std::size_t size);
+void free_frame(void* frame, std::size_t size) noexcept;
+
 struct AsyncPromiseBase {
+    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void operator delete(void* frame, std::size_t size) noexcept { free_frame(frame, size); }
+
     std::coroutine_handle<> waiting_;
     std::exception_ptr failure_;
 

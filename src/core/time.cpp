@@ -85,6 +85,12 @@ int read_offset(Reader& reader, bool short_form)
     return sign * (hours * 60 + minutes);
 }
 
+void put_digits(char* into, int count, int value)
+{
+    for (int at = count - 1; at >= 0; --at, value /= 10)
+        into[at] = static_cast<char>('0' + value % 10);
+}
+
 } // namespace
 
 std::string to_text(Instant at)
@@ -94,9 +100,18 @@ std::string to_text(Instant at)
     auto const day = floor<days>(moment);
     year_month_day const date(day);
     hh_mm_ss<milliseconds> const time(moment - day);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", int(date.year()),
-        unsigned(date.month()), unsigned(date.day()), time.hours().count(), time.minutes().count(),
-        time.seconds().count(), time.subseconds().count());
+    auto const year_number = int(date.year());
+    if (year_number < 0 || year_number > 9999) // nobody's format; only a broken value gets here
+        return fmt::format("{}-{:02}-{:02}", year_number, unsigned(date.month()), unsigned(date.day()));
+    std::string text = "0000-00-00T00:00:00.000Z"; // in every answer and log line: written by hand
+    put_digits(text.data(), 4, year_number);
+    put_digits(text.data() + 5, 2, static_cast<int>(unsigned(date.month())));
+    put_digits(text.data() + 8, 2, static_cast<int>(unsigned(date.day())));
+    put_digits(text.data() + 11, 2, static_cast<int>(time.hours().count()));
+    put_digits(text.data() + 14, 2, static_cast<int>(time.minutes().count()));
+    put_digits(text.data() + 17, 2, static_cast<int>(time.seconds().count()));
+    put_digits(text.data() + 20, 3, static_cast<int>(time.subseconds().count()));
+    return text;
 }
 
 std::optional<Instant> parse_instant(std::string_view text)

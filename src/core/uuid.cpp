@@ -2,7 +2,6 @@
 #include "core/uuid.h"
 
 #include <array>
-#include <string_view>
 
 namespace gatehouse {
 
@@ -16,14 +15,14 @@ std::string mint_uuid(Instant now, Random& random)
     bytes[6] = static_cast<std::uint8_t>(0x70 | (bytes[6] & 0x0f)); // version 7
     bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f)); // variant
 
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"; // one for each request: made in one go
-    std::size_t at = 0;
+    constexpr char digits[] = "0123456789abcdef";
+    char text[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"; // one for each request: made in one go
+    char* next = text;
     for (auto const byte : bytes) {
-        if (text[at] == '-')
-            ++at;
-        text[at++] = digits[byte >> 4U];
-        text[at++] = digits[byte & 0xfU];
+        if (*next == '-')
+            ++next;
+        *next++ = digits[byte >> 4U];
+        *next++ = digits[byte & 0xfU];
     }
     return text;
 }

@@ -133,9 +133,9 @@ Exchange Connection::make_exchange()
     request_.secure = facts_.secure;
     request_.on_operator_listener = facts_.on_operator_listener;
     response_.clear();
-    auto const now = around_.pipeline().services().clock.now();
-    request_id_ = around_.mint_request_id(now);
-    return { .request = request_, .response = response_, .body = *this, .now = now, .request_id = request_id_ };
+    now_ = around_.pipeline().services().clock.now();
+    request_id_ = around_.mint_request_id(now_);
+    return { .request = request_, .response = response_, .body = *this, .now = now_, .request_id = request_id_ };
 }
 
 Async<bool> Connection::serve_one()
@@ -213,7 +213,7 @@ Async<bool> Connection::send(bool keep_alive)
     enter(Phase::writing);
     Framing const framing { request_.method == Method::head, parser_.http_1_1(), keep_alive };
     out_.clear();
-    append_answer(out_, response_, around_.common_fields().at(around_.pipeline().services().clock.now()),
+    append_answer(out_, response_, around_.common_fields().at(now_, response_),
         request_id_, framing);
     wipe(response_.body.data(), response_.body.size()); // tokens and keys
     auto const sent = stream_->send_now(out_);

@@ -86,6 +86,7 @@ private:
     std::size_t held_ = 0; // bytes received and not yet consumed
     std::string out_;
     std::string request_id_;
+    Instant now_; // when the request in hand arrived
     Fault fault_;
     Phase phase_ = Phase::idle;
     std::chrono::milliseconds phase_began_ {};

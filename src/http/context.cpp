@@ -36,6 +36,11 @@ Context::Context(Request const& request_, domain::Services& services_, Instant n
 {
 }
 
+void Context::admit(domain::Caller caller)
+{
+    caller_ = std::make_unique<domain::Caller>(std::move(caller));
+}
+
 domain::Caller const& Context::caller() const
 {
     if (!caller_)

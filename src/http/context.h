@@ -11,6 +11,7 @@
 #include "http/response.h"
 #include "http/route.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,7 +70,7 @@ public:
         Response& response);
     Context(Context const&) = delete;
     Context& operator=(Context const&) = delete;
-    void admit(domain::Caller caller) { caller_ = std::move(caller); }
+    void admit(domain::Caller caller);
     void present(std::string token) { presented_token_ = std::move(token); }
     void set_parameters(std::vector<std::pair<std::string_view, std::string>> parameters)
     {
@@ -79,7 +80,7 @@ public:
 
 private:
     Response& response_;
-    std::optional<domain::Caller> caller_;
+    std::unique_ptr<domain::Caller> caller_; // large, and most requests have none
     std::optional<std::string> presented_token_;
     std::vector<std::pair<std::string_view, std::string>> parameters_;
 };

@@ -16,17 +16,21 @@ constexpr std::array<std::string_view, 10> single_fields { "authorization", "con
     "content-length", "content-type", "expect", "host", "origin", "sec-fetch-site",
     "transfer-encoding", "x-csrf-token" };
 
-enum Class : unsigned char { other = 0, token = 1, value = 2, target = 4 };
+enum Class : unsigned char { other = 0, token = 1, value = 2, target = 4, host = 8 };
 
 constexpr std::array<unsigned char, 256> classes = [] {
     std::array<unsigned char, 256> table {};
     constexpr std::string_view symbols = "!#$%&'*+-.^_`|~";
+    constexpr std::string_view host_symbols = "-._~:[]%!$&'()*+;=";
     for (std::size_t byte = 0; byte < 256; ++byte) {
         auto const letter = static_cast<char>(byte);
+        bool const alphanumeric = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
+            || (letter >= '0' && letter <= '9');
         unsigned kinds = other;
-        if ((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
-            || (letter >= '0' && letter <= '9') || symbols.find(letter) != std::string_view::npos)
+        if (alphanumeric || symbols.find(letter) != std::string_view::npos)
             kinds |= token;
+        if (alphanumeric || host_symbols.find(letter) != std::string_view::npos)
+            kinds |= host; // RFC 9112 3.2: no user, no path
         if (byte == '\t' || (byte >= 0x20 && byte != 0x7F))
             kinds |= value; // obs-text included: such a credential is 401, not 400 (D-45)
         if (byte > 0x20 && byte < 0x7F && letter != '#')
@@ -43,23 +47,20 @@ bool is(char letter, Class kind)
 
 bool all_are(std::string_view text, Class kind)
 {
-    return std::ranges::all_of(text, [kind](char letter) { return is(letter, kind); });
+    for (char const letter : text)
+        if (!is(letter, kind))
+            return false;
+    return true;
 }
 
 bool same_text(std::string_view sent, std::string_view lower)
 {
-    return std::ranges::equal(sent, lower, [](char one, char other_one) {
-        return (one >= 'A' && one <= 'Z' ? static_cast<char>(one + 32) : one) == other_one;
-    });
-}
-
-bool is_usable_host(std::string_view host) // RFC 9112 3.2: no user, no path, not empty
-{
-    return !host.empty() && std::ranges::all_of(host, [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
-            || (letter >= '0' && letter <= '9')
-            || std::string_view("-._~:[]%!$&'()*+;=").find(letter) != std::string_view::npos;
-    });
+    if (sent.size() != lower.size())
+        return false;
+    for (std::size_t at = 0; at < sent.size(); ++at)
+        if ((sent[at] >= 'A' && sent[at] <= 'Z' ? static_cast<char>(sent[at] + 32) : sent[at]) != lower[at])
+            return false;
+    return true;
 }
 
 bool is_sound_line(std::string_view line, bool first)
@@ -138,7 +139,7 @@ std::optional<Fault> FieldGuard::field(std::string_view name, std::string_view v
         return transfer_encoding_field(value);
     if (same_text(name, "host")) {
         has_host_ = true;
-        if (!is_usable_host(value))
+        if (value.empty() || !all_are(value, host))
             return malformed_request;
     } else if (same_text(name, "expect")) {
         expects_continue_ = same_text(value, "100-continue");

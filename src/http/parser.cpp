@@ -148,7 +148,7 @@ RequestParser::Step RequestParser::read_body(std::string_view bytes, std::size_t
 
 bool RequestParser::method_is_known() const { return inside_->parser->method_is_known; }
 bool RequestParser::keep_alive() const { return inside_->parser->keep_alive(); }
-bool RequestParser::http_1_1() const { return inside_->parser->http_1_1; }
+bool RequestParser::http_1_1() const { return !inside_->parser || inside_->parser->http_1_1; }
 bool RequestParser::chunked() const { return inside_->parser->guard.chunked(); }
 bool RequestParser::expects_continue() const { return inside_->parser->guard.expects_continue(); }
 bool RequestParser::is_done() const { return inside_->parser->is_done(); }

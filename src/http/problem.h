@@ -14,7 +14,7 @@ struct Fault {
     int status = 400;
     std::string_view code = "VALIDATION";
     std::string_view error = "Malformed request";
-    std::string_view message = "The request is not well-formed HTTP/1.1.";
+    std::string_view message = "The request is not well-formed.";
 };
 
 int status_of(domain::Reason reason);

@@ -2,16 +2,35 @@
 #include "http/response.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace gatehouse::http {
 
 namespace {
-constexpr bool is_token_character(char letter)
-{
+enum : unsigned char { in_names = 1, in_values = 2 };
+
+constexpr std::array<unsigned char, 256> allowed = [] {
+    std::array<unsigned char, 256> table {};
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
-        || (letter >= '0' && letter <= '9') || others.find(letter) != std::string_view::npos;
+    for (std::size_t byte = 0; byte < 128; ++byte) {
+        auto const letter = static_cast<char>(byte);
+        bool const alphanumeric = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
+            || (letter >= '0' && letter <= '9');
+        if (alphanumeric || others.find(letter) != std::string_view::npos)
+            table[byte] |= in_names;
+        if (byte == '\t' || (byte >= 0x20 && byte < 0x7F))
+            table[byte] |= in_values;
+    }
+    return table;
+}();
+
+bool all_are(std::string_view text, unsigned char kind)
+{
+    for (char const letter : text)
+        if ((allowed[static_cast<unsigned char>(letter)] & kind) == 0)
+            return false;
+    return true;
 }
 
 bool same_name(std::string_view one, std::string_view other)
@@ -25,46 +44,54 @@ bool same_name(std::string_view one, std::string_view other)
 
 void require_clean_header(std::string_view name, std::string_view value)
 {
-    if (name.empty() || !std::ranges::all_of(name, is_token_character))
+    if (name.empty() || !all_are(name, in_names))
         throw std::invalid_argument("a header field with an unusable name");
-    auto const is_clean
-        = [](char letter) { return (letter >= 0x20 && letter < 0x7F) || letter == '\t'; };
-    if (!std::ranges::all_of(value, is_clean))
+    if (!all_are(value, in_values))
         throw std::invalid_argument("unusable bytes in the header field " + std::string(name));
+}
+
+Response::Line Response::find(std::string_view name, std::size_t from) const
+{
+    while (from < lines_.size()) {
+        auto const end = lines_.find('\n', from) + 1; // lines are whole: only add_header writes
+        auto const sent = std::string_view(lines_).substr(from, name.size());
+        if (sent.size() == name.size() && lines_[from + name.size()] == ':' && same_name(sent, name))
+            return { from, end };
+        from = end;
+    }
+    return {};
 }
 
 void Response::set_header(std::string_view name, std::string_view value)
 {
     require_clean_header(name, value);
-    std::erase_if(headers_, [&](auto const& header) { return same_name(header.first, name); });
-    headers_.emplace_back(name, value);
+    for (auto line = find(name, 0); line.end != 0; line = find(name, line.begin))
+        lines_.erase(line.begin, line.end - line.begin);
+    lines_.append(name).append(": ").append(value).append("\r\n");
 }
 
 void Response::add_header(std::string_view name, std::string_view value)
 {
     require_clean_header(name, value);
-    headers_.emplace_back(name, value);
+    lines_.append(name).append(": ").append(value).append("\r\n");
 }
 
-bool Response::has_header(std::string_view name) const
-{
-    return std::ranges::any_of(
-        headers_, [&](auto const& header) { return same_name(header.first, name); });
-}
+bool Response::has_header(std::string_view name) const { return find(name, 0).end != 0; }
 
 std::string_view Response::header(std::string_view name) const
 {
-    for (auto const& header : headers_)
-        if (same_name(header.first, name))
-            return header.second;
-    return {};
+    auto const line = find(name, 0);
+    if (line.end == 0)
+        return {};
+    auto const begin = line.begin + name.size() + 2;
+    return std::string_view(lines_).substr(begin, line.end - 2 - begin);
 }
 
 void Response::clear()
 {
     status = 200;
     body.clear();
-    headers_.clear();
+    lines_.clear();
 }
 
 std::string_view reason_phrase(int status)

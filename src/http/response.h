@@ -1,10 +1,9 @@
 // An answer: status, checked header fields, body.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace gatehouse::http {
 
@@ -14,20 +13,24 @@ void require_clean_header(std::string_view name, std::string_view value);
 
 class Response {
 public:
-    using Headers = std::vector<std::pair<std::string, std::string>>;
-
     int status = 200;
     std::string body;
 
     void set_header(std::string_view name, std::string_view value); // replaces
     void add_header(std::string_view name, std::string_view value); // keeps those of the same name
     bool has_header(std::string_view name) const; // compares without regard to case
-    std::string_view header(std::string_view name) const; // empty when absent
-    Headers const& headers() const { return headers_; }
+    std::string_view header(std::string_view name) const; // the first; empty when absent
+    std::string const& header_lines() const { return lines_; } // `Name: value` CR LF, each
     void clear(); // a fresh 200 without body, memory kept
 
 private:
-    Headers headers_;
+    struct Line {
+        std::size_t begin = std::string::npos;
+        std::size_t end = 0;
+    };
+    Line find(std::string_view name, std::size_t from) const;
+
+    std::string lines_;
 };
 
 std::string_view reason_phrase(int status);

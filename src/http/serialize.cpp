@@ -7,18 +7,15 @@
 namespace gatehouse::http {
 
 namespace {
-constexpr std::string_view default_policy = "default-src 'none'; frame-ancestors 'none'";
+constexpr std::string_view default_caching = "Cache-Control: no-store\r\n";
+constexpr std::string_view default_policy
+    = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 
 void append_number(std::string& out, std::uint64_t number)
 {
     std::array<char, 20> digits {};
     auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-}
-
-void append_field(std::string& out, std::string_view name, std::string_view value)
-{
-    out.append(name).append(": ").append(value).append("\r\n");
 }
 
 // RFC 9110 8.6: these never have a length.
@@ -52,13 +49,17 @@ CommonFields::CommonFields(bool over_https)
         fixed_ += "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 }
 
-std::string_view CommonFields::at(Instant now)
+std::string_view CommonFields::at(Instant now, Response const& response)
 {
     if (now.seconds() != second_) {
         second_ = now.seconds();
-        text_ = "Date: " + http_date(now) + "\r\n" + fixed_;
+        auto const always = "Date: " + http_date(now) + "\r\n" + fixed_;
+        texts_ = { always, always + std::string(default_caching), always + std::string(default_policy),
+            always + std::string(default_caching) + std::string(default_policy) };
     }
-    return text_;
+    auto const caching = response.has_header("Cache-Control") ? 0U : 1U;
+    auto const policy = response.has_header("Content-Security-Policy") ? 0U : 2U;
+    return texts_[caching + policy];
 }
 
 void append_answer(std::string& out, Response const& response, std::string_view common_fields,
@@ -68,13 +69,8 @@ void append_answer(std::string& out, Response const& response, std::string_view 
     append_number(out, static_cast<std::uint64_t>(response.status));
     out.append(" ").append(reason_phrase(response.status)).append("\r\n");
     out.append(common_fields);
-    append_field(out, "X-Request-Id", request_id);
-    for (auto const& [name, value] : response.headers())
-        append_field(out, name, value);
-    if (!response.has_header("Cache-Control"))
-        append_field(out, "Cache-Control", "no-store");
-    if (!response.has_header("Content-Security-Policy"))
-        append_field(out, "Content-Security-Policy", default_policy);
+    out.append("X-Request-Id: ").append(request_id).append("\r\n");
+    out.append(response.header_lines());
     if (!framing.keep_alive)
         out.append("Connection: close\r\n");
     else if (!framing.http_1_1)

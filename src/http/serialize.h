@@ -4,6 +4,8 @@
 #include "core/time.h"
 #include "http/response.h"
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,12 +18,13 @@ std::string http_date(Instant at);
 class CommonFields {
 public:
     explicit CommonFields(bool over_https); // then HSTS too
-    std::string_view at(Instant now);
+    // `response` may bring its own Cache-Control and Content-Security-Policy.
+    std::string_view at(Instant now, Response const& response);
 
 private:
     std::int64_t second_ = -1;
     std::string fixed_;
-    std::string text_;
+    std::array<std::string, 4> texts_; // with and without the two defaults
 };
 
 struct Framing {
