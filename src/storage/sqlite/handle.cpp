@@ -36,9 +36,13 @@ int wait_for_lock(void* deadline, int tries)
 }
 
 // SQLite would create it readable by everybody; its WAL and shared-memory files take the same mode.
+// A file that exists is never opened here: closing it would drop the locks that this process holds on it
+// (fcntl(2)), and the next shell that closes the database would take the WAL away from under the server.
 void create_private_file(std::string const& path)
 {
-    int const file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int const file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0 && errno == EEXIST)
+        return;
     if (file < 0)
         throw StorageError(StorageError::Kind::unavailable,
             path + " cannot be opened: " + std::system_category().message(errno));
