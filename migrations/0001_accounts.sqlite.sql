@@ -324,6 +324,12 @@ CREATE INDEX audit_ledger_created_idx ON audit_ledger (organization_id, created_
 CREATE INDEX audit_ledger_user_idx ON audit_ledger (user_id, event_type);
 CREATE INDEX audit_ledger_event_idx ON audit_ledger (event_type, created_at);
 
+-- INSERT OR REPLACE removes the old row without firing triggers of DELETE.
+CREATE TRIGGER audit_ledger_no_replace BEFORE INSERT ON audit_ledger
+WHEN EXISTS (SELECT 1 FROM audit_ledger WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'the audit ledger is append-only: replacing a row is refused');
+END;
 CREATE TRIGGER audit_ledger_no_update BEFORE UPDATE ON audit_ledger
 BEGIN
     SELECT RAISE(ABORT, 'the audit ledger is append-only: UPDATE is refused');

@@ -13,7 +13,7 @@ Value const& Row::at(std::size_t column) const
     if (column >= width_)
         throw StorageError(StorageError::Kind::broken,
             fmt::format("column {} was read of a row with {}", column, width_));
-    return first_[column];
+    return (*cells_)[first_ + column];
 }
 
 bool Row::is_null(std::size_t column) const { return std::holds_alternative<Null>(at(column)); }
@@ -142,7 +142,7 @@ Row Rows::operator[](std::size_t row) const
     if (row >= count_)
         throw StorageError(StorageError::Kind::broken,
             fmt::format("row {} was read of {}", row, count_));
-    return Row(cells_.data() + row * width_, width_);
+    return Row(cells_, row * width_, width_);
 }
 
 } // namespace gatehouse::sql

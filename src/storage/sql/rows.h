@@ -5,17 +5,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gatehouse::sql {
 
-// One row. It looks into its Rows and must not outlive them. Reading something as what it is not, a
+// One row. It keeps what it reads alive, so that it may outlive its Rows. Reading something as what it is not, a
 // NULL by a read that is not optional, or a column that is not there throws StorageError (broken).
 class Row {
 public:
-    Row(Value const* first, std::size_t width)
-        : first_(first)
+    Row(std::shared_ptr<std::vector<Value> const> cells, std::size_t first, std::size_t width)
+        : cells_(std::move(cells))
+        , first_(first)
         , width_(width)
     {
     }
@@ -43,7 +47,8 @@ public:
 private:
     [[noreturn]] void refuse(std::size_t column, char const* wanted) const;
 
-    Value const* first_;
+    std::shared_ptr<std::vector<Value> const> cells_;
+    std::size_t first_;
     std::size_t width_;
 };
 
@@ -72,7 +77,7 @@ public:
     Rows() = default;
     // `cells` row by row, each `width` wide; `count` rows (said apart for statements without columns).
     Rows(std::vector<Value> cells, std::size_t width, std::size_t count, std::int64_t changed)
-        : cells_(std::move(cells))
+        : cells_(std::make_shared<std::vector<Value> const>(std::move(cells)))
         , width_(width)
         , count_(count)
         , changed_(changed)
@@ -90,7 +95,7 @@ public:
     std::int64_t changed() const noexcept { return changed_; }
 
 private:
-    std::vector<Value> cells_;
+    std::shared_ptr<std::vector<Value> const> cells_;
     std::size_t width_ = 0;
     std::size_t count_ = 0;
     std::int64_t changed_ = 0;

@@ -21,7 +21,8 @@ constexpr auto needed = std::to_array<char const*>({
 });
 constexpr auto needed_on_postgres = std::to_array<char const*>({ "audit_ledger_append_only" });
 constexpr auto needed_on_sqlite
-    = std::to_array<char const*>({ "audit_ledger_no_update", "audit_ledger_no_delete" });
+    = std::to_array<char const*>(
+        { "audit_ledger_no_replace", "audit_ledger_no_update", "audit_ledger_no_delete" });
 
 // Names, and on SQLite the text that names a table's constraints.
 constexpr auto select_objects = either({
