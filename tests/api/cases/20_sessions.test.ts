@@ -1,10 +1,9 @@
 // The list of one's own sessions: what it shows, whose it is, what revoking does.
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { fromNow } from '../support/database.ts';
 import { events, expectRefusal, expectStatus, ledgerSize } from '../support/expectations.ts';
 import { login, loginPath, logoutPath, meDataPath, newAccount, newPerson, credentialsIn, refreshPath, sessionsPath } from '../support/people.ts';
 import { mainStack, startStack, stopStacks } from '../support/stack.ts';
-import { afterAll } from 'vitest';
 
 const stack = mainStack();
 const { client, database } = stack;
@@ -76,8 +75,8 @@ describe('DELETE /sessions/:id', () => {
     expectRefusal(await client.post(refreshPath, { refreshToken: other.refreshToken }), 401, 'FORCE_LOGOUT');
     expectStatus(await client.get(meDataPath, { bearer: person.accessToken }), 200);
     expect(await events(database, person.id, 'SESSION_REVOKED')).toBe(1);
-    const row = await database.row`SELECT revoked_at, revoke_reason, revoked_by FROM sessions WHERE id = ${other.sessionId}`;
-    expect(row).toMatchObject({ revoke_reason: 'user_requested', revoked_by: person.id });
+    const row = await database.row`SELECT revoked_at, revoke_reason FROM sessions WHERE id = ${other.sessionId}`;
+    expect(row['revoke_reason']).toBe('user_requested');
     expect(row['revoked_at']).not.toBeNull();
   });
 

@@ -5,7 +5,7 @@ import type { Answer, Json, Options } from '../support/client.ts';
 import { envelopeProblems } from '../support/rules.ts';
 import { expectRefusal, expectStatus } from '../support/expectations.ts';
 import { document, type Operation } from '../support/openapi.ts';
-import { loginPath, newAddress, newPassword, newPerson, registerPath, validatePath, type Person } from '../support/people.ts';
+import { login, loginPath, newAddress, newPassword, newPerson, registerPath, validatePath, type Person } from '../support/people.ts';
 import { mainStack } from '../support/stack.ts';
 
 const stack = mainStack();
@@ -20,12 +20,13 @@ const operations = document().operations;
 const withBody = operations.filter((operation) => document().requestSchema(operation) !== undefined);
 const name = (operation: Operation): string => `${operation.method} ${operation.template}`;
 const pathOf = (operation: Operation): string => operation.template.replace(/\{[^}]+\}/g, 'unknown');
-// Judged without a credential where the route takes none, with one where it needs one; logging out would end the person.
+// Judged without a credential where the route takes none, with one where it needs one: a fresh one where it may be ended.
 const needsBearer = (operation: Operation): boolean => (operation.definition.security ?? document().root.security ?? []).length > 0;
 const endsSession = (operation: Operation): boolean => /logout/.test(operation.template);
 
 async function send(operation: Operation, options: Options): Promise<Answer> {
-  const bearer = needsBearer(operation) && !endsSession(operation) ? person.accessToken : undefined;
+  let bearer: string | undefined;
+  if (needsBearer(operation)) bearer = (endsSession(operation) ? await login(stack, person) : person).accessToken;
   return client.send(operation.method, pathOf(operation), bearer === undefined ? options : { bearer, ...options });
 }
 

@@ -1,11 +1,13 @@
 // kill -9 under load: what was acknowledged is there afterwards, and what was ended stays ended.
+import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { events, expectStatus } from '../support/expectations.ts';
 import { until } from '../support/mail.ts';
 import {
   credentialsIn, login, loginPath, logoutPath, meDataPath, newAccount, newAddress, newPassword, newPerson, refreshPath, registerPath, type Credentials, type Registered,
 } from '../support/people.ts';
-import { patience } from '../support/settings.ts';
+import { onPostgres, patience } from '../support/settings.ts';
+import { configuration, RunningServer } from '../support/server.ts';
 import { startAgain, startStack, stopStacks } from '../support/stack.ts';
 
 afterAll(stopStacks);
@@ -115,4 +117,45 @@ describe('kill -9', () => {
     expectStatus(answer, 200);
     expect(answer.json.masterKey).toBe(key);
   });
+});
+
+if (!onPostgres) {
+  it('D-5 a shell that opens the file, reads and closes it takes nothing away from the running server', async () => {
+    const before = await startStack();
+    const file = before.facts.databaseUrl.slice('sqlite:'.length);
+    const shell = (statement: string): string => execFileSync('sqlite3', ['-cmd', '.timeout 10000', file, statement], { encoding: 'utf8' }).trim();
+    // The suite's own connection would keep the file open and hide what a lonely shell does.
+    await before.database.close();
+    const people: (Registered & Credentials)[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const email = newAddress('shell');
+      const password = newPassword(email);
+      const answer = await before.client.post(registerPath, { email, password });
+      expectStatus(answer, 200);
+      shell(`UPDATE users SET email_verified = 1 WHERE email = '${email}'`);
+      const { id, organizationId } = answer.json.user;
+      people.push({ id, organizationId, email, password, ...(await login(before, { email, password })) });
+      expectStatus(await before.client.get('/ready'), 200);
+      expect(shell(`SELECT count(*) FROM sessions WHERE user_id = '${id}'`), 'the shell sees what the server wrote').toBe('1');
+      for (const person of people) expectStatus(await before.client.get(meDataPath, { bearer: person.accessToken }), 200);
+    }
+    await before.server?.kill();
+    expect(shell('PRAGMA integrity_check')).toBe('ok');
+    expect(shell(`SELECT count(*) FROM sessions`)).toBe('5');
+  });
+}
+
+it('OPS-04 servers that start at once on a database never migrated agree on one schema', async () => {
+  const facts = await Promise.all([0, 1, 2].map(() => configuration()));
+  const url = facts[0]!.databaseUrl;
+  const servers = await Promise.all(
+    facts.map((each) =>
+      RunningServer.start({
+        ...each, databaseUrl: url,
+        environment: { ...each.environment, GATEHOUSE_DATABASE_URL: url, GATEHOUSE_KEK: facts[0]!.environment['GATEHOUSE_KEK'] as string },
+      }),
+    ),
+  );
+  for (const server of servers) expect((await fetch(`${server.facts.origin}/ready`)).status).toBe(200);
+  for (const server of servers) await server.stop();
 });

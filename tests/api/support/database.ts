@@ -62,7 +62,7 @@ class Postgres extends Common implements Database {
   }
 
   async close(): Promise<void> {
-    await this.pool.end();
+    if (!this.pool.ended) await this.pool.end();
   }
 }
 
@@ -88,7 +88,7 @@ class Sqlite extends Common implements Database {
   }
 
   async close(): Promise<void> {
-    this.handle.close();
+    if (this.handle.isOpen) this.handle.close();
   }
 }
 

@@ -23,6 +23,7 @@ export interface Breach {
   test: string;
   rule: string;
   what: string;
+  sample: string;
 }
 
 const answers = join(settings.runFolder, 'answers.jsonl');
@@ -59,8 +60,9 @@ export function keepSecret<T extends string>(kind: Secret['kind'], owner: string
   return value;
 }
 
-export function breach(rule: string, what: string): void {
-  write(breaches, { test: currentTest(), rule, what });
+/** `what` is the same for the same kind of breach; `sample` shows one. */
+export function breach(rule: string, what: string, sample: string): void {
+  write(breaches, { test: currentTest(), rule, what, sample: sample.slice(0, 500) });
 }
 
 export const allAnswers = (): Seen[] => all<Seen>(answers);

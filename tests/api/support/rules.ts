@@ -22,31 +22,32 @@ export function observe(answer: Answer): void {
     headers: answer.rawHeaders.map(([name, value]) => `${name}: ${value}`).join('\n'),
     body: answer.text,
   });
-  const what = `${answer.method} ${answer.path} → ${answer.status}`;
+  const route = document().find(answer.method, answer.path)?.template ?? (document().knowsPath(answer.path) ? 'a known path' : 'an unknown path');
+  const what = `${answer.method} ${route} → ${answer.status}`;
+  const sample = `${answer.path}: ${answer.text}`;
   for (const [name, form] of everywhere) {
     const values = answer.headers(name);
-    if (values.length !== 1 || !form.test(values[0] as string)) breach('headers on every answer', `${what}: ${name}: ${values.join(' | ')}`);
+    if (values.length !== 1 || !form.test(values[0] as string)) breach('headers on every answer', `${what}: ${name}`, values.join(' | '));
   }
   for (const name of ['server', 'x-powered-by']) {
-    if (/\d/.test(answer.header(name) ?? '')) breach('no version in headers', `${what}: ${name}: ${answer.header(name)}`);
+    if (/\d/.test(answer.header(name) ?? '')) breach('no version in headers', `${what}: ${name}`, answer.header(name) ?? '');
   }
-  if (answer.status === 500) breach('never a 500', `${what}: ${answer.text}`);
-  judgeJson(answer, what);
+  if (answer.status === 500) breach('never a 500', what, sample);
+  judgeJson(answer, what, sample);
   if (confidential.test(answer.text) && !/no-store/.test(answer.header('cache-control') ?? '')) {
-    breach('no-store where a token, code or key is in the answer', what);
+    breach('no-store where a token, code or key is in the answer', what, answer.header('cache-control') ?? '');
   }
   const problem = document().problem(answer);
-  if (problem !== undefined) breach('answers match /openapi.json', `${what}: ${problem}: ${answer.text.slice(0, 400)}`);
+  if (problem !== undefined) breach('answers match /openapi.json', `${what}: ${problem}`, sample);
 }
 
-function judgeJson(answer: Answer, what: string): void {
+function judgeJson(answer: Answer, what: string, sample: string): void {
   if (answer.json === undefined) return;
   const type = answer.header('content-type');
-  if (type !== 'application/json; charset=utf-8') breach('content type of JSON', `${what}: ${type}`);
-  // OpenAPI and key set are read by machines that never render; strings in them obey the rule all the same.
-  if (/[<>]/.test(answer.text)) breach('no raw < or > on the wire', `${what}: ${answer.text.slice(0, 200)}`);
+  if (type !== 'application/json; charset=utf-8') breach('content type of JSON', what, String(type));
+  if (/[<>]/.test(answer.text)) breach('no raw < or > on the wire', what, sample);
   if (answer.status < 400 || answer.json.valid === false || answer.path.startsWith('/ready')) return;
-  for (const problem of envelopeProblems(answer)) breach('error envelope', `${what}: ${problem}: ${answer.text.slice(0, 400)}`);
+  for (const problem of envelopeProblems(answer)) breach('error envelope', `${what}: ${problem}`, sample);
 }
 
 export function envelopeProblems(answer: Answer): string[] {

@@ -101,12 +101,14 @@ export class RunningServer {
 
   static async start(facts: ServerFacts): Promise<RunningServer> {
     const log = openSync(facts.log, 'a');
+    const words = openSync(facts.log.replace(/\.log$/, '.out'), 'a');
     const child = spawn(settings.binary, ['serve'], {
       env: facts.environment,
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', words, log],
       cwd: settings.runFolder,
     });
     closeSync(log);
+    closeSync(words);
     let over: number | string | undefined;
     const ended = new Promise<number | string>((resolve) => {
       child.on('error', (cause) => resolve((over = cause.message)));
