@@ -8,7 +8,7 @@ namespace gatehouse::sql {
 
 template <std::size_t Size> struct Text {
     char characters[Size] {};
-    constexpr Text(char const (&literal)[Size]) // NOLINT: a literal is a Text
+    constexpr Text(char const (&literal)[Size]) // implicit: a literal is a Text
     {
         for (std::size_t at = 0; at < Size; ++at)
             characters[at] = literal[at];
