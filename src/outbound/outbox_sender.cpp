@@ -28,6 +28,7 @@ public:
         , clock_(clock)
         , courier_(std::move(key), clock, std::move(transport), std::move(options.courier))
         , poll_(options.poll)
+        , note_time_(options.note_time)
     {
     }
 
@@ -96,8 +97,8 @@ private:
     {
         if (count_waiting().due == 0)
             return;
-        // A claim must outlive the slowest send and the note of how it ended.
-        auto const claim_time = courier_.longest_send() * 2;
+        // What a killed sender held is sent when this has passed: as short as it safely can be.
+        auto const claim_time = courier_.longest_send() + note_time_;
         while (!is_stopping() && courier_.may_try()) {
             auto const claimed_at = Steady::now();
             auto const now = clock_.now();
@@ -152,6 +153,7 @@ private:
     Clock const& clock_;
     Courier courier_;
     Duration poll_;
+    Duration note_time_;
     EventLoop loop_; // runs only while one unit of work is waited for
 
     mutable std::mutex mutex_;

@@ -16,6 +16,7 @@ namespace gatehouse::outbound {
 struct SenderOptions {
     CourierOptions courier;
     Duration poll = 1s; // how late a mail can be whose nudge got lost, or another node's
+    Duration note_time = 5s; // how long a claim lasts beyond the longest send, to note its ending
 };
 
 // Claims a row, sends it, notes how it ended. Killed in between, the claim runs out and the mail is

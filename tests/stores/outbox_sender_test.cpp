@@ -114,6 +114,7 @@ protected:
         options.courier.from = {"gatehouse", "gatehouse@id.example.com"};
         options.courier.retries = {.first = {20ms, 20ms}, .then_every = 40ms, .give_up_after = 1h};
         options.poll = 10ms;
+        options.note_time = 100ms;
         sender = std::make_unique<outbound::OutboxSender>(
             *storage, key, clock, std::move(transport), std::move(options)
         );
