@@ -41,7 +41,7 @@ def unknown_ids(cases):
 
 
 def untested(cases, reports):
-    """Landed cases without a passing test on a database that they name; any failing test of a case counts against it."""
+    """Landed cases without a passing test on a database that they name. (A failed one is counted where it ran.)"""
     passed = collections.defaultdict(set)
     for report in reports:
         database, path = report.split("=", 1)

@@ -36,7 +36,7 @@ def environment(extra):
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith("GATEHOUSE_") or name.startswith("GATEHOUSE_TEST_") or name == "GATEHOUSE_JOBS"}
     kept.pop("JWT_SECRET", None)
-    return kept | extra
+    return kept | {"NO_COLOR": "1"} | extra
 
 
 def run_together(commands, log, seconds_left):

@@ -71,10 +71,18 @@ def api(name, logs, database, preset="release", suite="test", extra=None):
     )]], (preset, "node"))
 
 
+def controls(logs, every):
+    """Faults put in on purpose, against the cases that were green on these databases in this run."""
+    report = logs / "controls.json"
+    words = ["tools/run_controls.py", "--report", str(report),
+             "--green", f"sqlite={logs}/api-sqlite.json", f"postgres={logs}/api-postgres.json"]
+    return Part("controls", [[Command(words + (["--all"] if every else []), "controls", str(report))]], ("release", "node"))
+
+
 def cases(logs):
     """Every landed case passed on each database that it names, by the reports of this very run."""
     reports = [f"sqlite={logs}/api-sqlite.json", f"postgres={logs}/api-postgres.json",
-               f"any={logs}/controls.json", f"any={logs}/stack.json"]
+               f"any={logs}/controls.json"]
     return checks("cases", f"tools/check_cases.py {' '.join(reports)}")
 
 
@@ -96,6 +104,7 @@ def parts(long, logs):
         unit("asan", logs, SANITIZERS),
         api("api-asan", logs, "sqlite", "asan", extra=SANITIZERS),
     ]
+    listed.append(controls(logs, every=long))
     if long:
         listed += [
             checks("tidy", "scripts/lint.sh tidy", needs=("release",)),
