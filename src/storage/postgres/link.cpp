@@ -90,6 +90,8 @@ bool Link::is_sound()
             return true;
         if (PQconsumeInput(connection_.get()) != 1)
             return false;
+        if (PQisBusy(connection_.get()) != 0 || gone_) // reads the message: note() hears of its end
+            return false;
     }
     return false;
 }
@@ -135,7 +137,10 @@ void Link::note(void* self, PGresult const* notice)
         auto const* const text = PQresultErrorField(notice, which);
         return std::string_view(text ? text : "");
     };
-    if (field(PG_DIAG_SEVERITY_NONLOCALIZED) != "WARNING")
+    auto const severity = field(PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity == "FATAL" || severity == "PANIC")
+        static_cast<Link*>(self)->gone_ = true; // said while nothing was asked: a shutdown
+    if (severity != "WARNING")
         return;
     log::Line(log::Level::warning, "postgres.warned")
         .with("message", without_line_end(PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY)));

@@ -71,6 +71,7 @@ private:
 
     std::unique_ptr<PGconn, Finisher> connection_;
     bool commit_in_doubt_ = false;
+    bool gone_ = false; // the server has said that it ends the session
 };
 
 } // namespace gatehouse::postgres
