@@ -286,10 +286,10 @@ describe('zero-knowledge', () => {
 it('M-11 rows that break a vault rule are refused by the database itself', async () => {
   const { person } = await opened();
   const broken = [
-    database.run`UPDATE encryption_vaults SET wrapped_mk = NULL, wrap_iv = NULL WHERE user_id = ${person.id}`,
-    database.run`UPDATE encryption_vaults SET wrap_iv = NULL WHERE user_id = ${person.id}`,
-    database.run`UPDATE encryption_vaults SET zero_knowledge = ${true} WHERE user_id = ${person.id}`,
-    database.run`UPDATE encryption_vaults SET recovery_wrapped_mk = 'x' WHERE user_id = ${person.id}`,
+    () => database.run`UPDATE encryption_vaults SET wrapped_mk = NULL, wrap_iv = NULL WHERE user_id = ${person.id}`,
+    () => database.run`UPDATE encryption_vaults SET wrap_iv = NULL WHERE user_id = ${person.id}`,
+    () => database.run`UPDATE encryption_vaults SET zero_knowledge = ${true} WHERE user_id = ${person.id}`,
+    () => database.run`UPDATE encryption_vaults SET recovery_wrapped_mk = 'x' WHERE user_id = ${person.id}`,
   ];
-  for (const [index, one] of broken.entries()) await expect(one, `rule ${index}`).rejects.toThrow(/constraint/i);
+  for (const [index, one] of broken.entries()) await expect(one(), `rule ${index}`).rejects.toThrow(/constraint/i);
 });

@@ -73,12 +73,14 @@ export async function startAgain(facts: ServerFacts, ca?: string): Promise<Stack
 /** For afterAll of every file that started servers: ends them all and complains if one ended badly. */
 export async function stopStacks(): Promise<void> {
   const problems: unknown[] = [];
+  const ending: (Promise<unknown> | undefined)[] = [];
   const databases = new Set<string>();
   for (const stack of own.splice(0)) {
     databases.add(stack.facts.databaseUrl);
     await stack.close();
-    await stack.server?.stop().catch((cause: unknown) => problems.push(cause));
+    ending.push(stack.server?.stop().catch((cause: unknown) => problems.push(cause)));
   }
-  for (const url of databases) await dropDatabase(url);
+  await Promise.all(ending);
+  await Promise.all([...databases].map(dropDatabase));
   if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('\n'));
 }
