@@ -79,6 +79,18 @@ def controls(logs, every):
     return Part("controls", [[Command(words + (["--all"] if every else []), "controls", str(report))]], ("release", "node"))
 
 
+def coverage(logs):
+    """The unit tests and the black-box suite once more, counting what they reach."""
+    profiles = logs / "profiles"
+    counted = {"LLVM_PROFILE_FILE": f"{profiles.resolve()}/%p-%m.profraw"}
+    clean = checks("coverage-clean", f"rm -rf {profiles}")
+    tests = unit("coverage", logs, counted)
+    suites = [api(f"api-coverage-{database}", logs, database, "coverage", extra=counted) for database in ("sqlite", "postgres")]
+    judged = checks("reached", f"tools/check_coverage.py {profiles}")
+    groups = clean.groups + tests.groups + [group for suite in suites for group in suite.groups] + judged.groups
+    return [build("coverage", "gatehouse_tests", "gatehouse"), Part("reached", groups, ("coverage", "node"))]
+
+
 def cases(logs):
     """Every landed case passed on each database that it names, by the reports of this very run."""
     reports = [f"sqlite={logs}/api-sqlite.json", f"postgres={logs}/api-postgres.json",
@@ -113,5 +125,6 @@ def parts(long, logs):
             unit("tsan", logs, SANITIZERS),
             api("api-tsan", logs, "sqlite", "tsan", extra=SANITIZERS),
             api("api-tsan-postgres", logs, "postgres", "tsan", extra=SANITIZERS),
+            *coverage(logs),
         ]
     return listed + [cases(logs)]
