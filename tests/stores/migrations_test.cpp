@@ -1,4 +1,5 @@
-// Migrations: forward, once, whatever starts at the same time; and a schema that is not right is refused.
+// Migrations: forward, once, whatever starts at the same time; and a schema that is not right is
+// refused.
 #include "support/test_database.h"
 
 #include "storage/sql/errors.h"
@@ -22,7 +23,8 @@ protected:
     sql::MigrationReport migrate() { return sql::migrate(*store_->connect(), known()); }
     sql::SchemaReport inspect() { return sql::inspect(*store_->connect(), known()); }
 
-    // After something was done to a current schema: what inspect() says, and that migrate() refuses alike.
+    // After something was done to a current schema: what inspect() says, and that migrate() refuses
+    // alike.
     sql::SchemaReport refused_after(std::string const& change)
     {
         migrate();
@@ -41,9 +43,14 @@ protected:
 
     std::unique_ptr<TestDatabase> store_;
 };
-INSTANTIATE_TEST_SUITE_P(Databases, Migrations, ::testing::ValuesIn(databases_to_test()), [](auto const& info) {
-    return std::string(info.param == sql::Dialect::postgres ? "postgres" : "sqlite");
-});
+INSTANTIATE_TEST_SUITE_P(
+    Databases,
+    Migrations,
+    ::testing::ValuesIn(databases_to_test()),
+    [](auto const& info) {
+        return std::string(info.param == sql::Dialect::postgres ? "postgres" : "sqlite");
+    }
+);
 
 TEST_P(Migrations, AnEmptyDatabaseIsBehindAndBecomesCurrent)
 {
@@ -94,14 +101,16 @@ TEST_P(Migrations, SeveralNodesAtOnceApplyEachOnce)
 
 TEST_P(Migrations, ANewerSchemaIsRefused)
 {
-    auto const report = refused_after("INSERT INTO schema_migrations (version, checksum) VALUES (999, 'x')");
+    auto const report
+        = refused_after("INSERT INTO schema_migrations (version, checksum) VALUES (999, 'x')");
     EXPECT_EQ(report.state, SchemaState::newer);
     EXPECT_NE(report.line.find("999"), std::string::npos);
 }
 
 TEST_P(Migrations, AnAlteredMigrationIsRefused)
 {
-    auto const report = refused_after("UPDATE schema_migrations SET checksum = 'another' WHERE version = 1");
+    auto const report
+        = refused_after("UPDATE schema_migrations SET checksum = 'another' WHERE version = 1");
     EXPECT_EQ(report.state, SchemaState::altered);
     EXPECT_NE(report.line.find("migration 1"), std::string::npos);
 }
@@ -121,20 +130,24 @@ TEST_P(Migrations, ALostTableIsRefusedByName)
 
 TEST_P(Migrations, ALostLedgerViewIsRefusedByName)
 {
-    EXPECT_NE(refused_after("DROP VIEW security_events").line.find("security_events"), std::string::npos);
+    EXPECT_NE(
+        refused_after("DROP VIEW security_events").line.find("security_events"), std::string::npos
+    );
 }
 
 TEST_P(Migrations, ALostConstraintOrTriggerIsRefusedByName)
 {
     bool const on_postgres = GetParam() == sql::Dialect::postgres;
-    auto const unique = refused_after(on_postgres
-            ? "ALTER TABLE refresh_tokens DROP CONSTRAINT refresh_tokens_token_hash_unique"
-            : "DROP INDEX refresh_tokens_token_hash_unique");
+    auto const unique = refused_after(
+        on_postgres ? "ALTER TABLE refresh_tokens DROP CONSTRAINT refresh_tokens_token_hash_unique"
+                    : "DROP INDEX refresh_tokens_token_hash_unique"
+    );
     EXPECT_NE(unique.line.find("refresh_tokens_token_hash_unique"), std::string::npos);
     store_ = TestDatabase::make(GetParam(), TestDatabase::Schema::none);
-    auto const trigger = refused_after(on_postgres
-            ? "ALTER TABLE audit_ledger DISABLE TRIGGER audit_ledger_append_only"
-            : "DROP TRIGGER audit_ledger_no_delete");
+    auto const trigger = refused_after(
+        on_postgres ? "ALTER TABLE audit_ledger DISABLE TRIGGER audit_ledger_append_only"
+                    : "DROP TRIGGER audit_ledger_no_delete"
+    );
     EXPECT_NE(trigger.line.find("audit_ledger_"), std::string::npos);
 }
 
@@ -149,8 +162,12 @@ TEST_P(Migrations, OneThatFailsLeavesNothingOfItself)
 {
     migrate();
     auto with_more = known();
-    sql::Migration broken { .version = static_cast<int>(with_more.size()) + 1, .name = "broken",
-        .script = "CREATE TABLE halfway (id integer); SELECT nothing FROM nowhere;", .checksum = "x" };
+    sql::Migration broken{
+        .version = static_cast<int>(with_more.size()) + 1,
+        .name = "broken",
+        .script = "CREATE TABLE halfway (id integer); SELECT nothing FROM nowhere;",
+        .checksum = "x"
+    };
     with_more.push_back(broken);
     auto const connection = store_->connect();
     EXPECT_THROW(sql::migrate(*connection, with_more), sql::StorageError);
@@ -158,7 +175,7 @@ TEST_P(Migrations, OneThatFailsLeavesNothingOfItself)
     EXPECT_THROW(store_->query("SELECT * FROM halfway"), sql::StorageError);
 
     with_more.back().script = "CREATE TABLE halfway (id integer);"; // and mended, it goes through
-    EXPECT_EQ(sql::migrate(*connection, with_more).applied, std::vector<int> { broken.version });
+    EXPECT_EQ(sql::migrate(*connection, with_more).applied, std::vector<int>{broken.version});
     EXPECT_EQ(inspect().state, SchemaState::newer);
 }
 
@@ -167,8 +184,16 @@ TEST_P(Migrations, AGapInTheHistoryIsRefused)
     migrate();
     auto with_more = known();
     for (int more = 0; more < 2; ++more)
-        with_more.push_back({ .version = static_cast<int>(with_more.size()) + 1, .name = "more", .script = "SELECT 1", .checksum = "x" });
-    store_->run("INSERT INTO schema_migrations (version, checksum) VALUES (" + std::to_string(with_more.size()) + ", 'x')");
+        with_more.push_back(
+            {.version = static_cast<int>(with_more.size()) + 1,
+             .name = "more",
+             .script = "SELECT 1",
+             .checksum = "x"}
+        );
+    store_->run(
+        "INSERT INTO schema_migrations (version, checksum) VALUES ("
+        + std::to_string(with_more.size()) + ", 'x')"
+    );
     EXPECT_EQ(sql::inspect(*store_->connect(), with_more).state, SchemaState::half);
 }
 

@@ -1,4 +1,5 @@
-// What only PostgreSQL does: connections break, COMMIT goes astray, locks are waited for, scopes are told.
+// What only PostgreSQL does: connections break, COMMIT goes astray, locks are waited for, scopes
+// are told.
 #include "core/event_loop.h"
 #include "storage/postgres/open.h"
 #include "storage/sql/errors.h"
@@ -19,15 +20,20 @@ using sql::StorageError;
 using sql::values;
 using Kind = StorageError::Kind;
 
-constexpr sql::Statement insert_organization("INSERT INTO organizations (id, name) VALUES ($1, 'Name')");
+constexpr sql::Statement
+    insert_organization("INSERT INTO organizations (id, name) VALUES ($1, 'Name')");
 constexpr sql::Statement count_organizations("SELECT count(*) FROM organizations");
 constexpr sql::Statement own_process("SELECT pg_backend_pid()");
-constexpr sql::Statement told_scope("SELECT current_setting('app.organization_id', true), current_setting('app.current_user_id', true)");
+constexpr sql::Statement told_scope("SELECT current_setting('app.organization_id', true), "
+                                    "current_setting('app.current_user_id', true)");
 constexpr sql::Statement sleep_long("SELECT pg_sleep(30)");
 constexpr sql::Statement lock_row("SELECT id FROM organizations WHERE id = $1 FOR UPDATE");
 constexpr sql::Statement warn("DO $$ BEGIN RAISE WARNING 'a warning of an operator'; END $$");
-constexpr sql::Statement settings("SELECT current_setting('TimeZone'), current_setting('search_path'), current_setting('statement_timeout'), "
-                                  "current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'), now()");
+constexpr sql::Statement settings(
+    "SELECT current_setting('TimeZone'), current_setting('search_path'), "
+    "current_setting('statement_timeout'), "
+    "current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'), now()"
+);
 
 class Postgres : public ::testing::TestWithParam<sql::Dialect> {
 protected:
@@ -45,17 +51,26 @@ protected:
     void open(std::string const& url, std::size_t connections, postgres::Limits const& limits)
     {
         database_.reset();
-        database_ = postgres::open(url, { .connections = connections, .limits = limits, .engine = {} });
+        database_
+            = postgres::open(url, {.connections = connections, .limits = limits, .engine = {}});
     }
     template <class T> T run(Async<T> work) { return wait_for(loop_, std::move(work)); }
     void run(Async<void> work) { wait_for(loop_, std::move(work)); }
 
     std::unique_ptr<sql::Transaction> begin() { return run(database_->begin(Access::write)); }
-    sql::Rows query(sql::Transaction& work, sql::Statement const& statement, sql::Values bound = {}, Scope scope = Scope::directory())
+    sql::Rows query(
+        sql::Transaction& work,
+        sql::Statement const& statement,
+        sql::Values bound = {},
+        Scope scope = Scope::directory()
+    )
     {
         return run(work.connection().query(statement, std::move(scope), std::move(bound)));
     }
-    std::int64_t count() { return store_->query("SELECT count(*) FROM organizations").front().integer(0); }
+    std::int64_t count()
+    {
+        return store_->query("SELECT count(*) FROM organizations").front().integer(0);
+    }
     template <class Work> std::optional<Kind> kind_thrown_by(Work work)
     {
         try {
@@ -83,7 +98,12 @@ std::vector<sql::Dialect> postgres_alone()
     std::erase(all, sql::Dialect::sqlite);
     return all;
 }
-INSTANTIATE_TEST_SUITE_P(Databases, Postgres, ::testing::ValuesIn(postgres_alone()), [](auto const&) { return std::string("postgres"); });
+INSTANTIATE_TEST_SUITE_P(
+    Databases,
+    Postgres,
+    ::testing::ValuesIn(postgres_alone()),
+    [](auto const&) { return std::string("postgres"); }
+);
 
 TEST_P(Postgres, SessionsSpeakUtcFindTheTablesAndHaveLimits)
 {
@@ -103,7 +123,8 @@ TEST_P(Postgres, EveryStatementIsToldItsScopeAndNoneTheLastOnes)
     auto work = begin();
     auto const told = [&](Scope scope) {
         auto const rows = query(*work, told_scope, {}, std::move(scope));
-        return rows.front().optional_text(0).value_or("") + "/" + rows.front().optional_text(1).value_or("");
+        return rows.front().optional_text(0).value_or("") + "/"
+            + rows.front().optional_text(1).value_or("");
     };
     EXPECT_EQ(told(Scope::global()), "/");
     EXPECT_EQ(told(Scope::organization("o")), "o/");
@@ -142,7 +163,13 @@ TEST_P(Postgres, AConnectionKilledBetweenUnitsIsReplacedUnnoticed)
     auto const killed = query(*work, own_process).front().integer(0);
     run(work->commit());
     store_->query("SELECT pg_terminate_backend($1::integer)", values(killed));
-    while (store_->query("SELECT count(*) FROM pg_stat_activity WHERE pid = $1::integer", values(killed)).front().integer(0) > 0)
+    while (
+        store_
+            ->query("SELECT count(*) FROM pg_stat_activity WHERE pid = $1::integer", values(killed))
+            .front()
+            .integer(0)
+        > 0
+    )
         std::this_thread::yield();
     insert_and_commit("a");
     EXPECT_EQ(count(), 1);
@@ -154,7 +181,13 @@ TEST_P(Postgres, AConnectionFoundDeadBeforeCommitIsAFailureAndNotUnknown)
     query(*work, insert_organization, values("a"));
     auto const killed = query(*work, own_process).front().integer(0);
     store_->query("SELECT pg_terminate_backend($1::integer)", values(killed));
-    while (store_->query("SELECT count(*) FROM pg_stat_activity WHERE pid = $1::integer", values(killed)).front().integer(0) > 0)
+    while (
+        store_
+            ->query("SELECT count(*) FROM pg_stat_activity WHERE pid = $1::integer", values(killed))
+            .front()
+            .integer(0)
+        > 0
+    )
         std::this_thread::yield();
     EXPECT_EQ(kind_thrown_by([&] { run(work->commit()); }), Kind::unavailable);
     EXPECT_EQ(count(), 0);
@@ -166,7 +199,7 @@ protected:
     {
         Postgres::SetUp();
         proxy_ = std::make_unique<CutProxy>(store_->url());
-        open(proxy_->url(), 1, { .reply = 300ms });
+        open(proxy_->url(), 1, {.reply = 300ms});
     }
     void TearDown() override
     {
@@ -185,12 +218,22 @@ protected:
     void expect_next_to_work()
     {
         insert_and_commit("next");
-        EXPECT_EQ(store_->query("SELECT count(*) FROM organizations WHERE id = 'next'").front().integer(0), 1);
+        EXPECT_EQ(
+            store_->query("SELECT count(*) FROM organizations WHERE id = 'next'")
+                .front()
+                .integer(0),
+            1
+        );
     }
 
     std::unique_ptr<CutProxy> proxy_;
 };
-INSTANTIATE_TEST_SUITE_P(Databases, PostgresCommit, ::testing::ValuesIn(postgres_alone()), [](auto const&) { return std::string("postgres"); });
+INSTANTIATE_TEST_SUITE_P(
+    Databases,
+    PostgresCommit,
+    ::testing::ValuesIn(postgres_alone()),
+    [](auto const&) { return std::string("postgres"); }
+);
 
 TEST_P(PostgresCommit, WhoseAnswerIsLostIsUnknownAndDone)
 {
@@ -242,12 +285,17 @@ TEST_P(PostgresCommit, WhoseStatementFailedIsAFailureWhateverTheWireDoes)
 TEST_P(PostgresCommit, ReadsNeverEndUnknown)
 {
     proxy_->arm(Cut::after_commit);
-    EXPECT_EQ(kind_thrown_by([&] { run(database_->reads().query(count_organizations, Scope::directory(), {})); }), Kind::unavailable);
+    EXPECT_EQ(
+        kind_thrown_by([&] {
+            run(database_->reads().query(count_organizations, Scope::directory(), {}));
+        }),
+        Kind::unavailable
+    );
 }
 
 TEST_P(Postgres, AStatementThatTakesTooLongIsATimeOut)
 {
-    open(store_->url(), 1, { .statement = 100ms });
+    open(store_->url(), 1, {.statement = 100ms});
     auto work = begin();
     EXPECT_EQ(kind_thrown_by([&] { query(*work, sleep_long); }), Kind::timeout);
     insert_and_commit("a");
@@ -255,7 +303,7 @@ TEST_P(Postgres, AStatementThatTakesTooLongIsATimeOut)
 
 TEST_P(Postgres, AServerThatDoesNotAnswerIsATimeOutOfOurOwn)
 {
-    open(store_->url(), 1, { .reply = 200ms, .statement = 20s });
+    open(store_->url(), 1, {.reply = 200ms, .statement = 20s});
     auto const asked = std::chrono::steady_clock::now();
     auto work = begin();
     EXPECT_EQ(kind_thrown_by([&] { query(*work, sleep_long); }), Kind::timeout);
@@ -265,7 +313,7 @@ TEST_P(Postgres, AServerThatDoesNotAnswerIsATimeOutOfOurOwn)
 
 TEST_P(Postgres, ALockThatIsNotGivenIsATimeOut)
 {
-    open(store_->url(), 2, { .lock = 100ms });
+    open(store_->url(), 2, {.lock = 100ms});
     insert_and_commit("a");
     auto holder = begin();
     query(*holder, lock_row, values("a"));
@@ -288,11 +336,19 @@ TEST_P(Postgres, AServerThatIsNotThereIsUnavailableAndIsNotStormed)
 
 TEST_P(Postgres, AReadOnlyServerRefusesWritesAndPretendsNothing)
 {
-    store_->run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$");
+    store_->run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = "
+                "on', current_database()); END $$");
     open(store_->url(), 1, postgres::Limits());
     auto work = begin();
-    EXPECT_EQ(kind_thrown_by([&] { query(*work, insert_organization, values("a")); }), Kind::unavailable);
-    EXPECT_EQ(run(database_->reads().query(count_organizations, Scope::directory(), {})).front().integer(0), 0);
+    EXPECT_EQ(
+        kind_thrown_by([&] { query(*work, insert_organization, values("a")); }), Kind::unavailable
+    );
+    EXPECT_EQ(
+        run(database_->reads().query(count_organizations, Scope::directory(), {}))
+            .front()
+            .integer(0),
+        0
+    );
 }
 
 TEST_P(Postgres, PreparedStatementsThatTheServerForgotCostOneFailure)

@@ -1,4 +1,5 @@
-// The tables as others rely on them: defaults, constraints by name, cascades (spec/database 3 to 5).
+// The tables as others rely on them: defaults, constraints by name, cascades (spec/database 3 to
+// 5).
 #include "support/database_fixture.h"
 
 #include <optional>
@@ -14,8 +15,10 @@ protected:
     void SetUp() override
     {
         OnBothDatabases::SetUp();
-        outside().run("INSERT INTO organizations (id, name) VALUES ('o', 'One'), ('p', 'Two');"
-                      "INSERT INTO users (id, organization_id, email) VALUES ('u', 'o', 'Ann@Example.org')");
+        outside().run(
+            "INSERT INTO organizations (id, name) VALUES ('o', 'One'), ('p', 'Two');"
+            "INSERT INTO users (id, organization_id, email) VALUES ('u', 'o', 'Ann@Example.org')"
+        );
     }
 
     struct Refused {
@@ -27,10 +30,10 @@ protected:
         try {
             outside().run(statement);
         } catch (StorageError const& error) {
-            return { error.violation(), error.constraint() };
+            return {error.violation(), error.constraint()};
         }
         ADD_FAILURE() << "not refused: " << statement;
-        return { Violation::none, {} };
+        return {Violation::none, {}};
     }
     std::int64_t count(std::string const& table)
     {
@@ -39,21 +42,35 @@ protected:
     // Instants as each database takes them from outside.
     std::string moment(std::string const& offset) const
     {
-        return on_postgres() ? "now() + interval '" + offset + "'" : "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '" + offset + "')";
+        return on_postgres() ? "now() + interval '" + offset + "'"
+                             : "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '" + offset + "')";
     }
     void give_everything_to_the_user()
     {
-        outside().run("INSERT INTO sessions (id, organization_id, user_id) VALUES ('s', 'o', 'u');"
-                      "INSERT INTO refresh_tokens (organization_id, user_id, session_id, token_hash, family_id, expires_at) "
-                      "VALUES ('o', 'u', 's', 'h', 'f', " + moment("1 day") + ");"
-                      "INSERT INTO login_attempts (email, user_id, successful) VALUES ('ann@example.org', 'u', false);"
-                      "INSERT INTO reset_requests (email, user_id) VALUES ('ann@example.org', 'u');"
-                      "INSERT INTO one_time_tokens (organization_id, user_id, purpose, token_hash, expires_at) "
-                      "VALUES ('o', 'u', 'verify_email', 'h', " + moment("1 day") + ");"
-                      "INSERT INTO encryption_vaults (organization_id, user_id, wrapped_mk, wrap_iv) VALUES ('o', 'u', 'x', 'y');"
-                      "INSERT INTO step_up_challenges (organization_id, user_id, session_id, purpose, method, expires_at) "
-                      "VALUES ('o', 'u', 's', 'export', 'totp', " + moment("1 day") + ");"
-                      "UPDATE organizations SET owner_id = 'u' WHERE id = 'o'");
+        outside().run(
+            "INSERT INTO sessions (id, organization_id, user_id) VALUES ('s', 'o', 'u');"
+            "INSERT INTO refresh_tokens (organization_id, user_id, session_id, token_hash, "
+            "family_id, expires_at) "
+            "VALUES ('o', 'u', 's', 'h', 'f', "
+            + moment("1 day")
+            + ");"
+              "INSERT INTO login_attempts (email, user_id, successful) VALUES ('ann@example.org', "
+              "'u', false);"
+              "INSERT INTO reset_requests (email, user_id) VALUES ('ann@example.org', 'u');"
+              "INSERT INTO one_time_tokens (organization_id, user_id, purpose, token_hash, "
+              "expires_at) "
+              "VALUES ('o', 'u', 'verify_email', 'h', "
+            + moment("1 day")
+            + ");"
+              "INSERT INTO encryption_vaults (organization_id, user_id, wrapped_mk, wrap_iv) "
+              "VALUES ('o', 'u', 'x', 'y');"
+              "INSERT INTO step_up_challenges (organization_id, user_id, session_id, purpose, "
+              "method, expires_at) "
+              "VALUES ('o', 'u', 's', 'export', 'totp', "
+            + moment("1 day")
+            + ");"
+              "UPDATE organizations SET owner_id = 'u' WHERE id = 'o'"
+        );
     }
 };
 INSTANTIATE_ON_BOTH_DATABASES(Schema);
@@ -61,7 +78,10 @@ INSTANTIATE_ON_BOTH_DATABASES(Schema);
 TEST_P(Schema, BareInsertsGetTheirDefaults) // TC-DB-006, TC-DB-008
 {
     outside().run("INSERT INTO organizations (name) VALUES ('Bare')");
-    auto const organization = outside().query("SELECT id, kind, owner_id, plan, settings, created_at, updated_at FROM organizations WHERE name = 'Bare'").front();
+    auto const organization = outside()
+                                  .query("SELECT id, kind, owner_id, plan, settings, created_at, "
+                                         "updated_at FROM organizations WHERE name = 'Bare'")
+                                  .front();
     EXPECT_GE(organization.text(0).size(), 32u);
     EXPECT_EQ(organization.text(1), "business");
     EXPECT_TRUE(organization.is_null(2));
@@ -71,8 +91,11 @@ TEST_P(Schema, BareInsertsGetTheirDefaults) // TC-DB-006, TC-DB-008
     EXPECT_LT(now - organization.instant(5), 60s);
     EXPECT_LT(organization.instant(6) - now, 60s);
 
-    auto const rows = outside().query("SELECT role, status, email_verified, self_registered, session_version, two_factor_enabled, "
-                                      "password_hash, backup_codes, deleted_at, created_at FROM users WHERE id = 'u'");
+    auto const rows = outside().query(
+        "SELECT role, status, email_verified, self_registered, session_version, "
+        "two_factor_enabled, "
+        "password_hash, backup_codes, deleted_at, created_at FROM users WHERE id = 'u'"
+    );
     auto const user = rows.front();
     EXPECT_EQ(user.text(0), "staff");
     EXPECT_EQ(user.text(1), "active");
@@ -87,7 +110,10 @@ TEST_P(Schema, BareInsertsGetTheirDefaults) // TC-DB-006, TC-DB-008
 TEST_P(Schema, SessionsEndBySevenAndThirtyDaysUnlessTold)
 {
     outside().run("INSERT INTO sessions (organization_id, user_id) VALUES ('o', 'u')");
-    auto const row = outside().query("SELECT created_at, expires_at, absolute_expires_at, surface, degraded FROM sessions").front();
+    auto const row = outside()
+                         .query("SELECT created_at, expires_at, absolute_expires_at, surface, "
+                                "degraded FROM sessions")
+                         .front();
     EXPECT_EQ(row.instant(1) - row.instant(0), 7 * 24h);
     EXPECT_EQ(row.instant(2) - row.instant(0), 30 * 24h);
     EXPECT_EQ(row.text(3), "organization");
@@ -96,19 +122,23 @@ TEST_P(Schema, SessionsEndBySevenAndThirtyDaysUnlessTold)
 
 TEST_P(Schema, AFifthRoleIsRefused) // TC-DB-003
 {
-    for (auto const* const role : { "owner", "admin", "manager", "staff" })
+    for (auto const* const role : {"owner", "admin", "manager", "staff"})
         outside().run("UPDATE users SET role = '" + std::string(role) + "'");
     EXPECT_THROW(outside().run("UPDATE users SET role = 'god'"), StorageError);
 }
 
 TEST_P(Schema, AUserNeedsAnOrganizationThatExists) // TC-DB-004
 {
-    EXPECT_EQ(refused("INSERT INTO users (organization_id, email) VALUES ('nowhere', 'x@y.z')").violation, Violation::foreign_key);
+    EXPECT_EQ(
+        refused("INSERT INTO users (organization_id, email) VALUES ('nowhere', 'x@y.z')").violation,
+        Violation::foreign_key
+    );
 }
 
 TEST_P(Schema, OneLiveAddressInAnOrganizationInAnyLetterCase) // TC-DB-005
 {
-    auto const same = refused("INSERT INTO users (organization_id, email) VALUES ('o', 'ann@EXAMPLE.org')");
+    auto const same
+        = refused("INSERT INTO users (organization_id, email) VALUES ('o', 'ann@EXAMPLE.org')");
     EXPECT_EQ(same.violation, Violation::unique);
     EXPECT_EQ(same.constraint, "users_org_email_live");
     outside().run("INSERT INTO users (organization_id, email) VALUES ('p', 'ann@example.org')");
@@ -119,67 +149,106 @@ TEST_P(Schema, OneLiveAddressInAnOrganizationInAnyLetterCase) // TC-DB-005
 TEST_P(Schema, OneSelfRegisteredAddressAnywhere)
 {
     outside().run("UPDATE users SET self_registered = true WHERE id = 'u'");
-    auto const second = refused("INSERT INTO users (organization_id, email, self_registered) VALUES ('p', 'ANN@example.org', true)");
+    auto const second = refused("INSERT INTO users (organization_id, email, self_registered) "
+                                "VALUES ('p', 'ANN@example.org', true)");
     EXPECT_EQ(second.constraint, "users_self_registered_email_live");
     outside().run("INSERT INTO users (organization_id, email) VALUES ('p', 'ANN@example.org')");
 }
 
 TEST_P(Schema, IdsAreUniqueAcrossOrganizations)
 {
-    EXPECT_EQ(refused("INSERT INTO users (id, organization_id, email) VALUES ('u', 'p', 'b@c.d')").constraint, "users_id_key");
-    EXPECT_EQ(refused("INSERT INTO organizations (id, name) VALUES ('o', 'Again')").constraint, "organizations_pkey");
+    EXPECT_EQ(
+        refused("INSERT INTO users (id, organization_id, email) VALUES ('u', 'p', 'b@c.d')")
+            .constraint,
+        "users_id_key"
+    );
+    EXPECT_EQ(
+        refused("INSERT INTO organizations (id, name) VALUES ('o', 'Again')").constraint,
+        "organizations_pkey"
+    );
 }
 
 TEST_P(Schema, ARowCannotPointIntoAnotherOrganization)
 {
     for (auto const* const statement :
-        { "INSERT INTO sessions (organization_id, user_id) VALUES ('p', 'u')",
-            "INSERT INTO encryption_vaults (organization_id, user_id, wrapped_mk, wrap_iv) VALUES ('p', 'u', 'x', 'y')" })
+         {"INSERT INTO sessions (organization_id, user_id) VALUES ('p', 'u')",
+          "INSERT INTO encryption_vaults (organization_id, user_id, wrapped_mk, wrap_iv) VALUES "
+          "('p', 'u', 'x', 'y')"})
         EXPECT_EQ(refused(statement).violation, Violation::foreign_key) << statement;
     outside().run("INSERT INTO users (id, organization_id, email) VALUES ('v', 'p', 'v@y.z');"
                   "INSERT INTO sessions (id, organization_id, user_id) VALUES ('s', 'o', 'u')");
-    EXPECT_EQ(refused("INSERT INTO refresh_tokens (organization_id, user_id, session_id, token_hash, family_id, expires_at) "
-                      "VALUES ('p', 'v', 's', 'h', 'f', " + moment("1 day") + ")").violation,
-        Violation::foreign_key);
+    EXPECT_EQ(
+        refused(
+            "INSERT INTO refresh_tokens (organization_id, user_id, session_id, token_hash, "
+            "family_id, expires_at) "
+            "VALUES ('p', 'v', 's', 'h', 'f', "
+            + moment("1 day") + ")"
+        )
+            .violation,
+        Violation::foreign_key
+    );
 }
 
 TEST_P(Schema, ATokenHashIsUniqueByName)
 {
     give_everything_to_the_user();
-    EXPECT_EQ(refused("INSERT INTO refresh_tokens (organization_id, user_id, session_id, token_hash, family_id, expires_at) "
-                      "VALUES ('o', 'u', 's', 'h', 'f', " + moment("1 day") + ")").constraint,
-        "refresh_tokens_token_hash_unique");
-    EXPECT_EQ(refused("INSERT INTO one_time_tokens (organization_id, user_id, purpose, token_hash, expires_at) "
-                      "VALUES ('o', 'u', 'magic_link', 'h', " + moment("1 day") + ")").constraint,
-        "one_time_tokens_token_hash_unique");
+    EXPECT_EQ(
+        refused(
+            "INSERT INTO refresh_tokens (organization_id, user_id, session_id, token_hash, "
+            "family_id, expires_at) "
+            "VALUES ('o', 'u', 's', 'h', 'f', "
+            + moment("1 day") + ")"
+        )
+            .constraint,
+        "refresh_tokens_token_hash_unique"
+    );
+    EXPECT_EQ(
+        refused(
+            "INSERT INTO one_time_tokens (organization_id, user_id, purpose, token_hash, "
+            "expires_at) "
+            "VALUES ('o', 'u', 'magic_link', 'h', "
+            + moment("1 day") + ")"
+        )
+            .constraint,
+        "one_time_tokens_token_hash_unique"
+    );
 }
 
 TEST_P(Schema, ChecksRefuseByName)
 {
     give_everything_to_the_user();
     std::pair<char const*, char const*> const cases[] = {
-        { "UPDATE users SET status = 'gone'", "users_status_check" },
-        { "UPDATE organizations SET kind = 'club'", "organizations_kind_check" },
-        { "UPDATE sessions SET revoke_reason = 'because'", "sessions_revoke_reason_check" },
-        { "UPDATE refresh_tokens SET revoke_reason = 'because'", "refresh_tokens_revoke_reason_check" },
-        { "UPDATE login_attempts SET method = 'guess'", "login_attempts_method_check" },
-        { "UPDATE one_time_tokens SET purpose = 'fun'", "one_time_tokens_purpose_check" },
-        { "UPDATE step_up_challenges SET method = 'sms'", "step_up_challenges_method_check" },
-        { "INSERT INTO outbox (organization_id, topic, recipient) VALUES ('o', 'fax', 'x')", "outbox_topic_check" },
-        { "INSERT INTO outbox (organization_id, topic, recipient, status) VALUES ('o', 'mail', 'x', 'lost')", "outbox_status_check" },
-        { "INSERT INTO signing_keys (kid, alg, state, public_jwk) VALUES ('k', 'EdDSA', 'lost', '{}')", "signing_keys_state_check" },
-        { "UPDATE encryption_vaults SET wrapped_mk = NULL, wrap_iv = NULL", "encryption_vaults_has_wrap" },
-        { "UPDATE encryption_vaults SET wrap_iv = NULL", "encryption_vaults_wrap_iv_pair" },
-        { "UPDATE encryption_vaults SET recovery_iv = 'i'", "encryption_vaults_wrap_iv_pair" },
-        { "UPDATE encryption_vaults SET zero_knowledge = true", "encryption_vaults_zk_consistency" },
+        {"UPDATE users SET status = 'gone'", "users_status_check"},
+        {"UPDATE organizations SET kind = 'club'", "organizations_kind_check"},
+        {"UPDATE sessions SET revoke_reason = 'because'", "sessions_revoke_reason_check"},
+        {"UPDATE refresh_tokens SET revoke_reason = 'because'", "refresh_tokens_revoke_reason_check"
+        },
+        {"UPDATE login_attempts SET method = 'guess'", "login_attempts_method_check"},
+        {"UPDATE one_time_tokens SET purpose = 'fun'", "one_time_tokens_purpose_check"},
+        {"UPDATE step_up_challenges SET method = 'sms'", "step_up_challenges_method_check"},
+        {"INSERT INTO outbox (organization_id, topic, recipient) VALUES ('o', 'fax', 'x')",
+         "outbox_topic_check"},
+        {"INSERT INTO outbox (organization_id, topic, recipient, status) VALUES ('o', 'mail', 'x', "
+         "'lost')",
+         "outbox_status_check"},
+        {"INSERT INTO signing_keys (kid, alg, state, public_jwk) VALUES ('k', 'EdDSA', 'lost', "
+         "'{}')",
+         "signing_keys_state_check"},
+        {"UPDATE encryption_vaults SET wrapped_mk = NULL, wrap_iv = NULL",
+         "encryption_vaults_has_wrap"},
+        {"UPDATE encryption_vaults SET wrap_iv = NULL", "encryption_vaults_wrap_iv_pair"},
+        {"UPDATE encryption_vaults SET recovery_iv = 'i'", "encryption_vaults_wrap_iv_pair"},
+        {"UPDATE encryption_vaults SET zero_knowledge = true", "encryption_vaults_zk_consistency"},
     };
     for (auto const& [statement, constraint] : cases) {
         auto const refusal = refused(statement);
         EXPECT_EQ(refusal.violation, Violation::check) << statement;
         EXPECT_EQ(refusal.constraint, constraint);
     }
-    outside().run("UPDATE encryption_vaults SET wrapped_mk = NULL, wrap_iv = NULL, zero_knowledge = true, "
-                  "recovery_wrapped_mk = 'r', recovery_iv = 'i'");
+    outside().run(
+        "UPDATE encryption_vaults SET wrapped_mk = NULL, wrap_iv = NULL, zero_knowledge = true, "
+        "recovery_wrapped_mk = 'r', recovery_iv = 'i'"
+    );
 }
 
 TEST_P(Schema, AMissingValueIsNamedByColumn)
@@ -191,21 +260,36 @@ TEST_P(Schema, AMissingValueIsNamedByColumn)
 
 TEST_P(Schema, ADedupeKeyIsUniqueInItsOrganization)
 {
-    outside().run("INSERT INTO outbox (organization_id, topic, recipient, dedupe_key) VALUES ('o', 'mail', 'x', 'k'), "
+    outside().run("INSERT INTO outbox (organization_id, topic, recipient, dedupe_key) VALUES ('o', "
+                  "'mail', 'x', 'k'), "
                   "('p', 'mail', 'x', 'k'), ('o', 'mail', 'x', NULL), ('o', 'mail', 'x', NULL)");
-    EXPECT_EQ(refused("INSERT INTO outbox (organization_id, topic, recipient, dedupe_key) VALUES ('o', 'mail', 'x', 'k')").constraint, "outbox_dedupe_key");
+    EXPECT_EQ(
+        refused("INSERT INTO outbox (organization_id, topic, recipient, dedupe_key) VALUES ('o', "
+                "'mail', 'x', 'k')")
+            .constraint,
+        "outbox_dedupe_key"
+    );
 }
 
 TEST_P(Schema, AttemptsAreNumberedByTheDatabase)
 {
-    outside().run("INSERT INTO login_attempts (email, successful) VALUES ('a', false), ('b', true)");
-    auto const rows = outside().query("SELECT id, throttled, method FROM login_attempts ORDER BY id");
+    outside().run("INSERT INTO login_attempts (email, successful) VALUES ('a', false), ('b', true)"
+    );
+    auto const rows
+        = outside().query("SELECT id, throttled, method FROM login_attempts ORDER BY id");
     EXPECT_LT(rows[0].integer(0), rows[1].integer(0));
     EXPECT_FALSE(rows[0].boolean(1));
     EXPECT_EQ(rows[0].text(2), "password");
 }
 
-constexpr char const* of_the_user[] = { "sessions", "refresh_tokens", "login_attempts", "reset_requests", "one_time_tokens", "encryption_vaults", "step_up_challenges" };
+constexpr char const* of_the_user[]
+    = {"sessions",
+       "refresh_tokens",
+       "login_attempts",
+       "reset_requests",
+       "one_time_tokens",
+       "encryption_vaults",
+       "step_up_challenges"};
 
 TEST_P(Schema, DeletingAUserTakesEverythingOfTheirs) // M-14
 {
@@ -214,7 +298,9 @@ TEST_P(Schema, DeletingAUserTakesEverythingOfTheirs) // M-14
     for (auto const* const table : of_the_user)
         EXPECT_EQ(count(table), 0) << table;
     EXPECT_EQ(count("organizations"), 2);
-    EXPECT_TRUE(outside().query("SELECT owner_id FROM organizations WHERE id = 'o'").front().is_null(0));
+    EXPECT_TRUE(
+        outside().query("SELECT owner_id FROM organizations WHERE id = 'o'").front().is_null(0)
+    );
 }
 
 TEST_P(Schema, DeletingASessionTakesItsTokensAndChallenges)
@@ -229,7 +315,8 @@ TEST_P(Schema, DeletingASessionTakesItsTokensAndChallenges)
 TEST_P(Schema, DeletingAnOrganizationTakesItsRowsAndNoOthers) // TC-DB-009
 {
     give_everything_to_the_user();
-    outside().run("INSERT INTO outbox (organization_id, topic, recipient) VALUES ('o', 'mail', 'x'), ('p', 'mail', 'x');"
+    outside().run("INSERT INTO outbox (organization_id, topic, recipient) VALUES ('o', 'mail', "
+                  "'x'), ('p', 'mail', 'x');"
                   "DELETE FROM organizations WHERE id = 'o'");
     EXPECT_EQ(count("users"), 0);
     EXPECT_EQ(count("outbox"), 1);
@@ -246,23 +333,34 @@ TEST_P(Schema, SessionsUsersOrganizationsEmptyInThatOrder)
 
 TEST_P(Schema, UserSessionsAreWritableAndSayWhoIsLive)
 {
-    outside().run("INSERT INTO sessions (id, organization_id, user_id, user_agent) VALUES ('s', 'o', 'u', 'Test')");
-    auto const select = "SELECT id, tenant_id, user_id, staff_id, is_current, user_agent FROM user_sessions";
+    outside().run("INSERT INTO sessions (id, organization_id, user_id, user_agent) VALUES ('s', "
+                  "'o', 'u', 'Test')");
+    auto const select
+        = "SELECT id, tenant_id, user_id, staff_id, is_current, user_agent FROM user_sessions";
     auto const live = outside().query(select);
     EXPECT_EQ(live.front().text(0), "s");
     EXPECT_EQ(live.front().text(1), "o");
     EXPECT_EQ(live.front().text(3), "u");
     EXPECT_TRUE(live.front().boolean(4));
 
-    outside().run("UPDATE user_sessions SET revoked_at = " + moment("0 days") + ", revoke_reason = 'admin_forced' WHERE id = 's'");
+    outside().run(
+        "UPDATE user_sessions SET revoked_at = " + moment("0 days")
+        + ", revoke_reason = 'admin_forced' WHERE id = 's'"
+    );
     EXPECT_FALSE(outside().query(select).front().boolean(4));
-    EXPECT_EQ(outside().query("SELECT revoke_reason FROM sessions").front().text(0), "admin_forced");
+    EXPECT_EQ(
+        outside().query("SELECT revoke_reason FROM sessions").front().text(0), "admin_forced"
+    );
     EXPECT_EQ(outside().query(select).front().text(5), "Test");
-    outside().run("UPDATE sessions SET revoked_at = NULL, revoke_reason = NULL; UPDATE users SET session_version = 2");
+    outside().run("UPDATE sessions SET revoked_at = NULL, revoke_reason = NULL; UPDATE users SET "
+                  "session_version = 2");
     EXPECT_FALSE(outside().query(select).front().boolean(4));
     outside().run("UPDATE users SET session_version = 1, status = 'suspended'");
     EXPECT_FALSE(outside().query(select).front().boolean(4));
-    outside().run("UPDATE users SET status = 'active'; UPDATE user_sessions SET expires_at = " + moment("-1 day"));
+    outside().run(
+        "UPDATE users SET status = 'active'; UPDATE user_sessions SET expires_at = "
+        + moment("-1 day")
+    );
     EXPECT_FALSE(outside().query(select).front().boolean(4));
 
     outside().run("DELETE FROM user_sessions WHERE user_id = 'u'");
@@ -275,7 +373,9 @@ TEST_P(Schema, SqliteTakesInstantsInTheOneFormThatSorts)
 {
     if (on_postgres()) // has a type for it
         return outside().run("UPDATE users SET deleted_at = '2026-11-22 07:05:09'");
-    EXPECT_EQ(refused("UPDATE users SET deleted_at = '2026-11-22 07:05:09'").violation, Violation::check);
+    EXPECT_EQ(
+        refused("UPDATE users SET deleted_at = '2026-11-22 07:05:09'").violation, Violation::check
+    );
     outside().run("UPDATE users SET deleted_at = '2026-11-22T07:05:09.000Z'");
 }
 

@@ -16,8 +16,10 @@ using sql::StorageError;
 using sql::values;
 using Kind = StorageError::Kind;
 
-constexpr sql::Statement insert_organization("INSERT INTO organizations (id, name) VALUES ($1, $2)");
-constexpr sql::Statement insert_returning("INSERT INTO organizations (id, name) VALUES ($1, $2) RETURNING name");
+constexpr sql::Statement insert_organization("INSERT INTO organizations (id, name) VALUES ($1, $2)"
+);
+constexpr sql::Statement
+    insert_returning("INSERT INTO organizations (id, name) VALUES ($1, $2) RETURNING name");
 constexpr sql::Statement rename_all("UPDATE organizations SET name = $1");
 constexpr sql::Statement count_organizations("SELECT count(*) FROM organizations");
 constexpr sql::Statement read_nonsense("SELECT nothing FROM nowhere");
@@ -26,12 +28,19 @@ class UnitsOfWork : public OnBothDatabases {
 protected:
     std::int64_t count()
     {
-        return run(database().reads().query(count_organizations, Scope::directory(), sql::Values())).front().integer(0);
+        return run(database().reads().query(count_organizations, Scope::directory(), sql::Values()))
+            .front()
+            .integer(0);
     }
-    std::unique_ptr<sql::Transaction> begin(Access access = Access::write) { return run(database().begin(access)); }
+    std::unique_ptr<sql::Transaction> begin(Access access = Access::write)
+    {
+        return run(database().begin(access));
+    }
     sql::Rows insert(sql::Transaction& work, std::string const& id)
     {
-        return run(work.connection().query(insert_organization, Scope::organization(id), values(id, "Name")));
+        return run(work.connection().query(
+            insert_organization, Scope::organization(id), values(id, "Name")
+        ));
     }
 
     // What was thrown, as a kind; nothing if nothing was.
@@ -60,7 +69,12 @@ TEST_P(UnitsOfWork, UncommittedIsSeenByItselfAlone)
 {
     auto work = begin();
     insert(*work, "a");
-    EXPECT_EQ(run(work->connection().query(count_organizations, Scope::directory(), {})).front().integer(0), 1);
+    EXPECT_EQ(
+        run(work->connection().query(count_organizations, Scope::directory(), {}))
+            .front()
+            .integer(0),
+        1
+    );
     EXPECT_EQ(count(), 0);
     EXPECT_EQ(outside().query("SELECT count(*) FROM organizations").front().integer(0), 0);
 }
@@ -80,7 +94,7 @@ TEST_P(UnitsOfWork, DroppedLeavesNothing)
 
 TEST_P(UnitsOfWork, WithoutStatementsCommitsNothingAndTakesNoConnection)
 {
-    open({ .waiting_units = 0 }); // nobody would get a connection
+    open({.waiting_units = 0}); // nobody would get a connection
     auto work = begin();
     EXPECT_NO_THROW(run(work->commit()));
 }
@@ -90,7 +104,12 @@ TEST_P(UnitsOfWork, StatementsForLaterRunInOrderBeforeTheNextAndAtTheCommit)
     auto work = begin();
     work->connection().later(insert_organization, Scope::organization("a"), values("a", "First"));
     work->connection().later(rename_all, Scope::directory(), values("Second"));
-    EXPECT_EQ(run(work->connection().query(count_organizations, Scope::directory(), {})).front().integer(0), 1);
+    EXPECT_EQ(
+        run(work->connection().query(count_organizations, Scope::directory(), {}))
+            .front()
+            .integer(0),
+        1
+    );
     work->connection().later(insert_organization, Scope::organization("b"), values("b", "Third"));
     run(work->commit());
     auto const rows = outside().query("SELECT name FROM organizations ORDER BY id");
@@ -129,7 +148,10 @@ TEST_P(UnitsOfWork, AFailedStatementEndsItsUnitAndNothingOfItStays)
 {
     auto work = begin();
     insert(*work, "a");
-    EXPECT_EQ(kind_thrown_by([&] { run(work->connection().query(read_nonsense, Scope::global(), {})); }), Kind::broken);
+    EXPECT_EQ(
+        kind_thrown_by([&] { run(work->connection().query(read_nonsense, Scope::global(), {})); }),
+        Kind::broken
+    );
     EXPECT_TRUE(kind_thrown_by([&] { insert(*work, "b"); }));
     EXPECT_TRUE(kind_thrown_by([&] { run(work->commit()); }));
     EXPECT_EQ(count(), 0);
@@ -158,7 +180,9 @@ TEST_P(UnitsOfWork, AConflictNamesItsConstraintAlike)
 TEST_P(UnitsOfWork, ReturningGivesRowsAndTheirNumber)
 {
     auto work = begin();
-    auto const rows = run(work->connection().query(insert_returning, Scope::organization("a"), values("a", "A")));
+    auto const rows
+        = run(work->connection().query(insert_returning, Scope::organization("a"), values("a", "A"))
+        );
     ASSERT_EQ(rows.size(), 1u);
     EXPECT_EQ(rows.front().text(0), "A");
     EXPECT_EQ(rows.changed(), 1);
@@ -182,15 +206,21 @@ TEST_P(UnitsOfWork, ReadingUnitsCannotWrite)
     auto work = begin(Access::read);
     EXPECT_TRUE(kind_thrown_by([&] { insert(*work, "a"); }));
     EXPECT_EQ(count(), 0);
-    EXPECT_EQ(kind_thrown_by([&] { database().reads().later(rename_all, Scope::global(), values("x")); }), Kind::broken);
-    EXPECT_TRUE(kind_thrown_by([&] { run(database().reads().query(rename_all, Scope::global(), values("x"))); }));
+    EXPECT_EQ(
+        kind_thrown_by([&] { database().reads().later(rename_all, Scope::global(), values("x")); }),
+        Kind::broken
+    );
+    EXPECT_TRUE(kind_thrown_by([&] {
+        run(database().reads().query(rename_all, Scope::global(), values("x")));
+    }));
 }
 
 Async<void> insert_one(sql::Database& database, std::string id, int& done)
 {
     auto work = co_await database.begin(Access::write);
     work->connection().later(insert_organization, Scope::organization(id), values(id, "Name"));
-    auto const rows = co_await work->connection().query(count_organizations, Scope::directory(), sql::Values());
+    auto const rows
+        = co_await work->connection().query(count_organizations, Scope::directory(), sql::Values());
     EXPECT_EQ(rows.size(), 1u);
     co_await work->commit();
     ++done;
@@ -202,7 +232,10 @@ Async<void> all_at_once(std::vector<Async<void>> works)
     std::size_t left = works.size();
     Handoff<bool> ended;
     std::exception_ptr failure;
-    auto const one = [](Async<void> work, std::size_t& still, Handoff<bool>::Sender all, std::exception_ptr& failed) -> Async<void> {
+    auto const one = [](Async<void> work,
+                        std::size_t& still,
+                        Handoff<bool>::Sender all,
+                        std::exception_ptr& failed) -> Async<void> {
         try {
             co_await work;
         } catch (...) {
@@ -233,7 +266,9 @@ Async<void> expect_conflict(sql::Database& database, std::string id, int& refuse
 {
     auto work = co_await database.begin(Access::write);
     try {
-        co_await work->connection().query(insert_organization, Scope::organization(id), values(id, "Again"));
+        co_await work->connection().query(
+            insert_organization, Scope::organization(id), values(id, "Again")
+        );
         co_await work->commit();
     } catch (StorageError const& error) {
         EXPECT_EQ(error.kind(), Kind::conflict);
@@ -256,13 +291,21 @@ TEST_P(UnitsOfWork, OneThatFailsAmongManyFailsAlone)
     EXPECT_EQ(done, 40);
     EXPECT_EQ(refused, 10);
     EXPECT_EQ(count(), 41);
-    EXPECT_EQ(outside().query("SELECT count(*) FROM organizations WHERE name = 'Again'").front().integer(0), 0);
+    EXPECT_EQ(
+        outside()
+            .query("SELECT count(*) FROM organizations WHERE name = 'Again'")
+            .front()
+            .integer(0),
+        0
+    );
 }
 
 Async<void> drop_one(sql::Database& database, std::string id)
 {
     auto work = co_await database.begin(Access::write);
-    co_await work->connection().query(insert_organization, Scope::organization(id), values(id, "Dropped"));
+    co_await work->connection().query(
+        insert_organization, Scope::organization(id), values(id, "Dropped")
+    );
 }
 
 TEST_P(UnitsOfWork, ThoseDroppedAmongManyLeaveNothing)
@@ -284,15 +327,20 @@ TEST_P(UnitsOfWork, ReadersDoNotWaitForAWriter)
     insert(*writer, "a");
     auto first = begin(Access::read);
     auto second = begin(Access::read);
-    for (auto* const reader : { first.get(), second.get() })
-        EXPECT_EQ(run(reader->connection().query(count_organizations, Scope::directory(), {})).front().integer(0), 0);
+    for (auto* const reader : {first.get(), second.get()})
+        EXPECT_EQ(
+            run(reader->connection().query(count_organizations, Scope::directory(), {}))
+                .front()
+                .integer(0),
+            0
+        );
     run(writer->commit());
     EXPECT_EQ(count(), 1);
 }
 
 TEST_P(UnitsOfWork, OneThatTakesTooLongIsRolledBack)
 {
-    open({ .unit_time = 200ms });
+    open({.unit_time = 200ms});
     auto work = begin();
     insert(*work, "a");
     std::this_thread::sleep_for(400ms);
@@ -306,7 +354,7 @@ TEST_P(UnitsOfWork, OneThatTakesTooLongIsRolledBack)
 
 TEST_P(UnitsOfWork, WhoWaitsTooLongForAConnectionIsTurnedAway)
 {
-    open({ .waiting_time = 100ms });
+    open({.waiting_time = 100ms});
     std::vector<std::unique_ptr<sql::Transaction>> holders;
     for (int each = 0; each < (on_postgres() ? 4 : 1); ++each) {
         holders.push_back(begin());
@@ -332,7 +380,9 @@ Async<void> insert_or_count_refused(sql::Database& database, std::string id, int
 {
     auto work = co_await database.begin(Access::write);
     try {
-        co_await work->connection().query(insert_organization, Scope::organization(id), values(id, "Name"));
+        co_await work->connection().query(
+            insert_organization, Scope::organization(id), values(id, "Name")
+        );
         co_await work->commit();
     } catch (sql::Overloaded const&) {
         ++refused;
@@ -348,7 +398,7 @@ Async<void> start_five(sql::Database& database, int& refused)
 
 TEST_P(UnitsOfWork, MoreThanMayWaitAreTurnedAwayAtOnce)
 {
-    open({ .waiting_units = 2, .waiting_time = 5s });
+    open({.waiting_units = 2, .waiting_time = 5s});
     std::vector<std::unique_ptr<sql::Transaction>> holders;
     for (int each = 0; each < (on_postgres() ? 4 : 1); ++each) {
         holders.push_back(begin());
@@ -358,7 +408,8 @@ TEST_P(UnitsOfWork, MoreThanMayWaitAreTurnedAwayAtOnce)
     run(start_five(database(), refused));
     EXPECT_EQ(refused, 3);
     holders.clear();
-    while (outside().query("SELECT count(*) FROM organizations").front().integer(0) < 2) // those let in
+    while (outside().query("SELECT count(*) FROM organizations").front().integer(0) < 2
+    ) // those let in
         run(loop().sleep(10ms));
     EXPECT_EQ(refused, 3);
 }

@@ -17,7 +17,7 @@ namespace {
 
 int connect_to(std::string const& host, std::string const& port)
 {
-    addrinfo hints {};
+    addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
     if (::getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0)
@@ -72,7 +72,7 @@ CutProxy::CutProxy(std::string server_url)
     port_ = colon == std::string::npos ? "5432" : address.substr(colon + 1);
 
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in own {};
+    sockaddr_in own{};
     own.sin_family = AF_INET;
     own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof own;
@@ -82,7 +82,8 @@ CutProxy::CutProxy(std::string server_url)
         throw std::runtime_error("the wire cannot listen");
     auto const through = "127.0.0.1:" + std::to_string(ntohs(own.sin_port));
     url_ = server_url.substr(0, start) + through + server_url.substr(end)
-        + (server_url.find('?') == std::string::npos ? "?" : "&") + "sslmode=disable&gssencmode=disable";
+        + (server_url.find('?') == std::string::npos ? "?" : "&")
+        + "sslmode=disable&gssencmode=disable";
     thread_ = std::thread([this] { work(); });
 }
 
@@ -100,10 +101,10 @@ CutProxy::~CutProxy()
 void CutProxy::work()
 {
     while (!stop_) {
-        std::vector<pollfd> waiting { { listener_, POLLIN, 0 } };
+        std::vector<pollfd> waiting{{listener_, POLLIN, 0}};
         for (auto const& wire : wires_) {
-            waiting.push_back({ wire.client, POLLIN, 0 });
-            waiting.push_back({ wire.server, POLLIN, 0 });
+            waiting.push_back({wire.client, POLLIN, 0});
+            waiting.push_back({wire.server, POLLIN, 0});
         }
         ::poll(waiting.data(), waiting.size(), 10);
         for (std::size_t at = wires_.size(); at-- > 0;) {
@@ -126,7 +127,7 @@ void CutProxy::work()
 void CutProxy::accept()
 {
     int const client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    wires_.push_back({ .client = client, .server = connect_to(host_, port_) });
+    wires_.push_back({.client = client, .server = connect_to(host_, port_)});
 }
 
 bool CutProxy::pass_to_server(Wire& wire)
@@ -138,11 +139,19 @@ bool CutProxy::pass_to_server(Wire& wire)
         return true;
     if (bytes.find("COMMIT") != std::string::npos) {
         switch (cut_.exchange(Cut::nothing)) {
-        case Cut::nothing: break;
-        case Cut::before_commit: return false;
-        case Cut::after_commit: wire.swallow = true; break;
-        case Cut::silence: wire.silent = true; return true;
-        case Cut::warning: wire.warn = true; break;
+        case Cut::nothing:
+            break;
+        case Cut::before_commit:
+            return false;
+        case Cut::after_commit:
+            wire.swallow = true;
+            break;
+        case Cut::silence:
+            wire.silent = true;
+            return true;
+        case Cut::warning:
+            wire.warn = true;
+            break;
         }
     }
     return write_all(wire.server, bytes);

@@ -1,4 +1,5 @@
-// A wire to PostgreSQL that can be cut at COMMIT: what a client cannot tell apart is made on purpose.
+// A wire to PostgreSQL that can be cut at COMMIT: what a client cannot tell apart is made on
+// purpose.
 #pragma once
 
 #include <atomic>
@@ -12,7 +13,8 @@ namespace gatehouse::testing {
 enum class Cut {
     nothing,
     before_commit, // COMMIT does not arrive; the connection closes
-    after_commit, // COMMIT arrives and is done; its answer does not come back, the connection closes
+    after_commit, // COMMIT arrives and is done; its answer does not come back, the connection
+                  // closes
     silence, // COMMIT does not arrive, and nothing says so
     warning, // COMMIT is done, with the warning of a cancelled wait for synchronous replication
 };

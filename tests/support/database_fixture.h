@@ -62,7 +62,10 @@ inline std::string database_name(::testing::TestParamInfo<sql::Dialect> const& i
 } // namespace gatehouse::testing
 
 // For OnBothDatabases and the fixtures that a test file derives from it.
-#define INSTANTIATE_ON_BOTH_DATABASES(fixture)                                                         \
-    INSTANTIATE_TEST_SUITE_P(Databases, fixture,                                                       \
-        ::testing::ValuesIn(::gatehouse::testing::databases_to_test()),                                \
-        ::gatehouse::testing::database_name)
+#define INSTANTIATE_ON_BOTH_DATABASES(fixture)                                                     \
+    INSTANTIATE_TEST_SUITE_P(                                                                      \
+        Databases,                                                                                 \
+        fixture,                                                                                   \
+        ::testing::ValuesIn(::gatehouse::testing::databases_to_test()),                            \
+        ::gatehouse::testing::database_name                                                        \
+    )

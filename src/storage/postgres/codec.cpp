@@ -29,7 +29,10 @@ enum Type : Oid {
 struct Writer {
     std::optional<std::string> operator()(sql::Null) const { return std::nullopt; }
     std::optional<std::string> operator()(bool value) const { return value ? "t" : "f"; }
-    std::optional<std::string> operator()(std::int64_t value) const { return std::to_string(value); }
+    std::optional<std::string> operator()(std::int64_t value) const
+    {
+        return std::to_string(value);
+    }
     std::optional<std::string> operator()(double value) const
     {
         char buffer[64];
@@ -47,14 +50,16 @@ struct Writer {
 
 [[noreturn]] void refuse(std::string_view text, char const* type)
 {
-    throw StorageError(StorageError::Kind::broken,
+    throw StorageError(
+        StorageError::Kind::broken,
         "PostgreSQL sent a " + std::string(type) + " of " + std::to_string(text.size())
-            + " characters that cannot be read");
+            + " characters that cannot be read"
+    );
 }
 
 template <class Number> std::optional<Number> read_number(std::string_view text)
 {
-    Number number {};
+    Number number{};
     auto const read = std::from_chars(text.data(), text.data() + text.size(), number);
     if (read.ec != std::errc() || read.ptr != text.data() + text.size())
         return std::nullopt;
@@ -150,12 +155,18 @@ sql::Rows read_rows(PGresult const* result)
                 cells.emplace_back(sql::Null());
                 continue;
             }
-            std::string_view const text(PQgetvalue(result, row, column),
-                static_cast<std::size_t>(PQgetlength(result, row, column)));
+            std::string_view const text(
+                PQgetvalue(result, row, column),
+                static_cast<std::size_t>(PQgetlength(result, row, column))
+            );
             cells.push_back(read_value(PQftype(result, column), text));
         }
-    return sql::Rows(std::move(cells), static_cast<std::size_t>(width),
-        static_cast<std::size_t>(count), changed_by(result));
+    return sql::Rows(
+        std::move(cells),
+        static_cast<std::size_t>(width),
+        static_cast<std::size_t>(count),
+        changed_by(result)
+    );
 }
 
 } // namespace gatehouse::postgres

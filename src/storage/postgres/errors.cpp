@@ -19,9 +19,12 @@ std::string field(PGresult const* result, int which)
 
 Kind kind_of(std::string_view state)
 {
-    if (state == "57014" || state == "55P03" || state == "25P03" || state == "40P01" || state == "40001")
-        return Kind::timeout; // cancelled, lock not available, idle too long, deadlock, serialization
-    if (state.starts_with("08") || state.starts_with("57P") || state.starts_with("53") || state == "25006")
+    if (state == "57014" || state == "55P03" || state == "25P03" || state == "40P01"
+        || state == "40001")
+        return Kind::timeout; // cancelled, lock not available, idle too long, deadlock,
+                              // serialization
+    if (state.starts_with("08") || state.starts_with("57P") || state.starts_with("53")
+        || state == "25006")
         return Kind::unavailable; // connection, shutdown, resources, read-only
     return Kind::broken;
 }

@@ -7,8 +7,8 @@
 
 namespace gatehouse::postgres {
 
-// Of a result with an error; the words are the server's primary message, without details, which hold
-// values of rows.
+// Of a result with an error; the words are the server's primary message, without details, which
+// hold values of rows.
 sql::StorageError error_of(PGresult const* result);
 
 // The server has ended the session with this error.

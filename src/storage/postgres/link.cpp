@@ -44,15 +44,22 @@ Link::Link(std::string const& url, Limits const& limits)
 void Link::connect(std::string const& url, sql::Deadline deadline)
 {
     // A value in the URL wins over these.
-    char const* const names[] = { "application_name", "client_encoding", "keepalives_idle",
-        "keepalives_interval", "keepalives_count", "dbname", nullptr };
-    char const* const values[] = { "gatehouse", "UTF8", "30", "5", "3", url.c_str(), nullptr };
+    char const* const names[]
+        = {"application_name",
+           "client_encoding",
+           "keepalives_idle",
+           "keepalives_interval",
+           "keepalives_count",
+           "dbname",
+           nullptr};
+    char const* const values[] = {"gatehouse", "UTF8", "30", "5", "3", url.c_str(), nullptr};
     connection_.reset(PQconnectStartParams(names, values, 1));
     if (!connection_)
         throw std::bad_alloc();
     PQsetNoticeReceiver(connection_.get(), &Link::note, this);
 
-    auto state = PQstatus(connection_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+    auto state = PQstatus(connection_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED
+                                                               : PGRES_POLLING_WRITING;
     while (state != PGRES_POLLING_OK) {
         if (state == PGRES_POLLING_FAILED)
             fail_broken();
@@ -69,7 +76,10 @@ void Link::set_up(Limits const& limits, sql::Deadline deadline)
         "SET search_path = auth, public; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
         "SET statement_timeout = {}; SET lock_timeout = {};"
         "SET idle_in_transaction_session_timeout = {}; SET standard_conforming_strings = on",
-        limits.statement.count(), limits.lock.count(), limits.idle_in_transaction.count());
+        limits.statement.count(),
+        limits.lock.count(),
+        limits.idle_in_transaction.count()
+    );
     require_sent(PQsendQuery(connection_.get(), settings.c_str()));
     while (auto const result = next(deadline))
         if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
@@ -83,7 +93,7 @@ bool Link::is_sound()
     // Nothing was asked, so whatever can be read is the end of the connection: a last message and
     // then the end itself, or a notice.
     for (int reads = 0; reads < most_unasked_reads; ++reads) {
-        pollfd waiting { .fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0 };
+        pollfd waiting{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
         if (waiting.fd < 0 || PQstatus(connection_.get()) != CONNECTION_OK)
             return false;
         if (::poll(&waiting, 1, 0) == 0)
@@ -98,8 +108,8 @@ bool Link::is_sound()
 
 void Link::send(char const* sql)
 {
-    require_sent(PQsendQueryParams(
-        connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0));
+    require_sent(PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0)
+    );
 }
 
 void Link::send_prepare(std::string const& name, char const* sql)
@@ -109,11 +119,21 @@ void Link::send_prepare(std::string const& name, char const* sql)
 
 void Link::send_prepared(std::string const& name, Parameters const& parameters)
 {
-    require_sent(PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.count(),
-        parameters.texts(), parameters.lengths(), parameters.formats(), 0));
+    require_sent(PQsendQueryPrepared(
+        connection_.get(),
+        name.c_str(),
+        parameters.count(),
+        parameters.texts(),
+        parameters.lengths(),
+        parameters.formats(),
+        0
+    ));
 }
 
-void Link::sync() { require_sent(PQpipelineSync(connection_.get())); }
+void Link::sync()
+{
+    require_sent(PQpipelineSync(connection_.get()));
+}
 
 Result Link::next(sql::Deadline deadline)
 {
@@ -151,7 +171,7 @@ void Link::note(void* self, PGresult const* notice)
 void Link::wait(short events, sql::Deadline deadline)
 {
     for (;;) {
-        pollfd waiting { .fd = PQsocket(connection_.get()), .events = events, .revents = 0 };
+        pollfd waiting{.fd = PQsocket(connection_.get()), .events = events, .revents = 0};
         int const ready = ::poll(&waiting, 1, milliseconds_until(deadline));
         if (ready > 0)
             return;

@@ -23,12 +23,15 @@ class Schema final : public sql::SchemaConnection {
 public:
     explicit Schema(std::string const& url)
     {
-        char const* const names[] = { "application_name", "client_encoding", "connect_timeout", "dbname", nullptr };
-        char const* const values[] = { "gatehouse migrate", "UTF8", "10", url.c_str(), nullptr };
+        char const* const names[]
+            = {"application_name", "client_encoding", "connect_timeout", "dbname", nullptr};
+        char const* const values[] = {"gatehouse migrate", "UTF8", "10", url.c_str(), nullptr};
         connection_.reset(PQconnectdbParams(names, values, 1));
         if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK)
-            throw StorageError(StorageError::Kind::unavailable,
-                std::string("PostgreSQL is not reachable: ") + PQerrorMessage(connection_.get()));
+            throw StorageError(
+                StorageError::Kind::unavailable,
+                std::string("PostgreSQL is not reachable: ") + PQerrorMessage(connection_.get())
+            );
         script("SET search_path = auth, public; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
                "SET client_min_messages = warning");
     }
@@ -63,9 +66,16 @@ public:
     sql::Rows query(sql::Statement const& statement, sql::Values const& values) override
     {
         Parameters const parameters(values);
-        Result const result(PQexecParams(connection_.get(), statement.text(sql::Dialect::postgres),
-            parameters.count(), nullptr, parameters.texts(), parameters.lengths(),
-            parameters.formats(), 0));
+        Result const result(PQexecParams(
+            connection_.get(),
+            statement.text(sql::Dialect::postgres),
+            parameters.count(),
+            nullptr,
+            parameters.texts(),
+            parameters.lengths(),
+            parameters.formats(),
+            0
+        ));
         require(result);
         return read_rows(result.get());
     }
@@ -105,8 +115,7 @@ sql::Drivers drivers(std::string const& url, std::size_t connections, Limits con
 
 std::unique_ptr<sql::Database> open(std::string const& url, Options options)
 {
-    return sql::make_database(
-        drivers(url, options.connections, options.limits), options.engine);
+    return sql::make_database(drivers(url, options.connections, options.limits), options.engine);
 }
 
 } // namespace gatehouse::postgres

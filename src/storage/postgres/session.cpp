@@ -48,8 +48,9 @@ void Session::begin(sql::Access access, sql::Deadline)
 void Session::connect()
 {
     if (Clock::now() < next_try_)
-        throw StorageError(StorageError::Kind::unavailable,
-            "PostgreSQL is not reachable: " + last_failure_);
+        throw StorageError(
+            StorageError::Kind::unavailable, "PostgreSQL is not reachable: " + last_failure_
+        );
     prepared_.clear();
     steps_.clear();
     stale_ = false;
@@ -63,8 +64,9 @@ void Session::connect()
         last_failure_ = lost.what();
         metrics::count("gatehouse_database_connects_failed_total");
         log::Line(log::Level::error, "postgres.connect_failed").with("cause", last_failure_);
-        throw StorageError(StorageError::Kind::unavailable,
-            "PostgreSQL is not reachable: " + last_failure_);
+        throw StorageError(
+            StorageError::Kind::unavailable, "PostgreSQL is not reachable: " + last_failure_
+        );
     }
 }
 
@@ -103,7 +105,7 @@ sql::Committed Session::commit(std::span<sql::Call const> calls, sql::Deadline d
     // Nobody asked for rows of a write, and what is committed must not fail over reading them.
     if (access_ == sql::Access::write || !last_)
         return {};
-    return { .rows = read_rows(last_.get()) };
+    return {.rows = read_rows(last_.get())};
 }
 
 void Session::send(std::span<sql::Call const> calls)
@@ -127,8 +129,7 @@ void Session::send(std::span<sql::Call const> calls)
 
 void Session::send_scope(sql::Scope const& scope)
 {
-    send_call(tell_scope,
-        Parameters(sql::values(scope.organization_id(), scope.user_id())));
+    send_call(tell_scope, Parameters(sql::values(scope.organization_id(), scope.user_id())));
     add(Step::Kind::plain);
     scope_ = scope;
 }
@@ -147,7 +148,7 @@ void Session::send_call(sql::Statement const& statement, Parameters const& param
 
 void Session::add(Step::Kind kind, sql::Statement const* prepared)
 {
-    steps_.push_back({ kind, prepared });
+    steps_.push_back({kind, prepared});
 }
 
 void Session::receive(sql::Deadline deadline)
@@ -221,10 +222,14 @@ void Session::lose(Lost const& lost)
     if (auto failure = std::exchange(failure_, std::nullopt))
         throw *failure; // a statement before COMMIT had failed, so COMMIT did not run
     if (commit_ == Progress::sent && access_ == sql::Access::write)
-        throw sql::OutcomeUnknown(std::string("the connection was lost during COMMIT: ") + lost.what());
-    throw StorageError(lost.why() == Lost::Why::too_late ? StorageError::Kind::timeout
-                                                         : StorageError::Kind::unavailable,
-        lost.what());
+        throw sql::OutcomeUnknown(
+            std::string("the connection was lost during COMMIT: ") + lost.what()
+        );
+    throw StorageError(
+        lost.why() == Lost::Why::too_late ? StorageError::Kind::timeout
+                                          : StorageError::Kind::unavailable,
+        lost.what()
+    );
 }
 
 void Session::rollback() noexcept

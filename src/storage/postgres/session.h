@@ -55,8 +55,8 @@ private:
     bool stale_ = false; // close it after this unit
     Progress commit_ = Progress::not_sent;
     sql::Scope scope_ = sql::Scope::global(); // what the server was told in this transaction
-    sql::Deadline next_try_ {}; // not before this, after a connection could not be made
-    Duration pause_ {};
+    sql::Deadline next_try_{}; // not before this, after a connection could not be made
+    Duration pause_{};
     std::string last_failure_;
     std::size_t names_ = 0;
 };

@@ -24,8 +24,8 @@ public:
     // statement of it fails. One at a time: await it before the next.
     virtual Async<Rows> query(Statement const& statement, Scope scope, Values values) = 0;
 
-    // Queues a statement whose result nobody needs: it travels with the next query or the commit, in
-    // order, and what fails in it is thrown there. Without query or commit it never runs.
+    // Queues a statement whose result nobody needs: it travels with the next query or the commit,
+    // in order, and what fails in it is thrown there. Without query or commit it never runs.
     virtual void later(Statement const& statement, Scope scope, Values values) = 0;
 
     virtual Dialect dialect() const noexcept = 0;
@@ -39,8 +39,8 @@ public:
     virtual ~Transaction() = default;
     virtual Connection& connection() noexcept = 0;
 
-    // Runs what later() queued, and resolves when all of it is on disk. Throws StorageError (nothing
-    // of it happened) or OutcomeUnknown (nobody knows). At most once.
+    // Runs what later() queued, and resolves when all of it is on disk. Throws StorageError
+    // (nothing of it happened) or OutcomeUnknown (nobody knows). At most once.
     virtual Async<void> commit() = 0;
 };
 

@@ -10,7 +10,10 @@
 namespace gatehouse::sql {
 namespace {
 
-Deadline now() { return std::chrono::steady_clock::now(); }
+Deadline now()
+{
+    return std::chrono::steady_clock::now();
+}
 
 std::exception_ptr trouble(StorageError::Kind kind, char const* what)
 {
@@ -27,7 +30,10 @@ Desk::Desk(std::unique_ptr<Driver> driver, std::shared_ptr<Line> line, EngineOpt
 {
 }
 
-Desk::~Desk() { thread_.join(); }
+Desk::~Desk()
+{
+    thread_.join();
+}
 
 void Desk::work()
 {
@@ -66,11 +72,15 @@ void Desk::run(Unit& unit)
         if (!job) {
             metrics::count("gatehouse_database_units_timed_out_total");
             log::Line(log::Level::warning, "storage.unit_timed_out");
-            return give_up(unit, trouble(StorageError::Kind::timeout, "the unit of work took too long"));
+            return give_up(
+                unit, trouble(StorageError::Kind::timeout, "the unit of work took too long")
+            );
         }
         switch (job->ending) {
         case Job::Ending::roll_back:
-            return give_up(unit, trouble(StorageError::Kind::broken, "the unit of work was rolled back"));
+            return give_up(
+                unit, trouble(StorageError::Kind::broken, "the unit of work was rolled back")
+            );
         case Job::Ending::commit:
             return conclude(unit, std::move(*job), until);
         case Job::Ending::goes_on:
@@ -94,7 +104,7 @@ void Desk::conclude(Unit& unit, Job job, Deadline until)
             return job.answer->deliver(std::move(committed.rows));
         if (group_.empty())
             group_until_ = now() + options_.group_time;
-        group_.push_back({ *job.answer, std::move(committed.rows) });
+        group_.push_back({*job.answer, std::move(committed.rows)});
     } catch (...) {
         give_up(unit, std::current_exception());
         job.answer->fail(std::current_exception());

@@ -25,9 +25,10 @@ struct Committed {
     bool on_disk = true; // false: it waits for settle(), together with others
 };
 
-// One connection. It connects by itself at begin() and again after it broke; a connection in doubt is
-// never used for a second unit. Every function but rollback() throws StorageError, commit() and
-// settle() OutcomeUnknown too. After a throw from begin, execute or commit the caller says rollback().
+// One connection. It connects by itself at begin() and again after it broke; a connection in doubt
+// is never used for a second unit. Every function but rollback() throws StorageError, commit() and
+// settle() OutcomeUnknown too. After a throw from begin, execute or commit the caller says
+// rollback().
 class Driver {
 public:
     virtual ~Driver() = default;

@@ -24,7 +24,7 @@ public:
     ~WorkUnit() override
     {
         if (unit_ && !concluded_)
-            unit_->post({ .calls = {}, .ending = Job::Ending::roll_back, .answer = {} });
+            unit_->post({.calls = {}, .ending = Job::Ending::roll_back, .answer = {}});
     }
 
     Connection& connection() noexcept override { return *this; }
@@ -32,13 +32,13 @@ public:
 
     Async<Rows> query(Statement const& statement, Scope scope, Values values) override
     {
-        queue_.push_back({ &statement, std::move(scope), std::move(values) });
+        queue_.push_back({&statement, std::move(scope), std::move(values)});
         return send(Job::Ending::goes_on);
     }
 
     void later(Statement const& statement, Scope scope, Values values) override
     {
-        queue_.push_back({ &statement, std::move(scope), std::move(values) });
+        queue_.push_back({&statement, std::move(scope), std::move(values)});
     }
 
     Async<void> commit() override
@@ -60,7 +60,9 @@ private:
         job.ending = ending;
         job.answer = answer.sender();
         if (concluded_)
-            throw StorageError(StorageError::Kind::broken, "the unit of work has ended by its commit");
+            throw StorageError(
+                StorageError::Kind::broken, "the unit of work has ended by its commit"
+            );
         concluded_ = ending == Job::Ending::commit;
         if (unit_) {
             unit_->post(std::move(job));
@@ -103,7 +105,7 @@ public:
     {
         Handoff<Rows> answer;
         Job job;
-        job.calls.push_back({ &statement, std::move(scope), std::move(values) });
+        job.calls.push_back({&statement, std::move(scope), std::move(values)});
         job.ending = Job::Ending::commit;
         job.answer = answer.sender();
         auto const unit = std::make_shared<Unit>(Access::read);
@@ -114,7 +116,9 @@ public:
 
     void later(Statement const&, Scope, Values) override
     {
-        throw StorageError(StorageError::Kind::broken, "a statement for later needs a unit of work");
+        throw StorageError(
+            StorageError::Kind::broken, "a statement for later needs a unit of work"
+        );
     }
 
 private:
@@ -127,9 +131,11 @@ public:
     Engine(Drivers drivers, EngineOptions const& options)
         : dialect_(drivers.writers.at(0)->dialect())
         , writers_(std::make_shared<Line>(options.waiting_units, options.waiting_time))
-        , readers_(drivers.readers.empty()
+        , readers_(
+              drivers.readers.empty()
                   ? writers_
-                  : std::make_shared<Line>(options.waiting_units, options.waiting_time))
+                  : std::make_shared<Line>(options.waiting_units, options.waiting_time)
+          )
         , reads_(readers_, dialect_)
     {
         for (auto& driver : drivers.writers)

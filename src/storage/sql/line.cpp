@@ -14,7 +14,7 @@ constexpr int retry_after_seconds = 1;
 
 void count_turned_away(char const* why)
 {
-    metrics::count("gatehouse_database_turned_away_total", { { "why", why } });
+    metrics::count("gatehouse_database_turned_away_total", {{"why", why}});
 }
 
 } // namespace
@@ -43,7 +43,7 @@ void Line::enter(std::shared_ptr<Unit> unit)
             count_turned_away("full");
             throw Overloaded("too many wait for a database connection", retry_after_seconds);
         }
-        waiting_.push_back({ std::move(unit), std::chrono::steady_clock::now() + patience_ });
+        waiting_.push_back({std::move(unit), std::chrono::steady_clock::now() + patience_});
         wake_watch = !watched_ && idle_ < waiting_.size();
         watched_ = watched_ || wake_watch;
     }
@@ -87,7 +87,8 @@ void Line::close()
     arrived_.notify_all();
     all_busy_.notify_all();
     auto const why = std::make_exception_ptr(
-        StorageError(StorageError::Kind::unavailable, "the database is being closed"));
+        StorageError(StorageError::Kind::unavailable, "the database is being closed")
+    );
     for (auto& each : left)
         each.unit->end(why);
 }
@@ -110,7 +111,8 @@ void Line::turn_away_late_ones()
         lock.unlock();
         count_turned_away("late");
         unit->end(std::make_exception_ptr(
-            Overloaded("no database connection came free in time", retry_after_seconds)));
+            Overloaded("no database connection came free in time", retry_after_seconds)
+        ));
         lock.lock();
     }
 }

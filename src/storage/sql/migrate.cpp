@@ -18,38 +18,62 @@ constexpr auto ask_for_history = either({
     .sqlite = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'), "
               "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'users')",
 });
-constexpr Statement select_history("SELECT version, checksum FROM schema_migrations ORDER BY version");
-constexpr Statement record_migration("INSERT INTO schema_migrations (version, checksum) VALUES ($1, $2)");
+constexpr Statement
+    select_history("SELECT version, checksum FROM schema_migrations ORDER BY version");
+constexpr Statement
+    record_migration("INSERT INTO schema_migrations (version, checksum) VALUES ($1, $2)");
 
 using History = std::map<int, std::string>; // version → checksum
 
 SchemaReport report(SchemaState state, int version, int wanted, std::string line)
 {
-    return { .state = state, .version = version, .wanted = wanted, .line = std::move(line) };
+    return {.state = state, .version = version, .wanted = wanted, .line = std::move(line)};
 }
 
-std::optional<SchemaReport> find_trouble(
-    History const& history, std::span<Migration const> known, int wanted)
+std::optional<SchemaReport>
+find_trouble(History const& history, std::span<Migration const> known, int wanted)
 {
     int const newest = history.empty() ? 0 : history.rbegin()->first;
     if (newest > wanted)
-        return report(SchemaState::newer, newest, wanted,
-            fmt::format("the schema has version {}, this gatehouse knows {}: "
-                        "start the newer gatehouse, or restore the backup made before its `gatehouse migrate`",
-                newest, wanted));
+        return report(
+            SchemaState::newer,
+            newest,
+            wanted,
+            fmt::format(
+                "the schema has version {}, this gatehouse knows {}: "
+                "start the newer gatehouse, or restore the backup made before its `gatehouse "
+                "migrate`",
+                newest,
+                wanted
+            )
+        );
     int expected = 1;
     for (auto const& [version, checksum] : history) {
         if (version != expected++)
-            return report(SchemaState::half, newest, wanted,
-                fmt::format("the schema is half-migrated: migration {} is missing before {}; "
-                            "restore a backup, then run `gatehouse migrate`",
-                    expected - 1, version));
+            return report(
+                SchemaState::half,
+                newest,
+                wanted,
+                fmt::format(
+                    "the schema is half-migrated: migration {} is missing before {}; "
+                    "restore a backup, then run `gatehouse migrate`",
+                    expected - 1,
+                    version
+                )
+            );
         auto const& migration = known[static_cast<std::size_t>(version) - 1];
         if (checksum != migration.checksum)
-            return report(SchemaState::altered, newest, wanted,
-                fmt::format("migration {} ({}) was applied in another form than this gatehouse carries; "
-                            "compare with `gatehouse migrate --check` of the gatehouse that applied it",
-                    version, migration.name));
+            return report(
+                SchemaState::altered,
+                newest,
+                wanted,
+                fmt::format(
+                    "migration {} ({}) was applied in another form than this gatehouse carries; "
+                    "compare with `gatehouse migrate --check` of the gatehouse that applied it",
+                    version,
+                    migration.name
+                )
+            );
     }
     return std::nullopt;
 }
@@ -66,23 +90,41 @@ SchemaReport inspect(SchemaConnection& connection, std::span<Migration const> kn
         for (auto const row : connection.query(select_history, Values()))
             history.emplace(static_cast<int>(row.integer(0)), row.text(1));
     if (history.empty() && (has_history || present.front().boolean(1)))
-        return report(SchemaState::half, 0, wanted,
+        return report(
+            SchemaState::half,
+            0,
+            wanted,
             "the schema is half-migrated: tables are there without a record of migrations; "
-            "restore a backup, or run `gatehouse migrate` on an empty database");
+            "restore a backup, or run `gatehouse migrate` on an empty database"
+        );
 
     if (auto trouble = find_trouble(history, known, wanted))
         return std::move(*trouble);
     int const version = static_cast<int>(history.size());
     if (version < wanted)
-        return report(SchemaState::behind, version, wanted,
-            fmt::format("the schema has version {} of {}: run `gatehouse migrate`", version, wanted));
+        return report(
+            SchemaState::behind,
+            version,
+            wanted,
+            fmt::format("the schema has version {} of {}: run `gatehouse migrate`", version, wanted)
+        );
     if (auto const missing = missing_objects(connection); !missing.empty())
-        return report(SchemaState::half, version, wanted,
-            fmt::format("the schema is half-migrated: {} is missing; "
-                        "restore a backup, then run `gatehouse migrate`",
-                fmt::join(missing, ", ")));
-    return report(SchemaState::current, version, wanted,
-        fmt::format("the schema is current: version {}", version));
+        return report(
+            SchemaState::half,
+            version,
+            wanted,
+            fmt::format(
+                "the schema is half-migrated: {} is missing; "
+                "restore a backup, then run `gatehouse migrate`",
+                fmt::join(missing, ", ")
+            )
+        );
+    return report(
+        SchemaState::current,
+        version,
+        wanted,
+        fmt::format("the schema is current: version {}", version)
+    );
 }
 
 MigrationReport migrate(SchemaConnection& connection, std::span<Migration const> known)

@@ -76,8 +76,8 @@ struct MigrationReport {
     SchemaReport schema; // afterwards
 };
 
-// Applies what is missing, each migration in one transaction under the lock; several nodes may do so
-// at once.
+// Applies what is missing, each migration in one transaction under the lock; several nodes may do
+// so at once.
 MigrationReport migrate(SchemaConnection& connection, std::span<Migration const> known);
 
 } // namespace gatehouse::sql

@@ -32,7 +32,7 @@ std::optional<FileName> parse_name(std::string_view file)
     auto const read = std::from_chars(file.data(), file.data() + file.size(), version);
     if (line != 4 || read.ec != std::errc() || read.ptr != file.data() + line || version < 1)
         return std::nullopt;
-    return FileName { version, std::string(file.substr(line + 1)), for_sqlite_alone };
+    return FileName{version, std::string(file.substr(line + 1)), for_sqlite_alone};
 }
 
 } // namespace
@@ -50,7 +50,7 @@ std::vector<Migration> migrations(Dialect dialect)
         if (!migration.name.empty() && migration.name != name->name)
             throw std::logic_error("two migrations have the number of " + std::string(file.name));
         if (migration.name.empty() || name->for_sqlite_alone)
-            migration = { name->version, name->name, file.text, crypto::sha256_hex(file.text) };
+            migration = {name->version, name->name, file.text, crypto::sha256_hex(file.text)};
     }
     std::vector<Migration> all;
     for (auto& [version, migration] : chosen) {

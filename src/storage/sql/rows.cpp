@@ -11,17 +11,24 @@ namespace gatehouse::sql {
 Value const& Row::at(std::size_t column) const
 {
     if (column >= width_)
-        throw StorageError(StorageError::Kind::broken,
-            fmt::format("column {} was read of a row with {}", column, width_));
+        throw StorageError(
+            StorageError::Kind::broken,
+            fmt::format("column {} was read of a row with {}", column, width_)
+        );
     return (*cells_)[first_ + column];
 }
 
-bool Row::is_null(std::size_t column) const { return std::holds_alternative<Null>(at(column)); }
+bool Row::is_null(std::size_t column) const
+{
+    return std::holds_alternative<Null>(at(column));
+}
 
 void Row::refuse(std::size_t column, char const* wanted) const
 {
-    throw StorageError(StorageError::Kind::broken,
-        fmt::format("column {} holds {} and was read as {}", column, kind_of(at(column)), wanted));
+    throw StorageError(
+        StorageError::Kind::broken,
+        fmt::format("column {} holds {} and was read as {}", column, kind_of(at(column)), wanted)
+    );
 }
 
 std::string const& Row::text(std::size_t column) const
@@ -140,8 +147,9 @@ std::optional<std::vector<std::string>> Row::optional_texts(std::size_t column) 
 Row Rows::operator[](std::size_t row) const
 {
     if (row >= count_)
-        throw StorageError(StorageError::Kind::broken,
-            fmt::format("row {} was read of {}", row, count_));
+        throw StorageError(
+            StorageError::Kind::broken, fmt::format("row {} was read of {}", row, count_)
+        );
     return Row(cells_, row * width_, width_);
 }
 

@@ -13,8 +13,9 @@
 
 namespace gatehouse::sql {
 
-// One row. It keeps what it reads alive, so that it may outlive its Rows. Reading something as what it is not, a
-// NULL by a read that is not optional, or a column that is not there throws StorageError (broken).
+// One row. It keeps what it reads alive, so that it may outlive its Rows. Reading something as what
+// it is not, a NULL by a read that is not optional, or a column that is not there throws
+// StorageError (broken).
 class Row {
 public:
     Row(std::shared_ptr<std::vector<Value> const> cells, std::size_t first, std::size_t width)
@@ -75,7 +76,8 @@ public:
     };
 
     Rows() = default;
-    // `cells` row by row, each `width` wide; `count` rows (said apart for statements without columns).
+    // `cells` row by row, each `width` wide; `count` rows (said apart for statements without
+    // columns).
     Rows(std::vector<Value> cells, std::size_t width, std::size_t count, std::int64_t changed)
         : cells_(std::make_shared<std::vector<Value> const>(std::move(cells)))
         , width_(width)

@@ -9,26 +9,47 @@ namespace gatehouse::sql {
 namespace {
 
 constexpr auto needed = std::to_array<char const*>({
-    "organizations", "users", "sessions", "refresh_tokens", "login_attempts", "one_time_tokens",
-    "reset_requests", "encryption_vaults", "step_up_challenges", "outbox", "audit_ledger",
-    "signing_keys", "rate_counters", "captured_mails", "schema_migrations", // tables
-    "security_events", "audit_logs", "encryption_vault_audit", // views
-    "users_id_key", "users_org_email_live", "users_self_registered_email_live", "sessions_id_key",
-    "refresh_tokens_token_hash_unique", "one_time_tokens_token_hash_unique",
+    "organizations",
+    "users",
+    "sessions",
+    "refresh_tokens",
+    "login_attempts",
+    "one_time_tokens",
+    "reset_requests",
+    "encryption_vaults",
+    "step_up_challenges",
+    "outbox",
+    "audit_ledger",
+    "signing_keys",
+    "rate_counters",
+    "captured_mails",
+    "schema_migrations", // tables
+    "security_events",
+    "audit_logs",
+    "encryption_vault_audit", // views
+    "users_id_key",
+    "users_org_email_live",
+    "users_self_registered_email_live",
+    "sessions_id_key",
+    "refresh_tokens_token_hash_unique",
+    "one_time_tokens_token_hash_unique",
     "outbox_dedupe_key", // unique
-    "users_status_check", "encryption_vaults_has_wrap", "encryption_vaults_wrap_iv_pair",
+    "users_status_check",
+    "encryption_vaults_has_wrap",
+    "encryption_vaults_wrap_iv_pair",
     "encryption_vaults_zk_consistency", // checks
 });
-constexpr auto needed_on_postgres = std::to_array<char const*>({ "audit_ledger_append_only" });
-constexpr auto needed_on_sqlite
-    = std::to_array<char const*>(
-        { "audit_ledger_no_replace", "audit_ledger_no_update", "audit_ledger_no_delete" });
+constexpr auto needed_on_postgres = std::to_array<char const*>({"audit_ledger_append_only"});
+constexpr auto needed_on_sqlite = std::to_array<char const*>(
+    {"audit_ledger_no_replace", "audit_ledger_no_update", "audit_ledger_no_delete"}
+);
 
 // Names, and on SQLite the text that names a table's constraints.
 constexpr auto select_objects = either({
     .postgres
     = "SELECT relname::text, '' FROM pg_class WHERE relnamespace = to_regnamespace('auth') "
-      "UNION ALL SELECT conname::text, '' FROM pg_constraint WHERE connamespace = to_regnamespace('auth') "
+      "UNION ALL SELECT conname::text, '' FROM pg_constraint WHERE connamespace = "
+      "to_regnamespace('auth') "
       "UNION ALL SELECT t.tgname::text, '' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
       "WHERE c.relnamespace = to_regnamespace('auth') AND t.tgenabled IN ('O', 'A')",
     .sqlite = "SELECT name, coalesce(sql, '') FROM sqlite_master",

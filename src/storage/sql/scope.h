@@ -28,13 +28,18 @@ public:
         return Scope(std::move(organization), std::move(user));
     }
 
-    // Across organizations: the directory look-ups and background jobs of spec/database §2, nobody else.
+    // Across organizations: the directory look-ups and background jobs of spec/database §2, nobody
+    // else.
     static Scope directory() { return Scope("*", {}); }
 
-    // Tables without organization: login_attempts, reset_requests, signing_keys, … Opens no tenant row.
+    // Tables without organization: login_attempts, reset_requests, signing_keys, … Opens no tenant
+    // row.
     static Scope global() { return Scope({}, {}); }
 
-    std::string const& organization_id() const noexcept { return organization_id_; } // "" and "*" as said
+    std::string const& organization_id() const noexcept
+    {
+        return organization_id_;
+    } // "" and "*" as said
     std::string const& user_id() const noexcept { return user_id_; }
     friend bool operator==(Scope const&, Scope const&) = default;
 

@@ -19,7 +19,7 @@ struct Twins {
 class Statement {
 public:
     constexpr explicit Statement(char const* text)
-        : texts_ { text, text }
+        : texts_{text, text}
     {
     }
     constexpr explicit Statement(Twins twins)
@@ -39,6 +39,9 @@ private:
 };
 
 //   constexpr auto lock_address = sql::either({.postgres = "…", .sqlite = "…"});
-constexpr Statement either(Twins twins) { return Statement(twins); }
+constexpr Statement either(Twins twins)
+{
+    return Statement(twins);
+}
 
 } // namespace gatehouse::sql

@@ -15,8 +15,10 @@ void Unit::post(Job job)
         if (ended_)
             why = ended_;
         else if (job_)
-            why = std::make_exception_ptr(StorageError(StorageError::Kind::broken,
-                "a second statement was sent before the first was awaited"));
+            why = std::make_exception_ptr(StorageError(
+                StorageError::Kind::broken,
+                "a second statement was sent before the first was awaited"
+            ));
         else
             job_ = std::move(job);
     }

@@ -58,17 +58,50 @@ concept SaysText = requires(T const& thing) {
     { thing.text() } -> std::convertible_to<std::string const&>;
 };
 
-inline Value bound(Value value) { return value; }
-inline Value bound(Null) { return Null(); }
-inline Value bound(std::nullopt_t) { return Null(); }
-inline Value bound(std::string text) { return text; }
-inline Value bound(std::string_view text) { return std::string(text); }
-inline Value bound(char const* text) { return std::string(text); }
-inline Value bound(Bytes bytes) { return bytes; }
-inline Value bound(TextList texts) { return texts; }
-inline Value bound(Instant at) { return at; }
-inline Value bound(std::floating_point auto number) { return static_cast<double>(number); }
-inline Value bound(SaysText auto const& id) { return std::string(id.text()); }
+inline Value bound(Value value)
+{
+    return value;
+}
+inline Value bound(Null)
+{
+    return Null();
+}
+inline Value bound(std::nullopt_t)
+{
+    return Null();
+}
+inline Value bound(std::string text)
+{
+    return text;
+}
+inline Value bound(std::string_view text)
+{
+    return std::string(text);
+}
+inline Value bound(char const* text)
+{
+    return std::string(text);
+}
+inline Value bound(Bytes bytes)
+{
+    return bytes;
+}
+inline Value bound(TextList texts)
+{
+    return texts;
+}
+inline Value bound(Instant at)
+{
+    return at;
+}
+inline Value bound(std::floating_point auto number)
+{
+    return static_cast<double>(number);
+}
+inline Value bound(SaysText auto const& id)
+{
+    return std::string(id.text());
+}
 template <std::integral Number> Value bound(Number number)
 {
     if constexpr (std::same_as<Number, bool>)
@@ -76,7 +109,8 @@ template <std::integral Number> Value bound(Number number)
     else
         return static_cast<std::int64_t>(number);
 }
-Value bound(SecretString const&) = delete; // secrets are stored as digests or sealed, never as they are
+Value bound(SecretString const&)
+    = delete; // secrets are stored as digests or sealed, never as they are
 template <class T> Value bound(std::optional<T> const& maybe)
 {
     if (maybe)
@@ -102,8 +136,8 @@ private:
     std::vector<Value> all_;
 };
 
-// values(user.id, email, now, std::optional<std::string>()): ids, addresses and everything else with
-// text() bind their text, an empty optional binds NULL.
+// values(user.id, email, now, std::optional<std::string>()): ids, addresses and everything else
+// with text() bind their text, an empty optional binds NULL.
 template <class... T> Values values(T const&... each)
 {
     std::vector<Value> all;

@@ -1,4 +1,5 @@
-// Booleans become 0 and 1, instants fixed-width text, lists JSON: SQLite has no types of its own for them.
+// Booleans become 0 and 1, instants fixed-width text, lists JSON: SQLite has no types of its own
+// for them.
 #include "storage/sqlite/bind.h"
 
 #include "storage/sql/errors.h"
@@ -25,16 +26,19 @@ struct Binder {
     {
         if (text.find('\0') != std::string::npos) // as PostgreSQL does
             throw sql::StorageError(
-                sql::StorageError::Kind::broken, "a text with a NUL cannot be stored");
+                sql::StorageError::Kind::broken, "a text with a NUL cannot be stored"
+            );
         return sqlite3_bind_text64(
-            statement, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+            statement, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8
+        );
     }
     int operator()(sql::Bytes const& bytes) const
     {
         if (bytes.raw().empty())
             return sqlite3_bind_zeroblob(statement, index, 0); // a null pointer would bind NULL
         return sqlite3_bind_blob64(
-            statement, index, bytes.raw().data(), bytes.raw().size(), SQLITE_TRANSIENT);
+            statement, index, bytes.raw().data(), bytes.raw().size(), SQLITE_TRANSIENT
+        );
     }
     int operator()(sql::TextList const& list) const { return (*this)(sql::to_json(list.texts())); }
     int operator()(Instant at) const { return (*this)(to_text(at)); }
@@ -68,13 +72,15 @@ std::size_t place_of(char const* parameter)
         if (read.ec == std::errc() && read.ptr == end && number >= 1)
             return number - 1;
     }
-    throw sql::StorageError(sql::StorageError::Kind::broken,
-        "a statement has a placeholder that is not $1, $2, …: '" + std::string(name) + "'");
+    throw sql::StorageError(
+        sql::StorageError::Kind::broken,
+        "a statement has a placeholder that is not $1, $2, …: '" + std::string(name) + "'"
+    );
 }
 
 int bind_value(sqlite3_stmt* statement, int index, sql::Value const& value)
 {
-    return std::visit(Binder { statement, index }, value);
+    return std::visit(Binder{statement, index}, value);
 }
 
 sql::Value read_value(sqlite3_stmt* statement, int column)

@@ -48,7 +48,8 @@ std::string index_over(sqlite3* database, Refused const& refused)
 {
     static constexpr char const* query
         = "SELECT l.name, l.origin FROM pragma_index_list($1) AS l WHERE l.\"unique\" = 1 AND"
-          " (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY seqno)) = $2";
+          " (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY "
+          "seqno)) = $2";
     sqlite3_stmt* made = nullptr;
     int const code = sqlite3_prepare_v2(database, query, -1, &made, nullptr);
     std::unique_ptr<sqlite3_stmt, Finalizer> const statement(made);
@@ -118,6 +119,9 @@ void throw_error(sqlite3* database, int code)
     }
 }
 
-bool may_have_reached_the_disk(int code) noexcept { return (code & 0xff) == SQLITE_IOERR; }
+bool may_have_reached_the_disk(int code) noexcept
+{
+    return (code & 0xff) == SQLITE_IOERR;
+}
 
 } // namespace gatehouse::sqlite

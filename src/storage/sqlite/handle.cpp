@@ -24,7 +24,10 @@ bool is_over(void const* deadline)
     return std::chrono::steady_clock::now() >= *static_cast<sql::Deadline const*>(deadline);
 }
 
-int stop_when_over(void* deadline) { return is_over(deadline) ? 1 : 0; }
+int stop_when_over(void* deadline)
+{
+    return is_over(deadline) ? 1 : 0;
+}
 
 // Another connection holds the lock: wait in small steps until the deadline.
 int wait_for_lock(void* deadline, int tries)
@@ -36,25 +39,34 @@ int wait_for_lock(void* deadline, int tries)
 }
 
 // SQLite would create it readable by everybody; its WAL and shared-memory files take the same mode.
-// A file that exists is never opened here: closing it would drop the locks that this process holds on it
-// (fcntl(2)), and the next shell that closes the database would take the WAL away from under the server.
+// A file that exists is never opened here: closing it would drop the locks that this process holds
+// on it (fcntl(2)), and the next shell that closes the database would take the WAL away from under
+// the server.
 void create_private_file(std::string const& path)
 {
     int const file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0 && errno == EEXIST)
         return;
     if (file < 0)
-        throw StorageError(StorageError::Kind::unavailable,
-            path + " cannot be opened: " + std::system_category().message(errno));
+        throw StorageError(
+            StorageError::Kind::unavailable,
+            path + " cannot be opened: " + std::system_category().message(errno)
+        );
     ::close(file);
 }
 
 // The time that opening may take.
-sql::Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+sql::Deadline soon()
+{
+    return std::chrono::steady_clock::now() + std::chrono::seconds(5);
+}
 
 } // namespace
 
-void Handle::Closer::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+void Handle::Closer::operator()(sqlite3* database) const noexcept
+{
+    sqlite3_close_v2(database);
+}
 
 void Handle::Finalizer::operator()(sqlite3_stmt* statement) const noexcept
 {
@@ -68,11 +80,17 @@ Handle::Handle(std::string const& path, Mode mode)
         create_private_file(path);
     sqlite3* opened = nullptr;
     int const code = sqlite3_open_v2(
-        path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+        path.c_str(),
+        &opened,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        nullptr
+    );
     database_.reset(opened);
     if (code != SQLITE_OK)
-        throw StorageError(StorageError::Kind::unavailable,
-            path + " cannot be opened: " + (opened ? sqlite3_errmsg(opened) : "no memory"));
+        throw StorageError(
+            StorageError::Kind::unavailable,
+            path + " cannot be opened: " + (opened ? sqlite3_errmsg(opened) : "no memory")
+        );
     configure(mode);
 }
 
@@ -82,15 +100,23 @@ void Handle::configure(Mode mode)
 {
     sqlite3_busy_handler(database_.get(), wait_for_lock, &deadline_);
     sqlite3_progress_handler(
-        database_.get(), instructions_between_looks_at_the_clock, stop_when_over, &deadline_);
+        database_.get(), instructions_between_looks_at_the_clock, stop_when_over, &deadline_
+    );
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-           "PRAGMA cell_size_check = ON",
-        soon());
-    script(mode == Mode::read_write ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON", soon());
+    script(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+        "PRAGMA cell_size_check = ON",
+        soon()
+    );
+    script(
+        mode == Mode::read_write ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON", soon()
+    );
 }
 
-bool Handle::in_transaction() const noexcept { return !sqlite3_get_autocommit(database_.get()); }
+bool Handle::in_transaction() const noexcept
+{
+    return !sqlite3_get_autocommit(database_.get());
+}
 
 void Handle::script(char const* text, sql::Deadline deadline)
 {
@@ -105,14 +131,15 @@ void Handle::commit(sql::Deadline deadline)
     deadline_ = deadline;
     int const code = sqlite3_exec(database_.get(), "COMMIT", nullptr, nullptr, nullptr);
     if (may_have_reached_the_disk(code))
-        throw sql::OutcomeUnknown(std::string("COMMIT failed on its way to the disk: ")
-            + sqlite3_errmsg(database_.get()));
+        throw sql::OutcomeUnknown(
+            std::string("COMMIT failed on its way to the disk: ") + sqlite3_errmsg(database_.get())
+        );
     if (code != SQLITE_OK)
         fail(code);
 }
 
-sql::Rows Handle::run(
-    sql::Statement const& statement, sql::Values const& values, sql::Deadline deadline)
+sql::Rows
+Handle::run(sql::Statement const& statement, sql::Values const& values, sql::Deadline deadline)
 {
     deadline_ = deadline;
     auto& ready = prepared(statement);
@@ -123,7 +150,7 @@ sql::Rows Handle::run(
             sqlite3_reset(statement); // repeats the failure that step() has thrown already
             sqlite3_clear_bindings(statement);
         }
-    } const reset { ready.statement.get() };
+    } const reset{ready.statement.get()};
     bind(ready.statement.get(), values);
     return step(ready);
 }
@@ -133,8 +160,14 @@ Handle::Prepared& Handle::prepared(sql::Statement const& statement)
     if (auto const found = prepared_.find(&statement); found != prepared_.end())
         return found->second;
     sqlite3_stmt* made = nullptr;
-    int const code = sqlite3_prepare_v3(database_.get(), statement.text(sql::Dialect::sqlite), -1,
-        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    int const code = sqlite3_prepare_v3(
+        database_.get(),
+        statement.text(sql::Dialect::sqlite),
+        -1,
+        SQLITE_PREPARE_PERSISTENT,
+        &made,
+        nullptr
+    );
     Prepared ready;
     ready.statement.reset(made);
     if (code != SQLITE_OK)
@@ -149,11 +182,14 @@ void Handle::bind(sqlite3_stmt* statement, sql::Values const& values)
 {
     int const wanted = sqlite3_bind_parameter_count(statement);
     if (static_cast<std::size_t>(wanted) > values.size())
-        throw StorageError(StorageError::Kind::broken, "a statement got fewer values than it wants");
+        throw StorageError(
+            StorageError::Kind::broken, "a statement got fewer values than it wants"
+        );
     // Numbered by first appearance in the text, named `$1`, `$2`: the name says which value it is.
     for (int index = 1; index <= wanted; ++index) {
-        int const code
-            = bind_value(statement, index, values[place_of(sqlite3_bind_parameter_name(statement, index))]);
+        int const code = bind_value(
+            statement, index, values[place_of(sqlite3_bind_parameter_name(statement, index))]
+        );
         if (code != SQLITE_OK)
             fail(code);
     }
@@ -175,6 +211,9 @@ sql::Rows Handle::step(Prepared& prepared)
     return sql::Rows(std::move(cells), static_cast<std::size_t>(width), count, changed);
 }
 
-void Handle::fail(int code) const { throw_error(database_.get(), code); }
+void Handle::fail(int code) const
+{
+    throw_error(database_.get(), code);
+}
 
 } // namespace gatehouse::sqlite

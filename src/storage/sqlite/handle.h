@@ -24,7 +24,8 @@ public:
     Handle& operator=(Handle const&) = delete;
 
     // Locks and long statements are given up at `deadline` with StorageError (timeout).
-    sql::Rows run(sql::Statement const& statement, sql::Values const& values, sql::Deadline deadline);
+    sql::Rows
+    run(sql::Statement const& statement, sql::Values const& values, sql::Deadline deadline);
 
     // Several statements without values and results: scripts, BEGIN, COMMIT.
     void script(char const* text, sql::Deadline deadline);

@@ -1,8 +1,8 @@
 // Opening SQLite: the connections of the engine, and the one that migrates.
+#include "storage/sqlite/open.h"
 #include "core/log.h"
 #include "storage/sql/errors.h"
 #include "storage/sqlite/handle.h"
-#include "storage/sqlite/open.h"
 #include "storage/sqlite/reader.h"
 #include "storage/sqlite/writer.h"
 
@@ -13,7 +13,10 @@ namespace gatehouse::sqlite {
 namespace {
 
 // Another node may be migrating: it is waited for.
-sql::Deadline patience() { return std::chrono::steady_clock::now() + std::chrono::minutes(5); }
+sql::Deadline patience()
+{
+    return std::chrono::steady_clock::now() + std::chrono::minutes(5);
+}
 
 std::string path_of(std::string const& url)
 {

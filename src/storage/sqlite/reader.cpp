@@ -9,7 +9,10 @@
 namespace gatehouse::sqlite {
 namespace {
 
-sql::Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+sql::Deadline soon()
+{
+    return std::chrono::steady_clock::now() + std::chrono::seconds(5);
+}
 
 } // namespace
 
@@ -21,7 +24,9 @@ Reader::Reader(std::string path)
 void Reader::begin(sql::Access access, sql::Deadline)
 {
     if (access == sql::Access::write)
-        throw sql::StorageError(sql::StorageError::Kind::broken, "a reading connection cannot write");
+        throw sql::StorageError(
+            sql::StorageError::Kind::broken, "a reading connection cannot write"
+        );
     if (!handle_)
         handle_.emplace(path_, Mode::read_only);
 }
@@ -40,10 +45,10 @@ sql::Committed Reader::commit(std::span<sql::Call const> calls, sql::Deadline de
 {
     // A single statement is a snapshot by itself.
     if (calls.size() == 1 && !handle_->in_transaction())
-        return { .rows = handle_->run(*calls[0].statement, calls[0].values, deadline) };
+        return {.rows = handle_->run(*calls[0].statement, calls[0].values, deadline)};
     auto rows = execute(calls, deadline);
     handle_->script("COMMIT", deadline);
-    return { .rows = std::move(rows) };
+    return {.rows = std::move(rows)};
 }
 
 void Reader::rollback() noexcept

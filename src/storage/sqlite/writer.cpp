@@ -9,7 +9,10 @@
 namespace gatehouse::sqlite {
 namespace {
 
-sql::Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+sql::Deadline soon()
+{
+    return std::chrono::steady_clock::now() + std::chrono::seconds(5);
+}
 
 } // namespace
 
@@ -42,22 +45,29 @@ sql::Committed Writer::commit(std::span<sql::Call const> calls, sql::Deadline de
     handle_->script("RELEASE unit", deadline);
     unit_open_ = false;
     ++waiting_;
-    return { .rows = std::move(rows), .on_disk = false };
+    return {.rows = std::move(rows), .on_disk = false};
 }
 
 void Writer::settle(sql::Deadline deadline)
 {
     auto const waited = std::exchange(waiting_, 0);
     if (auto const why = std::exchange(lost_, {}); !why.empty())
-        throw sql::StorageError(sql::StorageError::Kind::unavailable,
-            "rolled back together with another unit of work: " + why);
+        throw sql::StorageError(
+            sql::StorageError::Kind::unavailable,
+            "rolled back together with another unit of work: " + why
+        );
     if (waited == 0)
         return;
     try {
         handle_->commit(deadline);
-    } catch (std::exception const& error) {
-        // Whether or not it can be rolled back, a fresh connection reads what the file really holds.
+    } catch (sql::StorageError const& error) {
+        // Closing rolls back, and a fresh connection reads what the file really holds. Whatever the
+        // reason was, for most of the group it was none of their own: no conflict of theirs.
         log::Line(log::Level::error, "sqlite.commit_failed").with("cause", error.what());
+        handle_.reset();
+        throw sql::StorageError(sql::StorageError::Kind::unavailable, error.what());
+    } catch (sql::OutcomeUnknown const& error) {
+        log::Line(log::Level::error, "sqlite.commit_unknown").with("cause", error.what());
         handle_.reset();
         throw;
     }

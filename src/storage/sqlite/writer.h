@@ -9,8 +9,9 @@
 
 namespace gatehouse::sqlite {
 
-// One BEGIN IMMEDIATE … COMMIT holds the units of a group; commit() of a unit releases its savepoint
-// and says `on_disk = false`, settle() commits the group. A failed unit is taken back alone.
+// One BEGIN IMMEDIATE … COMMIT holds the units of a group; commit() of a unit releases its
+// savepoint and says `on_disk = false`, settle() commits the group. A failed unit is taken back
+// alone.
 class Writer final : public sql::Driver {
 public:
     explicit Writer(std::string path);
