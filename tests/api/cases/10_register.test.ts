@@ -54,6 +54,14 @@ describe('what a registration leaves', () => {
     expect(row['user_agent']).toBeNull();
   });
 
+  it('M-01 the answer has exactly the promised members', async () => {
+    const answer = await client.post(registerPath, { email: newAddress(), password: newPassword() });
+    expect(Object.keys(answer.json).sort()).toEqual(['token', 'user']);
+    expect(Object.keys(answer.json.user).sort()).toEqual(
+      ['createdAt', 'email', 'emailVerified', 'id', 'image', 'name', 'organizationId', 'updatedAt'].sort(),
+    );
+  });
+
   it('M-01 without a name the local part serves', async () => {
     const email = newAddress('local-part');
     const answer = await client.post(registerPath, { email, password: newPassword() });

@@ -111,9 +111,10 @@ export function openDatabase(url: string): Database {
 }
 
 /** A fresh, empty database of the kind under test; `dropDatabase` takes it away again. */
-export async function createDatabase(kind: DatabaseKind = settings.database): Promise<string> {
-  const name = `gh_suite_${randomBytes(6).toString('hex')}`;
+export async function createDatabase(name = `gh_suite_${randomBytes(6).toString('hex')}`): Promise<string> {
+  const kind: DatabaseKind = settings.database;
   if (kind === 'sqlite') return `sqlite:${join(settings.runFolder, `${name}.db`)}`;
+  if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`${name} is no name for a database`);
   await asSuperuser(`CREATE DATABASE ${name}`);
   const url = new URL(settings.postgres);
   url.pathname = `/${name}`;

@@ -2,7 +2,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { dropDatabase } from './database.ts';
+import { createDatabase, dropDatabase } from './database.ts';
 import { configuration, migrate, RunningServer, type ServerFacts } from './server.ts';
 import { settings } from './settings.ts';
 
@@ -16,9 +16,10 @@ export default async function bringUp(project: TestProject): Promise<() => Promi
   if (!existsSync(settings.binary)) throw new Error(`no server to test: ${settings.binary} (GATEHOUSE_BINARY)`);
   for (const name of ['answers', 'secrets', 'breaches']) rmSync(join(settings.runFolder, `${name}.jsonl`), { force: true });
 
+  const name = process.env['GATEHOUSE_TEST_DATABASE_NAME'];
   const chosen = {
-    GATEHOUSE_LISTEN: settings.listen,
-    GATEHOUSE_DATABASE_URL: process.env['GATEHOUSE_TEST_DATABASE_URL'],
+    GATEHOUSE_LISTEN: process.env['GATEHOUSE_TEST_LISTEN'],
+    GATEHOUSE_DATABASE_URL: name === undefined ? undefined : await createDatabase(name),
     GATEHOUSE_PUBLIC_URL: process.env['GATEHOUSE_TEST_PUBLIC_URL'],
     GATEHOUSE_MAIL: process.env['GATEHOUSE_TEST_MAIL'],
   };
@@ -39,7 +40,7 @@ export default async function bringUp(project: TestProject): Promise<() => Promi
       return;
     }
     await server.stop();
-    if (process.env['GATEHOUSE_TEST_DATABASE_URL'] === undefined) await dropDatabase(facts.databaseUrl);
+    await dropDatabase(facts.databaseUrl);
   };
 }
 

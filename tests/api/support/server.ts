@@ -102,10 +102,14 @@ export class RunningServer {
   static async start(facts: ServerFacts): Promise<RunningServer> {
     const log = openSync(facts.log, 'a');
     const words = openSync(facts.log.replace(/\.log$/, '.out'), 'a');
-    const child = spawn(settings.binary, ['serve'], {
+    // Should this process die in the middle, the kernel asks the server to go as well; a kept stack is to outlive it.
+    const command = settings.keepStack ? [] : ['setpriv', '--pdeathsig', 'TERM', '--'];
+    const [program, ...serve] = [...command, settings.binary, 'serve'] as [string, ...string[]];
+    const child = spawn(program, serve, {
       env: facts.environment,
       stdio: ['ignore', words, log],
       cwd: settings.runFolder,
+      detached: settings.keepStack,
     });
     closeSync(log);
     closeSync(words);

@@ -14,7 +14,6 @@ export interface Settings {
   readonly sanitized: boolean;
   readonly runFolder: string;
   readonly report: string;
-  readonly listen: string | undefined;
   readonly keepStack: boolean;
   readonly repository: string;
 }
@@ -47,7 +46,6 @@ function read(): Settings {
     sanitized: process.env['GATEHOUSE_TEST_SANITIZED'] === '1',
     runFolder,
     report: process.env['GATEHOUSE_TEST_REPORT'] ?? join(runFolder, 'report.json'),
-    listen: process.env['GATEHOUSE_TEST_LISTEN'],
     keepStack: process.env['KEEP_STACK'] === '1',
     repository,
   };
