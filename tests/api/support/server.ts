@@ -103,9 +103,7 @@ export class RunningServer {
     const log = openSync(facts.log, 'a');
     const words = openSync(facts.log.replace(/\.log$/, '.out'), 'a');
     // Should this process die in the middle, the kernel asks the server to go as well; a kept stack is to outlive it.
-    const command = settings.keepStack ? [] : ['setpriv', '--pdeathsig', 'TERM', '--'];
-    const [program, ...serve] = [...command, settings.binary, 'serve'] as [string, ...string[]];
-    const child = spawn(program, serve, {
+    const child = spawn(settings.keepStack ? settings.binary : 'setpriv', settings.keepStack ? ['serve'] : ['--pdeathsig', 'TERM', '--', settings.binary, 'serve'], {
       env: facts.environment,
       stdio: ['ignore', words, log],
       cwd: settings.runFolder,
