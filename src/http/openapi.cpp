@@ -146,6 +146,9 @@ std::string operation(DescribedRoute const& one, std::vector<std::string> const&
     std::string responses;
     for (auto const status : words_of(route.answers))
         responses += (responses.empty() ? "" : ",") + response(one, status);
+    // What the wire itself refuses (framing, sizes, time-outs) and what breaks looks the same everywhere.
+    responses += R"(,"default":{"description":"Any other refusal")"
+        + content("application/json", R"({"$ref":"#/components/schemas/Problem"})") + "}";
     return text + ",\"responses\":{" + responses + "}}";
 }
 
