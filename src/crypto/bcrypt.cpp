@@ -75,10 +75,11 @@ std::string bcrypt(std::string_view password, std::string_view setting)
 {
     if (!fits_bcrypt(password))
         throw std::logic_error("bcrypt was given what it would cut");
-    SecretString const terminated{std::string(password)};
+    std::string terminated(password);
     std::string const start(setting.substr(0, setting_size));
     auto& state = scratch();
-    auto const* const made = crypt_r(terminated.reveal().data(), start.c_str(), &state);
+    auto const* const made = crypt_r(terminated.c_str(), start.c_str(), &state);
+    wipe(terminated.data(), terminated.size());
     std::string hash = made ? made : "";
     wipe(&state, sizeof(state));
     // A result of another form would be another, weaker hash.

@@ -115,9 +115,10 @@ bool verify_sha_crypt(std::string_view password, std::string const& hash)
     // What crypt(3) would cut or refuse cannot match; it is paid for all the same.
     bool const fits = password.size() < CRYPT_MAX_PASSPHRASE_SIZE
         && password.find('\0') == std::string_view::npos;
-    SecretString const terminated{std::string(fits ? password : std::string_view())};
+    std::string terminated(fits ? password : std::string_view());
     auto const state = std::make_unique<crypt_data>();
-    auto const* const made = crypt_r(terminated.reveal().data(), hash.c_str(), state.get());
+    auto const* const made = crypt_r(terminated.c_str(), hash.c_str(), state.get());
+    wipe(terminated.data(), terminated.size());
     bool const matches = made && is_sha_crypt(made) && equal_in_constant_time(made, hash);
     wipe(state.get(), sizeof(crypt_data));
     return matches && fits;

@@ -14,30 +14,30 @@ using namespace std::string_literals;
 std::string const of_secret[] = {
     "pbkdf2_sha256$1000$somesalt$vqJqygf2tor+2oXl6lWino6yb6bhsvOKyvQv/Gi94uE=",
     "pbkdf2_sha1$1000$somesalt$0ze7xSNAQ724vHmHe8LFvrXd8zQ=",
-    "$pbkdf2-sha512$1000$AAECAwQFBgcICQoLDA0ODw$8ltlLe5cI6KNrWOmMFkTi2iE7fEXJKJJR9lhjd/"
-    "xSn68.xOqzv2h20C4IDv/enqlx8f6AaRHE.6XnvHKXKhAjA",
+    ("$pbkdf2-sha512$1000$AAECAwQFBgcICQoLDA0ODw$8ltlLe5cI6KNrWOmMFkTi2iE7fEXJKJJR9lhjd/"
+     "xSn68.xOqzv2h20C4IDv/enqlx8f6AaRHE.6XnvHKXKhAjA"),
     "$pbkdf2$1000$AAECAwQFBgcICQoLDA0ODw$sFSyXPFcXgkxACFLfL2dSbbhY6k",
     "$pbkdf2-sha256$i=1000,l=32$AAECAwQFBgcICQoLDA0ODw$Tvsru20utY6o3q7VRBeuL9h/1QqKhWhwk2PaYNRWBgY",
     "pbkdf2:sha256:1000$somesalt$bea26aca07f6b68afeda85e5ea55a29e8eb26fa6e1b2f38acaf42ffc68bde2e1",
-    "scrypt:1024:8:1$somesalt$"
-    "81477125547e55f439b40815aa82dc6f3a2d7fab0fd4ab2d9e958fe79b64b5a9f8b8c29"
-    "24954332e1dca25417f9f0a604bb537e2859e7649bcfcfea93f5bf00a",
+    ("scrypt:1024:8:1$somesalt$"
+     "81477125547e55f439b40815aa82dc6f3a2d7fab0fd4ab2d9e958fe79b64b5a9f8b8c29"
+     "24954332e1dca25417f9f0a604bb537e2859e7649bcfcfea93f5bf00a"),
     "$scrypt$ln=10,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$Mdc/jTCPy+uU8aSLbM+FGBQC/AXSzfWCsAUkF/VYCgk",
-    "000102030405060708090a0b0c0d0e0f:"
-    "a18c4fe0d95b429c6771147cdd5d4549802e318063942da82b19d86c02fcbd97"
-    "16dbf2b656c393584d4ea4f42ad239dcce3f447491c4c7d7ce6f30aaa9282b43",
+    ("000102030405060708090a0b0c0d0e0f:"
+     "a18c4fe0d95b429c6771147cdd5d4549802e318063942da82b19d86c02fcbd97"
+     "16dbf2b656c393584d4ea4f42ad239dcce3f447491c4c7d7ce6f30aaa9282b43"),
     "{SSHA}cqVbhtveg6UlUYb4hGPrp7XYoikAAQIDBAUGBw==",
     "{SSHA256}lAejl/Of0h/+J/b6px7T8LLPd/QxmtSbDDvk8djjRJEAAQIDBAUGBw==",
-    "{SSHA512}sA0uxvTZmjjgeqepQzW+"
-    "3VNsblhqzltje58zvmzlAr0V6DwpiazN2VxnSFYthOpYDzqKXnv8rNmIQMOVX9alQgAB"
-    "AgMEBQYH",
+    ("{SSHA512}sA0uxvTZmjjgeqepQzW+"
+     "3VNsblhqzltje58zvmzlAr0V6DwpiazN2VxnSFYthOpYDzqKXnv8rNmIQMOVX9alQgAB"
+     "AgMEBQYH"),
     "$5$somesalt$BY2M0Tw/b.yijagFoMZoeHEQSuk9iqvGNX/dBDdRp8A",
-    "$6$somesalt$JX0Uhce8rLRHbaqoSQDYsnTxsqcjCNNcrl79ieTwPGzEhxBEeJcsgDUWIOwc3sDvZN34ZJBWQep7."
-    "lcAuSesy/",
+    ("$6$somesalt$JX0Uhce8rLRHbaqoSQDYsnTxsqcjCNNcrl79ieTwPGzEhxBEeJcsgDUWIOwc3sDvZN34ZJBWQep7."
+     "lcAuSesy/"),
     "$5$rounds=1000$somesalt$yOZ/e/lK/U6yoemxujPbSVswztNBAblJ7B7g.IW2v0.",
-    "$6$rounds=1500$saltsaltsaltsalt$/"
-    "bLK13RMbB3vYsSVWZZYNDGszbUzwdGNBVc.BRcbtYXccbTCfjSTF9FJX76ZuNsf5o"
-    "Gjaue9LrqckcEFKqM1Q1",
+    ("$6$rounds=1500$saltsaltsaltsalt$/"
+     "bLK13RMbB3vYsSVWZZYNDGszbUzwdGNBVc.BRcbtYXccbTCfjSTF9FJX76ZuNsf5o"
+     "Gjaue9LrqckcEFKqM1Q1"),
 };
 
 TEST(ForeignPassword, every_form_matches_its_password_alone)
