@@ -87,9 +87,12 @@ private:
     Values const& values_;
 };
 
+// By its form alone: a name that only begins with `127.` may lead anywhere.
 bool is_loopback(Address const& address)
 {
-    return address.host == "::1" || address.host == "localhost" || address.host.starts_with("127.");
+    bool const is_number = address.host.find_first_not_of("0123456789.") == std::string::npos;
+    return address.host == "::1" || address.host == "localhost"
+        || (is_number && address.host.starts_with("127."));
 }
 
 // Switches that weaken a control exist in exactly one environment (decisions D-2).
@@ -169,13 +172,14 @@ void read_mail(Reader const& read, Configuration& made)
         );
     if (made.mail.empty())
         made.mail = "capture";
-    if (made.mail == "capture" && production)
+    bool const captures = made.mail == "capture" || made.mail.starts_with("capture:");
+    if (captures && production)
         read.refuse("mail", "capture keeps mails for reading; it is for development and test");
     auto const begins = [&](std::string_view with) {
         return made.mail.starts_with(with);
     };
-    if (made.mail != "capture" && !begins("smtp://") && !begins("smtps://") && !begins("spool:"))
-        read.refuse("mail", "must be smtp://…, smtps://…, spool:DIR or capture");
+    if (!captures && !begins("smtp://") && !begins("smtps://") && !begins("spool:"))
+        read.refuse("mail", "must be smtp://…, smtps://…, spool:DIR, capture or capture:PORT");
 }
 
 void read_serving(Reader const& read, Configuration& made)
@@ -217,6 +221,10 @@ Configuration understand(Values const& values)
         || made.database_url.starts_with("postgres://");
     if (!known)
         read.refuse("database_url", "must be sqlite:PATH or postgresql://…");
+    if (read.text("refresh_retry_window") != "0")
+        read.refuse("refresh_retry_window", "only 0 is possible yet: any second use is reuse");
+    if (!read.text("database_role").empty())
+        read.refuse("database_role", "this release has no restricted role yet; remove it");
     made.database_connections = read.number("database_connections", 1, 1000);
     auto const policy = crypto::parse_hash_policy(read.text("password_hash"));
     if (!policy)

@@ -22,7 +22,7 @@
 
 namespace gatehouse::app {
 
-std::vector<http::Endpoint> contents()
+std::vector<http::Endpoint> contents(CaptureApi capture)
 {
     std::vector<http::Endpoint> all;
     auto const add = [&](std::vector<http::Endpoint> some) {
@@ -39,7 +39,8 @@ std::vector<http::Endpoint> contents()
     add(me_data::endpoints());
     add(vault::endpoints());
     add(signing_keys::endpoints());
-    add(mail_capture::endpoints());
+    if (capture == CaptureApi::included)
+        add(mail_capture::endpoints());
     add(health::endpoints());
     add(api_description::endpoints(version, all)); // last: it describes the others
     return all;

@@ -7,6 +7,7 @@
 
 namespace gatehouse::app {
 
-std::vector<http::Endpoint> contents();
+enum class CaptureApi { included, elsewhere };
+std::vector<http::Endpoint> contents(CaptureApi capture = CaptureApi::included);
 
 } // namespace gatehouse::app

@@ -36,7 +36,7 @@ sql::SchemaReport inspect_database(Configuration const& configuration)
 std::unique_ptr<sql::Database> open_database(Configuration const& configuration)
 {
     if (is_sqlite(configuration))
-        return sqlite::open(configuration.database_url, sqlite::Options());
+        return sqlite::open(configuration.database_url, sqlite::Options{});
     postgres::Options options;
     options.connections = static_cast<std::size_t>(configuration.database_connections);
     return postgres::open(configuration.database_url, options);

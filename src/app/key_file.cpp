@@ -1,6 +1,8 @@
 // Development's key file, mode 0600 (decisions D-88).
 #include "app/key_file.h"
 
+#include "core/text.h"
+
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
@@ -62,9 +64,10 @@ SecretString read_key(int descriptor, std::string const& path)
 void make_key(std::string const& path, Random& random)
 {
     auto const text = crypto::KeyEncryptionKey::mint(random).to_base64();
-    auto const draft = path + "." + std::to_string(::getpid());
+    auto const draft
+        = path + "." + to_hex(random.bytes(8)); // its own: process ids repeat in containers
     {
-        File const file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        File const file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (file.descriptor() < 0)
             cannot("create", draft);
         auto const bytes = text.reveal();

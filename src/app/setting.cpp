@@ -18,6 +18,9 @@ constexpr std::array all{
         "default 127.0.0.1:8081 in production, else off"
     },
     Setting{"database_url", "sqlite:var/gatehouse.db", "sqlite:PATH or postgresql://…", true},
+    Setting{
+        "database_role", "", "the restricted role of row-level security; not yet in this release"
+    },
     Setting{"database_connections", "8", "connections to PostgreSQL"},
     Setting{
         "public_url",
@@ -36,6 +39,11 @@ constexpr std::array all{
     Setting{"threads", "0", "threads that serve requests; 0: one for each processor"},
     Setting{"provisioning", "closed", "closed, or open in test"},
     Setting{"reset_token_storage", "hash", "hash, or column in test"},
+    Setting{
+        "refresh_retry_window",
+        "0",
+        "seconds in which a used refresh token may be repeated; only 0 yet"
+    },
     Setting{"rate_limit", "on", "on, or off in test"},
     Setting{
         "sessions_max_active_per_user", "0", "oldest sessions beyond it end at login; 0: no limit"

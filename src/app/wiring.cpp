@@ -4,6 +4,7 @@
 #include "app/contents.h"
 #include "app/database.h"
 #include "app/key_file.h"
+#include "features/mail_capture/endpoints.h"
 #include "features/signing_keys/key_ring.h"
 #include "outbound/capture_transport.h"
 #include "outbound/mail_setting.h"
@@ -90,6 +91,53 @@ http::ListenAddress listen_address(Address const& address, std::string_view sett
     return *parsed;
 }
 
+std::vector<std::string> trusted_proxies(Configuration const& configuration)
+{
+    try {
+        http::TrustedProxies const checked(configuration.trusted_proxies);
+    } catch (std::invalid_argument const& bad) {
+        throw BadConfiguration(std::string("GATEHOUSE_TRUSTED_PROXIES: ") + bad.what());
+    }
+    return configuration.trusted_proxies;
+}
+
+// `capture:PORT` gives the read API a port of its own (api §11).
+std::optional<std::uint16_t> capture_port(Configuration const& configuration)
+{
+    auto const setting = mail_setting(configuration);
+    auto const* const here = std::get_if<outbound::CaptureHere>(&setting);
+    return here ? here->port : std::nullopt;
+}
+
+CaptureApi capture_api(Configuration const& configuration)
+{
+    return capture_port(configuration) ? CaptureApi::elsewhere : CaptureApi::included;
+}
+
+// A second server for as long as the first one runs.
+class ServingBeside {
+public:
+    explicit ServingBeside(http::Server* server)
+        : server_(server)
+    {
+        if (server_)
+            thread_ = std::thread([this] { server_->run(1); });
+    }
+    ServingBeside(ServingBeside const&) = delete;
+    ServingBeside& operator=(ServingBeside const&) = delete;
+    ~ServingBeside()
+    {
+        if (!server_)
+            return;
+        server_->stop();
+        thread_.join();
+    }
+
+private:
+    http::Server* server_;
+    std::thread thread_;
+};
+
 http::ServerSettings server_settings(Configuration const& configuration)
 {
     http::ServerSettings settings;
@@ -99,7 +147,7 @@ http::ServerSettings server_settings(Configuration const& configuration)
             = listen_address(*configuration.operator_listen, "operator_listen");
     if (!configuration.tls_certificate.empty())
         settings.tls = http::TlsFiles{configuration.tls_certificate, configuration.tls_key};
-    settings.pipeline.trusted_proxies = configuration.trusted_proxies;
+    settings.pipeline.trusted_proxies = trusted_proxies(configuration);
     settings.pipeline.ceilings.credential = configuration.limit_credential;
     settings.pipeline.ceilings.registration = configuration.limit_register;
     settings.pipeline.ceilings.anonymous = configuration.limit_anonymous;
@@ -138,10 +186,17 @@ House::House(Configuration configuration)
                   background_->run(std::string(name), std::move(work));
               }
       }
-    , server_(std::make_unique<http::Server>(server_settings(configuration_), contents(), services_)
-      )
+    , server_(std::make_unique<http::Server>(
+          server_settings(configuration_), contents(capture_api(configuration_)), services_
+      ))
     , background_(std::make_unique<Background>())
 {
+    if (auto const port = capture_port(configuration_)) {
+        http::ServerSettings settings;
+        settings.listen = {"127.0.0.1", *port};
+        capture_server_
+            = std::make_unique<http::Server>(settings, mail_capture::endpoints(), services_);
+    }
 }
 
 House::~House() = default;
@@ -160,7 +215,10 @@ void House::begin_background_work()
 void House::serve()
 {
     begin_background_work();
-    server_->run(threads_of(configuration_.threads));
+    {
+        ServingBeside const capture(capture_server_.get());
+        server_->run(threads_of(configuration_.threads));
+    }
     background_.reset(); // what it began ends before the parts it uses
     sender_.stop();
 }

@@ -47,6 +47,7 @@ private:
     SelfChecks checks_;
     domain::Services services_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<http::Server> capture_server_; // with `capture:PORT`
     std::unique_ptr<Background> background_;
 };
 

@@ -18,7 +18,8 @@ struct Closed {
 // Five evaluated failures within 15 minutes close the address until 30 minutes after the newest.
 std::optional<Closed> closed(FailureWindow const& window, Instant now);
 
-// The answer for a try on a closed address. `failures` counts this very try too.
+// The answer for a try on a closed address, by the failures recorded before it: tries 6 to 10 are
+// 429, the eleventh is 423 (TC-LOGIN-008).
 Refusal refuse_closed(Closed const& state, Surface surface);
 
 } // namespace gatehouse::domain

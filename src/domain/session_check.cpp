@@ -1,6 +1,8 @@
 // Whether the session behind a token is live, from the database on every request.
 #include "domain/session_check.h"
 
+#include "domain/opening_session.h"
+
 namespace gatehouse::domain {
 
 Result<Caller>
@@ -28,12 +30,32 @@ judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Inst
     return Caller{std::move(facts->session), std::move(facts->user)};
 }
 
+namespace {
+
+constexpr Duration seen_at_most_every = 1min; // decisions D-70
+constexpr Duration idle_end_moves_every = 24h;
+
+// After the answer, and allowed to be lost (behaviours §2): one write a minute and session.
+Async<void> note_use(Services& services, Session session, Instant now)
+{
+    auto const idle = session.remember_me ? session_absolute_life : session_idle_life;
+    bool const moves = session.expires_at + idle_end_moves_every < now + idle;
+    auto const idle_end = moves ? now + idle : session.expires_at;
+    auto work = co_await services.storage.begin();
+    co_await work->sessions().touch(session.organization_id, session.id, now, idle_end);
+    co_await work->commit();
+}
+
+} // namespace
+
 Async<CheckedToken> check_token(Services& services, std::string presented, Instant now)
 {
     auto verified = require(services.tokens.verify(presented, now));
     auto work = co_await services.storage.read();
     auto facts = co_await work->directory().session(verified.claims.session_id);
     auto caller = require(judge_session(verified.claims, std::move(facts), now));
+    if (now - caller.session.last_seen_at >= seen_at_most_every)
+        services.afterwards("last_seen_at", note_use(services, caller.session, now));
     co_return CheckedToken{std::move(verified.claims), std::move(caller)};
 }
 

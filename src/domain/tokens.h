@@ -8,6 +8,7 @@
 #include "domain/refusal.h"
 #include "domain/users.h"
 
+#include <optional>
 #include <string>
 
 namespace gatehouse::domain {
@@ -21,6 +22,7 @@ struct TokenClaims {
     Role role = Role::staff;
     int session_version = 1;
     std::string token_id; // jti
+    std::optional<std::string> audience; // of access tokens, when read back
     Instant issued_at;
     Instant expires_at;
 };

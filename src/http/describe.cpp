@@ -1,5 +1,7 @@
 // The parts of reading and naming that need no template.
 #include "http/describe.h"
+
+#include "core/text.h"
 #include "http/describe_read.h"
 
 namespace gatehouse::http {
@@ -22,7 +24,8 @@ std::string wire_name(std::string_view snake_case)
     for (bool first = true; !snake_case.empty(); first = false) {
         auto const end = snake_case.find('_');
         auto const word = snake_case.substr(0, end);
-        snake_case = end == std::string_view::npos ? std::string_view() : snake_case.substr(end + 1);
+        snake_case
+            = end == std::string_view::npos ? std::string_view() : snake_case.substr(end + 1);
         bool const all_large = !first && is_initialism(word);
         for (std::size_t at = 0; at < word.size(); ++at)
             name += all_large || (!first && at == 0) ? upper(word[at]) : word[at];
@@ -34,7 +37,7 @@ namespace describe {
 
 domain::Refusal Problems::refusal() &&
 {
-    domain::Refusal refusal { .reason = domain::Reason::validation };
+    domain::Refusal refusal{.reason = domain::Reason::validation};
     if (!found_.empty())
         refusal.error = found_.front().field + " " + found_.front().problem;
     refusal.details = std::move(found_);
@@ -61,11 +64,18 @@ bool take_text(json::Value& value, std::string const& field, std::string& into, 
     return true;
 }
 
-bool take_secret(json::Value& value, std::string const& field, SecretString& into, Problems& problems)
+bool take_secret(
+    json::Value& value, std::string const& field, SecretString& into, Problems& problems
+)
 {
     auto* const text = value.text();
     if (!text) {
         problems.add(field, "must be a text");
+        return false;
+    }
+    bool const is_password = ascii_lower(field).find("password") != std::string::npos;
+    if (!is_password && text->find('\0') != std::string::npos) {
+        problems.add(field, "must not hold a NUL character");
         return false;
     }
     into = SecretString(std::string(*text)); // a copy, since moving leaves short texts behind

@@ -1,4 +1,5 @@
-// Described structs on the wire: their names, the kinds of member they may have, and the JSON writer.
+// Described structs on the wire: their names, the kinds of member they may have, and the JSON
+// writer.
 #pragma once
 
 #include "core/json.h"
@@ -30,14 +31,19 @@ struct Raw {
     std::string body;
 };
 
+// The same for JSON that is ready to be sent.
+struct RawJson {
+    std::string body;
+};
+
 // `created_at` is `createdAt`; the words url, uri and 2fa inside a name become URL, URI and 2FA.
 std::string wire_name(std::string_view snake_case);
 
 namespace describe {
 
 template <class T>
-using MembersOf = boost::describe::describe_members<T,
-    boost::describe::mod_public | boost::describe::mod_inherited>;
+using MembersOf = boost::describe::
+    describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
 template <class T>
 concept Described = boost::describe::has_describe_members<T>::value;

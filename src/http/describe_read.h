@@ -12,7 +12,7 @@ class Problems {
 public:
     void add(std::string field, std::string problem)
     {
-        found_.push_back({ std::move(field), std::move(problem) });
+        found_.push_back({std::move(field), std::move(problem)});
     }
     bool none() const { return found_.empty(); }
     domain::Refusal refusal() &&; // VALIDATION, naming the first field
@@ -25,7 +25,9 @@ std::string member_of(std::string const& field, std::string const& name); // `a`
 
 // Takes the text out of `value`, so that no second copy of a password stays behind.
 bool take_text(json::Value& value, std::string const& field, std::string& into, Problems& problems);
-bool take_secret(json::Value& value, std::string const& field, SecretString& into, Problems& problems);
+bool take_secret(
+    json::Value& value, std::string const& field, SecretString& into, Problems& problems
+);
 
 template <class T>
 void read(json::Value& value, std::string const& field, T& into, Problems& problems);
@@ -53,7 +55,7 @@ template <class T>
 void read(json::Value& value, std::string const& field, T& into, Problems& problems)
 {
     if constexpr (is_optional<T>) {
-        typename T::value_type held {};
+        typename T::value_type held{};
         read(value, field, held, problems);
         into = std::move(held);
     } else if constexpr (std::same_as<T, bool>) {
@@ -69,7 +71,7 @@ void read(json::Value& value, std::string const& field, T& into, Problems& probl
     } else if constexpr (std::same_as<T, std::string>) {
         take_text(value, field, into, problems);
     } else if constexpr (std::same_as<T, SecretString>) {
-        take_secret(value, field, into, problems);
+        take_secret(value, field, into, problems); // NUL: passwords alone may hold one
     } else if constexpr (is_strong_text<T>) {
         if (std::string text; take_text(value, field, text, problems))
             into = T(std::move(text));
@@ -103,7 +105,7 @@ template <class T>
 void read_parameter(std::string text, std::string const& field, T& into, Problems& problems)
 {
     if constexpr (is_optional<T>) {
-        typename T::value_type held {};
+        typename T::value_type held{};
         read_parameter(std::move(text), field, held, problems);
         into = std::move(held);
     } else if constexpr (std::same_as<T, bool>) {

@@ -37,7 +37,8 @@ template <class T> std::string schema_of_struct(Direction direction)
     boost::mp11::mp_for_each<MembersOf<T>>([&](auto descriptor) {
         using Member = std::remove_cvref_t<decltype(std::declval<T>().*descriptor.pointer)>;
         auto const& name = name_of<decltype(descriptor)>();
-        properties += (properties.empty() ? "\"" : ",\"") + name + "\":" + schema<Member>(direction);
+        properties
+            += (properties.empty() ? "\"" : ",\"") + name + "\":" + schema<Member>(direction);
         bool const may_be_absent = is_optional<Member> || std::same_as<Member, json::Value>;
         if (direction == Direction::answer || !may_be_absent)
             required += (required.empty() ? "\"" : ",\"") + name + "\"";
@@ -68,9 +69,8 @@ template <class T> std::string schema(Direction direction)
         return R"({"type":"number"})";
     else if constexpr (std::same_as<T, Instant>)
         return R"({"type":"string","format":"date-time"})";
-    else if constexpr (
-        std::convertible_to<T const&, std::string_view> || std::same_as<T, SecretString>
-        || is_strong_text<T> || std::is_enum_v<T>)
+    else if constexpr (std::convertible_to<T const&, std::string_view>
+                       || std::same_as<T, SecretString> || is_strong_text<T> || std::is_enum_v<T>)
         return R"({"type":"string"})";
     else if constexpr (std::same_as<T, json::Value>)
         return "{}";
@@ -91,9 +91,10 @@ template <class T> std::vector<ParameterShape> query_shape()
         using Member = std::remove_cvref_t<decltype(std::declval<T>().*descriptor.pointer)>;
         auto const& name = name_of<decltype(descriptor)>();
         if constexpr (is_optional<Member>)
-            shapes.push_back({ name, schema<typename Member::value_type>(Direction::request), false });
+            shapes.push_back({name, schema<typename Member::value_type>(Direction::request), false}
+            );
         else
-            shapes.push_back({ name, schema<Member>(Direction::request), true });
+            shapes.push_back({name, schema<Member>(Direction::request), true});
     });
     return shapes;
 }
@@ -119,7 +120,10 @@ template <class Req, class Res> Shape shape_of(bool from_query)
         shape.request_body = describe::schema<Req>(describe::Direction::request);
         shape.request_body_required = describe::has_required_member<Req>();
     }
-    if constexpr (std::same_as<Res, Raw>) {
+    if constexpr (std::same_as<Res, RawJson>) {
+        shape.answer = "{}";
+        shape.answer_content_type = "application/json";
+    } else if constexpr (std::same_as<Res, Raw>) {
         shape.answer = "{}";
         shape.answer_content_type = "*/*";
     } else if constexpr (!std::same_as<Res, Nothing>) {

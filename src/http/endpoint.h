@@ -29,7 +29,7 @@ Parameters query_of(Request const& request); // throws Refusal
 
 template <class Req> Req read_request(Request const& request)
 {
-    Req read {};
+    Req read{};
     describe::Problems problems;
     if (is_safe(request.method)) {
         auto parameters = query_of(request);
@@ -51,6 +51,9 @@ template <class Res> void write_answer(Response& into, Res const& answer)
     } else if constexpr (std::same_as<Res, Raw>) {
         into.set_header("Content-Type", answer.content_type);
         into.body = answer.body;
+    } else if constexpr (std::same_as<Res, RawJson>) {
+        into.set_header("Content-Type", "application/json; charset=utf-8");
+        into.body = answer.body;
     } else {
         into.set_header("Content-Type", "application/json; charset=utf-8");
         describe::write(into.body, answer);
@@ -58,7 +61,8 @@ template <class Res> void write_answer(Response& into, Res const& answer)
 }
 
 namespace detail {
-template <class Req, class Res> Async<void> answer(Context& context, Handler<Req, Res> const& handler)
+template <class Req, class Res>
+Async<void> answer(Context& context, Handler<Req, Res> const& handler)
 {
     auto request = read_request<Req>(context.request);
     auto const result = co_await handler(context, std::move(request));
@@ -68,9 +72,10 @@ template <class Req, class Res> Async<void> answer(Context& context, Handler<Req
 
 template <class Req, class Res> Endpoint endpoint(Route const& route, Handler<Req, Res> handler)
 {
-    auto handle = [handler = std::move(handler)](
-                      Context& context) { return detail::answer<Req, Res>(context, handler); };
-    return { route, std::move(handle), shape_of<Req, Res>(is_safe(route.method)) };
+    auto handle = [handler = std::move(handler)](Context& context) {
+        return detail::answer<Req, Res>(context, handler);
+    };
+    return {route, std::move(handle), shape_of<Req, Res>(is_safe(route.method))};
 }
 
 template <class Req, class Res>

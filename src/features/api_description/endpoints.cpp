@@ -48,11 +48,10 @@ private:
     std::string text_;
 };
 
-Async<http::Raw> show(http::Context& context, Document& document)
+Async<http::RawJson> show(http::Context& context, Document& document)
 {
     context.header("Cache-Control", "public, max-age=300");
-    http::Raw raw{"application/json; charset=utf-8", document.text(context.services.settings)};
-    co_return raw;
+    co_return http::RawJson{document.text(context.services.settings)};
 }
 
 } // namespace
@@ -63,9 +62,9 @@ endpoints(std::string version, std::vector<http::Endpoint> const& described)
     std::vector<http::DescribedRoute> routes;
     for (auto const& endpoint : described)
         routes.push_back({endpoint.route, endpoint.shape});
-    routes.push_back({document_route, http::shape_of<http::Nothing, http::Raw>(true)});
+    routes.push_back({document_route, http::shape_of<http::Nothing, http::RawJson>(true)});
     auto document = std::make_shared<Document>(std::move(version), std::move(routes));
-    http::Handler<http::Nothing, http::Raw> const handler
+    http::Handler<http::Nothing, http::RawJson> const handler
         = [document](http::Context& context, http::Nothing) {
               return show(context, *document);
           };

@@ -7,9 +7,12 @@
 namespace gatehouse::api_description {
 namespace {
 
-Async<http::Nothing> nothing(http::Context&, http::Nothing) { co_return http::Nothing {}; }
+Async<http::Nothing> nothing(http::Context&, http::Nothing)
+{
+    co_return http::Nothing{};
+}
 
-constexpr http::Route drain_route {
+constexpr http::Route drain_route{
     .method = http::Method::get,
     .path = "/__test/outbox",
     .operation = "drain",
@@ -24,7 +27,9 @@ std::string document_in(domain::Environment environment)
 {
     support::HttpWorld world;
     world.settings.environment = environment;
-    support::RunningServer server(world, endpoints("1.2.3", { http::endpoint(drain_route, nothing) }));
+    support::RunningServer server(
+        world, endpoints("1.2.3", {http::endpoint(drain_route, nothing)})
+    );
     support::RawClient client(server.port());
     client.send("GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n");
     auto const answer = client.read_answer();

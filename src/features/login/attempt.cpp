@@ -72,7 +72,6 @@ Async<void> refuse_closed_address(Concluding in, FailureWindow window)
     auto row = attempt_row(in);
     row.throttled = true;
     co_await in.work.attempts().record(row);
-    ++window.since_fifth; // this very try
     auto const state = closed(window, in.attempt.facts.now);
     auto refusal = refuse_closed(*state, in.attempt.facts.surface);
     auto const status = refusal.reason == Reason::account_locked ? 423 : 429;

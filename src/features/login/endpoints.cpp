@@ -17,7 +17,6 @@ using domain::Services;
 using domain::session_absolute_life;
 using domain::Surface;
 using domain::User;
-using domain::view_of;
 using Answer = std::variant<SignedIn, SecondFactorWanted>;
 
 constexpr std::string_view events = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_UNVERIFIED "
@@ -110,7 +109,10 @@ SignedIn welcome(http::Context& context, Opened opened)
     if (context.surface == Surface::account)
         context.set_cookie(http::refresh_cookie(opened.tokens.refresh_token, refresh_life));
     SignedIn answer;
-    answer.user = view_of(opened.user);
+    if (context.surface == Surface::account)
+        answer.user = account_view_of(opened.user);
+    else
+        answer.user = member_view_of(opened.user);
     answer.access_token = std::move(opened.tokens.access_token);
     answer.refresh_token = std::move(opened.tokens.refresh_token);
     answer.token = std::move(opened.tokens.token);

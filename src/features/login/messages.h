@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace gatehouse::login {
@@ -39,7 +40,7 @@ BOOST_DESCRIBE_STRUCT(
 )
 
 struct SignedIn {
-    domain::PersonView user;
+    std::variant<domain::AccountView, domain::MemberView> user; // as the surface shows people
     SecretString access_token;
     SecretString refresh_token;
     SecretString token;

@@ -79,14 +79,21 @@ session_behind(http::Context& context, UnitOfWork& work, LogoutRequest const& re
     co_return co_await work.directory().session(*named);
 }
 
+// A session of a suspended person is not live and ends all the same: it would come back to life
+// with its owner.
+bool can_still_end(SessionFacts const& facts, Instant now)
+{
+    auto const& session = facts.session;
+    return !session.logged_out_at && !session.revoked_at && session.expires_at > now
+        && session.absolute_expires_at > now
+        && session.session_version == facts.user.session_version;
+}
+
 Async<Success> log_out_of_account(http::Context& context, LogoutRequest request)
 {
     auto work = co_await context.services.storage.begin();
     auto facts = co_await session_behind(context, *work, request);
-    bool const live = facts && !facts->session.logged_out_at && !facts->session.revoked_at
-        && facts->session.expires_at > context.now
-        && facts->session.absolute_expires_at > context.now;
-    if (live) {
+    if (facts && can_still_end(*facts, context.now)) {
         Caller const caller{std::move(facts->session), std::move(facts->user)};
         bool const ended = co_await log_out(*work, http::facts_of(context), caller);
         if (ended)

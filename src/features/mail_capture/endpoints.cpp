@@ -85,9 +85,9 @@ constexpr http::Route outbox_route{
     .answers = "200 400 404 503",
 };
 
-http::Raw json_answer(std::string text)
+http::RawJson json_answer(std::string text)
 {
-    return {"application/json; charset=utf-8", std::move(text)};
+    return {std::move(text)};
 }
 
 int number_within(std::optional<std::int64_t> given, int usual, int most, std::string const& name)
@@ -99,7 +99,7 @@ int number_within(std::optional<std::int64_t> given, int usual, int most, std::s
     return static_cast<int>(*given);
 }
 
-Async<http::Raw> find_page(
+Async<http::RawJson> find_page(
     http::Context& context,
     domain::CapturedMailQuery query,
     std::optional<std::int64_t> start,
@@ -114,13 +114,13 @@ Async<http::Raw> find_page(
     co_return json_answer(page_text(page, first));
 }
 
-Async<http::Raw> search(http::Context& context, SearchRequest request)
+Async<http::RawJson> search(http::Context& context, SearchRequest request)
 {
     auto query = parse_query(request.query);
     co_return co_await find_page(context, std::move(query), request.start, request.limit);
 }
 
-Async<http::Raw> list(http::Context& context, ListRequest request)
+Async<http::RawJson> list(http::Context& context, ListRequest request)
 {
     domain::CapturedMailQuery everything;
     co_return co_await find_page(context, std::move(everything), request.start, request.limit);
@@ -135,7 +135,7 @@ Async<domain::CapturedMail> named_mail(domain::CapturedMails& mails, std::string
     co_return std::move(*mail);
 }
 
-Async<http::Raw> read(http::Context& context, http::Nothing)
+Async<http::RawJson> read(http::Context& context, http::Nothing)
 {
     context.no_store();
     auto id = context.parameter("id");

@@ -64,10 +64,11 @@ Async<Opening> find_opening(UnitOfWork& work, TokenDigest digest, std::string mi
     co_return Opening{*token, std::move(*user)};
 }
 
+// Rows are written in one order everywhere (sessions, refresh tokens, one-time tokens, the user),
+// so that nobody waits for somebody who waits for them.
 Async<void> end_everything(UnitOfWork& work, User user, Instant now)
 {
     auto const& organization = user.organization_id;
-    co_await work.users().raise_session_version(organization, user.id, now);
     co_await work.sessions().revoke_all(
         organization, user.id, std::nullopt, SessionEnd::password_changed, now
     );
@@ -80,6 +81,15 @@ Async<void> end_everything(UnitOfWork& work, User user, Instant now)
     co_await work.one_time_tokens().void_all(
         organization, user.id, TokenPurpose::second_factor, now
     );
+}
+
+Async<void>
+replace_password(UnitOfWork& work, User user, crypto::StoredPassword password, Instant now)
+{
+    auto const& organization = user.organization_id;
+    co_await work.users().replace_password(organization, user.id, std::move(password), now);
+    co_await work.users().prove_mailbox(organization, user.id, now);
+    co_await work.users().raise_session_version(organization, user.id, now);
     co_await work.users().mirror_reset(organization, user.id, std::nullopt, std::nullopt);
 }
 
@@ -132,11 +142,8 @@ reset(Services& services, RequestFacts facts, SecretString token, SecretString n
     );
     if (!spent)
         throw Refusal{.reason = Reason::link_invalid};
-    co_await work->users().replace_password(
-        user.organization_id, user.id, std::move(password), facts.now
-    );
-    co_await work->users().prove_mailbox(user.organization_id, user.id, facts.now);
     co_await end_everything(*work, user, facts.now);
+    co_await replace_password(*work, user, std::move(password), facts.now);
     co_await work->attempts().clear(address, AttemptMethod::password, user.organization_id);
     co_await record_and_tell(services, *work, facts, user);
     co_await work->commit();

@@ -72,11 +72,11 @@ Async<void> end_family(
     auto const now = facts.now;
     auto const& organization = token.organization_id;
     auto& tokens = work.refresh_tokens();
-    bool const first = co_await tokens.mark_reuse(organization, token.family_id, token.id, now);
-    co_await tokens.revoke_family(organization, token.family_id, RefreshEnd::reuse_detected, now);
     co_await work.sessions().revoke(
         organization, token.user_id, token.session_id, SessionEnd::security_alert, now
     );
+    bool const first = co_await tokens.mark_reuse(organization, token.family_id, token.id, now);
+    co_await tokens.revoke_family(organization, token.family_id, RefreshEnd::reuse_detected, now);
     if (first)
         co_await work.users().raise_session_version(organization, token.user_id, now);
     auto entry = ledger_entry(
@@ -143,12 +143,14 @@ Async<Rotated> continue_session(
 )
 {
     require_live(owner, facts.now);
-    auto successor = co_await write_successor(
-        services, work, facts, token, owner.session, std::move(fingerprint)
-    );
+    // The session's row first: who signs out or resets meanwhile either comes before and has
+    // revoked the token, or waits and finds the successor.
     auto const idle = owner.session.remember_me ? session_absolute_life : session_idle_life;
     co_await work.sessions().touch(
         token.organization_id, token.session_id, facts.now, facts.now + idle
+    );
+    auto successor = co_await write_successor(
+        services, work, facts, token, owner.session, std::move(fingerprint)
     );
     auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, owner.user);
     entry.session_id = token.session_id;

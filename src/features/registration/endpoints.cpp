@@ -39,7 +39,6 @@ using domain::Surface;
 using domain::UnitOfWork;
 using domain::User;
 using domain::UserId;
-using domain::view_of;
 
 // Nobody can squat on an address: an unproven registration holds it for 7 days (decisions D-99).
 constexpr Duration unproven_life = 24h * 7;
@@ -183,7 +182,7 @@ Async<Registered> register_person(http::Context& context, RegisterRequest reques
     services.mail_waits();
 
     Registered answer;
-    answer.user = view_of(user);
+    answer.user = account_view_of(user);
     co_return answer;
 }
 

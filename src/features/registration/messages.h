@@ -20,7 +20,7 @@ struct RegisterRequest {
 BOOST_DESCRIBE_STRUCT(RegisterRequest, (), (email, password, name, callback_url))
 
 struct Registered {
-    domain::PersonView user;
+    domain::AccountView user;
     std::optional<std::string> token; // always null: the mailbox comes first
 };
 BOOST_DESCRIBE_STRUCT(Registered, (), (user, token))

@@ -22,11 +22,10 @@ constexpr http::Route route_at(std::string_view path, std::string_view operation
 constexpr auto account_route = route_at("/api/v1/auth/jwks", "accountKeySet");
 constexpr auto well_known_route = route_at("/.well-known/jwks.json", "keySet");
 
-Async<http::Raw> key_set(http::Context& context, http::Nothing)
+Async<http::RawJson> key_set(http::Context& context, http::Nothing)
 {
     context.header("Cache-Control", "public, max-age=300");
-    http::Raw answer{"application/json; charset=utf-8", context.services.tokens.key_set()};
-    co_return answer;
+    co_return http::RawJson{context.services.tokens.key_set()};
 }
 
 } // namespace

@@ -34,6 +34,8 @@ Result<VerifiedToken> understood(jose::Claims const& claims)
     verified.claims.role = *role;
     verified.claims.session_version = static_cast<int>(claims.session_version);
     verified.claims.token_id = claims.token_id;
+    if (claims.use == jose::Use::access)
+        verified.claims.audience = claims.audience;
     verified.claims.issued_at = claims.issued_at;
     verified.claims.expires_at = claims.expires_at;
     return verified;

@@ -32,6 +32,7 @@ Payload payload_of(CheckedToken const& checked, Settings const& settings)
 {
     Payload payload;
     payload.iss = settings.public_url;
+    payload.aud = checked.claims.audience;
     payload.sub = checked.claims.subject.text();
     payload.user_id = payload.sub;
     payload.email = checked.caller.user.email;
@@ -47,12 +48,12 @@ Payload payload_of(CheckedToken const& checked, Settings const& settings)
 
 Async<Valid> validate(http::Context& context, ValidateRequest request)
 {
-    auto const* const token = request.token ? request.token->text() : nullptr;
-    if (!token || token->empty())
+    auto const token = request.token.value_or("");
+    if (token.empty())
         http::refuse_with(invalid_field("token", "is required"), NotValid{});
     std::optional<Refusal> refused;
     try {
-        auto const checked = co_await check_token(context.services, *token, context.now);
+        auto const checked = co_await check_token(context.services, token, context.now);
         co_return Valid{.payload = payload_of(checked, context.services.settings)};
     } catch (Refusal const& refusal) {
         refused = refusal;

@@ -1,8 +1,6 @@
 // What is said when an application asks whether a token is good.
 #pragma once
 
-#include "core/json.h"
-
 #include <boost/describe/class.hpp>
 
 #include <cstdint>
@@ -12,12 +10,13 @@
 namespace gatehouse::token_validation {
 
 struct ValidateRequest {
-    std::optional<json::Value> token; // anything but a text is as good as none
+    std::optional<std::string> token;
 };
 BOOST_DESCRIBE_STRUCT(ValidateRequest, (), (token))
 
 struct Payload { // the claims, under the names that the token gives them
     std::string iss;
+    std::optional<std::string> aud; // of access tokens alone
     std::string sub;
     std::string user_id;
     std::string email;
@@ -30,7 +29,7 @@ struct Payload { // the claims, under the names that the token gives them
     std::int64_t exp = 0; // seconds
 };
 BOOST_DESCRIBE_STRUCT(
-    Payload, (), (iss, sub, user_id, email, role, organization_id, sid, sv, jti, iat, exp)
+    Payload, (), (iss, aud, sub, user_id, email, role, organization_id, sid, sv, jti, iat, exp)
 )
 
 struct Valid {

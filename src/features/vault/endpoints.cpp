@@ -81,11 +81,12 @@ Async<Vault> require_vault(http::Context& context, UnitOfWork& work)
     co_return std::move(*found);
 }
 
-Async<void> save(http::Context& context, UnitOfWork& work, Vault vault, Event event)
+Async<void>
+save(http::Context& context, UnitOfWork& work, Vault vault, Event event, int status = 200)
 {
     vault.updated_at = context.now;
     co_await work.vaults().save(std::move(vault));
-    co_await record(context, work, event, 200);
+    co_await record(context, work, event, status);
     co_await work.commit();
 }
 
@@ -160,7 +161,7 @@ Async<Key> renew(http::Context& context, http::Nothing)
         require(rotate(vault, services.key_encryption_key, services.random));
     auto answer = answer_of(context, vault);
     auto const event = made ? Event::vault_init : Event::vault_rotate;
-    co_await save(context, *work, std::move(vault), event);
+    co_await save(context, *work, std::move(vault), event, made ? 201 : 200);
     co_return answer;
 }
 
