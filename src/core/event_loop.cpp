@@ -35,7 +35,7 @@ struct EventLoop::Inside {
 };
 
 EventLoop::EventLoop()
-    : inside_(std::make_unique<Inside>())
+    : inside_(std::make_shared<Inside>())
 {
 }
 
@@ -52,19 +52,24 @@ void EventLoop::run()
     this_threads_loop = outer;
 }
 
+// What is posted may end the loop, and its owner destroy it, while the posting thread is still on its
+// way out of asio::post: hence each of these three holds the context until it returns.
 void EventLoop::stop()
 {
-    asio::post(inside_->context, [this] { inside_->context.stop(); });
+    auto const held = inside_;
+    asio::post(held->context, [context = &held->context] { context->stop(); });
 }
 
 void EventLoop::post(std::function<void()> work)
 {
-    asio::post(inside_->context, std::move(work));
+    auto const held = inside_;
+    asio::post(held->context, std::move(work));
 }
 
 void EventLoop::post(std::coroutine_handle<> waiting)
 {
-    asio::post(inside_->context, [waiting] { waiting.resume(); });
+    auto const held = inside_;
+    asio::post(held->context, [waiting] { waiting.resume(); });
 }
 
 Async<void> EventLoop::sleep(std::chrono::milliseconds time)

@@ -41,7 +41,7 @@ public:
 
 private:
     struct Inside;
-    std::unique_ptr<Inside> inside_;
+    std::shared_ptr<Inside> inside_; // also held by whoever posts: see post()
 };
 
 // Runs `work` on a loop of its own on this thread until it ends: for main, migrations and tests.
