@@ -8,6 +8,8 @@
 #   GATEHOUSE_TEST_PUBLIC_URL         its public address (default: http:// and the address above)
 #   GATEHOUSE_TEST_MAIL               its mail setting (default capture)
 #   GATEHOUSE_TEST_DATABASE_NAME      name of the database, or of the SQLite file (default a fresh one)
+#   GATEHOUSE_TEST_DATABASE_URL       a database that exists and is to stay (with the KEK of its keys in
+#                                     GATEHOUSE_TEST_KEK), instead of one made for this run
 #   GATEHOUSE_TEST_POSTGRES           superuser connection of a running cluster (default: a cluster of its own)
 #   GATEHOUSE_TEST_RUN_FOLDER         where logs and mails go (default a fresh folder under build/)
 #   KEEP_STACK=1                      leaves everything up and says how to end it

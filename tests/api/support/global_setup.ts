@@ -17,9 +17,11 @@ export default async function bringUp(project: TestProject): Promise<() => Promi
   for (const name of ['answers', 'secrets', 'breaches']) rmSync(join(settings.runFolder, `${name}.jsonl`), { force: true });
 
   const name = process.env['GATEHOUSE_TEST_DATABASE_NAME'];
+  const given = process.env['GATEHOUSE_TEST_DATABASE_URL'];
   const chosen = {
     GATEHOUSE_LISTEN: process.env['GATEHOUSE_TEST_LISTEN'],
-    GATEHOUSE_DATABASE_URL: name === undefined ? undefined : await createDatabase(name),
+    GATEHOUSE_DATABASE_URL: given ?? (name === undefined ? undefined : await createDatabase(name)),
+    GATEHOUSE_KEK: process.env['GATEHOUSE_TEST_KEK'],
     GATEHOUSE_PUBLIC_URL: process.env['GATEHOUSE_TEST_PUBLIC_URL'],
     GATEHOUSE_MAIL: process.env['GATEHOUSE_TEST_MAIL'],
   };
@@ -40,7 +42,7 @@ export default async function bringUp(project: TestProject): Promise<() => Promi
       return;
     }
     await server.stop();
-    await dropDatabase(facts.databaseUrl);
+    if (given === undefined) await dropDatabase(facts.databaseUrl);
   };
 }
 
