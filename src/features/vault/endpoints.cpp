@@ -197,9 +197,9 @@ Async<Success> switch_zero_knowledge(http::Context& context, ZeroKnowledgeReques
         ));
     auto const event = request.enable ? Event::vault_zk_enable : Event::vault_zk_disable;
     co_await save(context, *work, std::move(vault), event);
-    co_return Success{
-        .message = request.enable ? "Zero-knowledge is on." : "Zero-knowledge is off."
-    };
+    Success answer;
+    answer.message = request.enable ? "Zero-knowledge is on." : "Zero-knowledge is off.";
+    co_return answer;
 }
 
 } // namespace
