@@ -161,7 +161,8 @@ Async<Key> renew(http::Context& context, http::Nothing)
         require(rotate(vault, services.key_encryption_key, services.random));
     auto answer = answer_of(context, vault);
     auto const event = made ? Event::vault_init : Event::vault_rotate;
-    co_await save(context, *work, std::move(vault), event, made ? 201 : 200);
+    auto const status = made ? 201 : 200; // of the row, as for init
+    co_await save(context, *work, std::move(vault), event, status);
     co_return answer;
 }
 
