@@ -16,6 +16,8 @@ const slow = settings.sanitized ? 6 : 1;
 export default defineConfig({
   test: {
     include: ['cases/**/*.test.ts'],
+    // The script starts a suite of its own: once on each database is enough.
+    exclude: settings.environment === 'test' && !settings.sanitized ? [] : ['cases/60_stack_script.test.ts'],
     globalSetup: ['./support/global_setup.ts'],
     pool: 'forks',
     isolate: false,
