@@ -89,7 +89,13 @@ def outcomes_of(command, status):
     return outcomes
 
 
+def outcomes_file(name):
+    """Where later parts (cases, controls) find what this one ended in."""
+    return LOGS / f"{name}.outcomes.json"
+
+
 def run_part(part, budget):
+    outcomes_file(part.name).unlink(missing_ok=True)
     for command in part.commands():
         if command.report is not None:
             pathlib.Path(command.report).unlink(missing_ok=True)
@@ -101,6 +107,7 @@ def run_part(part, budget):
             statuses = run_together(group, log, left)
             for command, status in zip(group, statuses):
                 outcomes += outcomes_of(command, status)
+    test_reports.write(outcomes_file(part.name), outcomes)
     return Result(outcomes, time.monotonic() - started)
 
 
@@ -126,6 +133,7 @@ def run_all(parts, budgets, alone):
         broken = [] if alone else [name for name in part.needs if name not in results or results[name].failed]
         if broken:
             (LOGS / f"{part.name}.log").write_text("")
+            outcomes_file(part.name).unlink(missing_ok=True)
             result = Result([Outcome(part.name, False, f"not run, since {', '.join(broken)} failed")], 0.0)
         else:
             result = run_part(part, budgets[part.name])

@@ -93,8 +93,8 @@ def coverage(logs):
 
 def cases(logs):
     """Every landed case passed on each database that it names, by the reports of this very run."""
-    reports = [f"sqlite={logs}/api-sqlite.json", f"postgres={logs}/api-postgres.json",
-               f"any={logs}/controls.json"]
+    reports = [f"{database}={logs}/{part}.outcomes.json" for database, part in (
+        ("sqlite", "api-sqlite"), ("postgres", "api-postgres"), ("any", "controls"))]
     return checks("cases", f"tools/check_cases.py {' '.join(reports)}")
 
 
