@@ -74,7 +74,8 @@ void append_body_line(std::string& out, std::string_view line)
 // Cuts at the edge of a code point: each encoded-word must be valid by itself (RFC 2047 5).
 std::string encoded_words(std::string_view text, std::size_t column)
 {
-    constexpr std::string_view frame = "=?UTF-8?B?" "?="; // apart: together they spell a trigraph
+    constexpr std::string_view frame = "=?UTF-8?B?"
+                                       "?="; // apart: together they spell a trigraph
     std::string out;
     while (!text.empty()) {
         auto const room = std::max(

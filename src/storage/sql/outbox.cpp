@@ -11,9 +11,9 @@ namespace gatehouse::sql {
 namespace {
 using domain::Backlog;
 using domain::ClaimedMessage;
+using domain::OrganizationId;
 using domain::OutboxId;
 using domain::OutboxStore;
-using domain::OrganizationId;
 using domain::QueuedMessage;
 
 constexpr Statement insert_message(
