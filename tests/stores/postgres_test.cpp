@@ -1,12 +1,5 @@
-// What only PostgreSQL does: connections break, COMMIT goes astray, locks are waited for, scopes
-// are told.
-#include "core/event_loop.h"
-#include "storage/postgres/open.h"
-#include "storage/sql/errors.h"
-#include "support/cut_proxy.h"
-#include "support/test_database.h"
-
-#include <gtest/gtest.h>
+// What only PostgreSQL does: connections break, locks are waited for, scopes are told.
+#include "stores/postgres_fixture.h"
 
 #include <chrono>
 #include <thread>
@@ -14,96 +7,24 @@
 namespace gatehouse::testing {
 namespace {
 
-using sql::Access;
 using sql::Scope;
 using sql::StorageError;
 using sql::values;
 using Kind = StorageError::Kind;
 
-constexpr sql::Statement
-    insert_organization("INSERT INTO organizations (id, name) VALUES ($1, 'Name')");
-constexpr sql::Statement count_organizations("SELECT count(*) FROM organizations");
 constexpr sql::Statement own_process("SELECT pg_backend_pid()");
 constexpr sql::Statement told_scope("SELECT current_setting('app.organization_id', true), "
                                     "current_setting('app.current_user_id', true)");
 constexpr sql::Statement sleep_long("SELECT pg_sleep(30)");
 constexpr sql::Statement lock_row("SELECT id FROM organizations WHERE id = $1 FOR UPDATE");
-constexpr sql::Statement warn("DO $$ BEGIN RAISE WARNING 'a warning of an operator'; END $$");
 constexpr sql::Statement settings(
     "SELECT current_setting('TimeZone'), current_setting('search_path'), "
     "current_setting('statement_timeout'), "
     "current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'), now()"
 );
 
-class Postgres : public ::testing::TestWithParam<sql::Dialect> {
-protected:
-    void SetUp() override
-    {
-        store_ = TestDatabase::make(sql::Dialect::postgres);
-        open(store_->url(), 1, postgres::Limits());
-    }
-    void TearDown() override
-    {
-        database_.reset();
-        store_.reset();
-    }
-
-    void open(std::string const& url, std::size_t connections, postgres::Limits const& limits)
-    {
-        database_.reset();
-        database_
-            = postgres::open(url, {.connections = connections, .limits = limits, .engine = {}});
-    }
-    template <class T> T run(Async<T> work) { return wait_for(loop_, std::move(work)); }
-    void run(Async<void> work) { wait_for(loop_, std::move(work)); }
-
-    std::unique_ptr<sql::Transaction> begin() { return run(database_->begin(Access::write)); }
-    sql::Rows query(
-        sql::Transaction& work,
-        sql::Statement const& statement,
-        sql::Values bound = {},
-        Scope scope = Scope::directory()
-    )
-    {
-        return run(work.connection().query(statement, std::move(scope), std::move(bound)));
-    }
-    std::int64_t count()
-    {
-        return store_->query("SELECT count(*) FROM organizations").front().integer(0);
-    }
-    template <class Work> std::optional<Kind> kind_thrown_by(Work work)
-    {
-        try {
-            work();
-        } catch (StorageError const& error) {
-            return error.kind();
-        }
-        return std::nullopt;
-    }
-    void insert_and_commit(std::string const& id)
-    {
-        auto work = begin();
-        query(*work, insert_organization, values(id));
-        run(work->commit());
-    }
-
-    EventLoop loop_;
-    std::unique_ptr<TestDatabase> store_;
-    std::unique_ptr<sql::Database> database_;
-};
-
-std::vector<sql::Dialect> postgres_alone()
-{
-    auto all = databases_to_test();
-    std::erase(all, sql::Dialect::sqlite);
-    return all;
-}
-INSTANTIATE_TEST_SUITE_P(
-    Databases,
-    Postgres,
-    ::testing::ValuesIn(postgres_alone()),
-    [](auto const&) { return std::string("postgres"); }
-);
+class Postgres : public PostgresFixture { };
+INSTANTIATE_ON_POSTGRES(Postgres);
 
 TEST_P(Postgres, SessionsSpeakUtcFindTheTablesAndHaveLimits)
 {
@@ -191,106 +112,6 @@ TEST_P(Postgres, AConnectionFoundDeadBeforeCommitIsAFailureAndNotUnknown)
         std::this_thread::yield();
     EXPECT_EQ(kind_thrown_by([&] { run(work->commit()); }), Kind::unavailable);
     EXPECT_EQ(count(), 0);
-}
-
-class PostgresCommit : public Postgres {
-protected:
-    void SetUp() override
-    {
-        Postgres::SetUp();
-        proxy_ = std::make_unique<CutProxy>(store_->url());
-        open(proxy_->url(), 1, {.reply = 300ms});
-    }
-    void TearDown() override
-    {
-        database_.reset();
-        proxy_.reset();
-        Postgres::TearDown();
-    }
-    void expect_unknown(Cut cut)
-    {
-        auto work = begin();
-        query(*work, insert_organization, values("a"));
-        proxy_->arm(cut);
-        EXPECT_THROW(run(work->commit()), sql::OutcomeUnknown);
-        EXPECT_TRUE(proxy_->has_struck());
-    }
-    void expect_next_to_work()
-    {
-        insert_and_commit("next");
-        EXPECT_EQ(
-            store_->query("SELECT count(*) FROM organizations WHERE id = 'next'")
-                .front()
-                .integer(0),
-            1
-        );
-    }
-
-    std::unique_ptr<CutProxy> proxy_;
-};
-INSTANTIATE_TEST_SUITE_P(
-    Databases,
-    PostgresCommit,
-    ::testing::ValuesIn(postgres_alone()),
-    [](auto const&) { return std::string("postgres"); }
-);
-
-TEST_P(PostgresCommit, WhoseAnswerIsLostIsUnknownAndDone)
-{
-    expect_unknown(Cut::after_commit);
-    EXPECT_EQ(count(), 1);
-    expect_next_to_work();
-}
-
-TEST_P(PostgresCommit, ThatNeverArrivedIsUnknownAndNotDone)
-{
-    expect_unknown(Cut::before_commit);
-    EXPECT_EQ(count(), 0);
-    expect_next_to_work();
-}
-
-TEST_P(PostgresCommit, ThatIsNotAnsweredInTimeIsUnknown)
-{
-    auto const asked = std::chrono::steady_clock::now();
-    expect_unknown(Cut::silence);
-    EXPECT_LT(std::chrono::steady_clock::now() - asked, 5s);
-    expect_next_to_work();
-}
-
-TEST_P(PostgresCommit, ThatDidNotReachTheStandbyIsUnknown)
-{
-    expect_unknown(Cut::warning);
-    EXPECT_EQ(count(), 1);
-    expect_next_to_work();
-}
-
-TEST_P(PostgresCommit, WithAnotherWarningIsDone)
-{
-    auto work = begin();
-    query(*work, insert_organization, values("a"));
-    work->connection().later(warn, Scope::global(), {});
-    EXPECT_NO_THROW(run(work->commit()));
-    EXPECT_EQ(count(), 1);
-}
-
-TEST_P(PostgresCommit, WhoseStatementFailedIsAFailureWhateverTheWireDoes)
-{
-    insert_and_commit("a");
-    auto work = begin();
-    work->connection().later(insert_organization, Scope::directory(), values("a"));
-    EXPECT_EQ(kind_thrown_by([&] { run(work->commit()); }), Kind::conflict);
-    EXPECT_EQ(count(), 1);
-}
-
-TEST_P(PostgresCommit, ReadsNeverEndUnknown)
-{
-    proxy_->arm(Cut::after_commit);
-    EXPECT_EQ(
-        kind_thrown_by([&] {
-            run(database_->reads().query(count_organizations, Scope::directory(), {}));
-        }),
-        Kind::unavailable
-    );
 }
 
 TEST_P(Postgres, AStatementThatTakesTooLongIsATimeOut)

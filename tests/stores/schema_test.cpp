@@ -1,8 +1,7 @@
-// The tables as others rely on them: defaults, constraints by name, cascades (spec/database 3 to
-// 5).
-#include "support/database_fixture.h"
+// The tables as others rely on them: defaults, and constraints by name (spec/database 3).
+#include "stores/schema_fixture.h"
 
-#include <optional>
+#include <utility>
 
 namespace gatehouse::testing {
 namespace {
@@ -10,69 +9,7 @@ namespace {
 using sql::StorageError;
 using Violation = StorageError::Violation;
 
-class Schema : public OnBothDatabases {
-protected:
-    void SetUp() override
-    {
-        OnBothDatabases::SetUp();
-        outside().run(
-            "INSERT INTO organizations (id, name) VALUES ('o', 'One'), ('p', 'Two');"
-            "INSERT INTO users (id, organization_id, email) VALUES ('u', 'o', 'Ann@Example.org')"
-        );
-    }
-
-    struct Refused {
-        Violation violation;
-        std::string constraint;
-    };
-    Refused refused(std::string const& statement)
-    {
-        try {
-            outside().run(statement);
-        } catch (StorageError const& error) {
-            return {error.violation(), error.constraint()};
-        }
-        ADD_FAILURE() << "not refused: " << statement;
-        return {Violation::none, {}};
-    }
-    std::int64_t count(std::string const& table)
-    {
-        return outside().query("SELECT count(*) FROM " + table).front().integer(0);
-    }
-    // Instants as each database takes them from outside.
-    std::string moment(std::string const& offset) const
-    {
-        return on_postgres() ? "now() + interval '" + offset + "'"
-                             : "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '" + offset + "')";
-    }
-    void give_everything_to_the_user()
-    {
-        outside().run(
-            "INSERT INTO sessions (id, organization_id, user_id) VALUES ('s', 'o', 'u');"
-            "INSERT INTO refresh_tokens (organization_id, user_id, session_id, token_hash, "
-            "family_id, expires_at) "
-            "VALUES ('o', 'u', 's', 'h', 'f', "
-            + moment("1 day")
-            + ");"
-              "INSERT INTO login_attempts (email, user_id, successful) VALUES ('ann@example.org', "
-              "'u', false);"
-              "INSERT INTO reset_requests (email, user_id) VALUES ('ann@example.org', 'u');"
-              "INSERT INTO one_time_tokens (organization_id, user_id, purpose, token_hash, "
-              "expires_at) "
-              "VALUES ('o', 'u', 'verify_email', 'h', "
-            + moment("1 day")
-            + ");"
-              "INSERT INTO encryption_vaults (organization_id, user_id, wrapped_mk, wrap_iv) "
-              "VALUES ('o', 'u', 'x', 'y');"
-              "INSERT INTO step_up_challenges (organization_id, user_id, session_id, purpose, "
-              "method, expires_at) "
-              "VALUES ('o', 'u', 's', 'export', 'totp', "
-            + moment("1 day")
-            + ");"
-              "UPDATE organizations SET owner_id = 'u' WHERE id = 'o'"
-        );
-    }
-};
+class Schema : public SchemaFixture { };
 INSTANTIATE_ON_BOTH_DATABASES(Schema);
 
 TEST_P(Schema, BareInsertsGetTheirDefaults) // TC-DB-006, TC-DB-008
@@ -280,103 +217,6 @@ TEST_P(Schema, AttemptsAreNumberedByTheDatabase)
     EXPECT_LT(rows[0].integer(0), rows[1].integer(0));
     EXPECT_FALSE(rows[0].boolean(1));
     EXPECT_EQ(rows[0].text(2), "password");
-}
-
-constexpr char const* of_the_user[]
-    = {"sessions",
-       "refresh_tokens",
-       "login_attempts",
-       "reset_requests",
-       "one_time_tokens",
-       "encryption_vaults",
-       "step_up_challenges"};
-
-TEST_P(Schema, DeletingAUserTakesEverythingOfTheirs) // M-14
-{
-    give_everything_to_the_user();
-    outside().run("DELETE FROM users WHERE id = 'u'");
-    for (auto const* const table : of_the_user)
-        EXPECT_EQ(count(table), 0) << table;
-    EXPECT_EQ(count("organizations"), 2);
-    EXPECT_TRUE(
-        outside().query("SELECT owner_id FROM organizations WHERE id = 'o'").front().is_null(0)
-    );
-}
-
-TEST_P(Schema, DeletingASessionTakesItsTokensAndChallenges)
-{
-    give_everything_to_the_user();
-    outside().run("DELETE FROM sessions");
-    EXPECT_EQ(count("refresh_tokens"), 0);
-    EXPECT_EQ(count("step_up_challenges"), 0);
-    EXPECT_EQ(count("encryption_vaults"), 1);
-}
-
-TEST_P(Schema, DeletingAnOrganizationTakesItsRowsAndNoOthers) // TC-DB-009
-{
-    give_everything_to_the_user();
-    outside().run("INSERT INTO outbox (organization_id, topic, recipient) VALUES ('o', 'mail', "
-                  "'x'), ('p', 'mail', 'x');"
-                  "DELETE FROM organizations WHERE id = 'o'");
-    EXPECT_EQ(count("users"), 0);
-    EXPECT_EQ(count("outbox"), 1);
-    for (auto const* const table : of_the_user)
-        EXPECT_EQ(count(table), 0) << table;
-}
-
-TEST_P(Schema, SessionsUsersOrganizationsEmptyInThatOrder)
-{
-    give_everything_to_the_user();
-    outside().run("DELETE FROM sessions; DELETE FROM users; DELETE FROM organizations");
-    EXPECT_EQ(count("organizations"), 0);
-}
-
-TEST_P(Schema, UserSessionsAreWritableAndSayWhoIsLive)
-{
-    outside().run("INSERT INTO sessions (id, organization_id, user_id, user_agent) VALUES ('s', "
-                  "'o', 'u', 'Test')");
-    auto const select
-        = "SELECT id, tenant_id, user_id, staff_id, is_current, user_agent FROM user_sessions";
-    auto const live = outside().query(select);
-    EXPECT_EQ(live.front().text(0), "s");
-    EXPECT_EQ(live.front().text(1), "o");
-    EXPECT_EQ(live.front().text(3), "u");
-    EXPECT_TRUE(live.front().boolean(4));
-
-    outside().run(
-        "UPDATE user_sessions SET revoked_at = " + moment("0 days")
-        + ", revoke_reason = 'admin_forced' WHERE id = 's'"
-    );
-    EXPECT_FALSE(outside().query(select).front().boolean(4));
-    EXPECT_EQ(
-        outside().query("SELECT revoke_reason FROM sessions").front().text(0), "admin_forced"
-    );
-    EXPECT_EQ(outside().query(select).front().text(5), "Test");
-    outside().run("UPDATE sessions SET revoked_at = NULL, revoke_reason = NULL; UPDATE users SET "
-                  "session_version = 2");
-    EXPECT_FALSE(outside().query(select).front().boolean(4));
-    outside().run("UPDATE users SET session_version = 1, status = 'suspended'");
-    EXPECT_FALSE(outside().query(select).front().boolean(4));
-    outside().run(
-        "UPDATE users SET status = 'active'; UPDATE user_sessions SET expires_at = "
-        + moment("-1 day")
-    );
-    EXPECT_FALSE(outside().query(select).front().boolean(4));
-
-    outside().run("DELETE FROM user_sessions WHERE user_id = 'u'");
-    EXPECT_EQ(count("sessions"), 0);
-    outside().run("INSERT INTO user_sessions (id, tenant_id, user_id) VALUES ('t', 'o', 'u')");
-    EXPECT_EQ(count("sessions"), 1);
-}
-
-TEST_P(Schema, SqliteTakesInstantsInTheOneFormThatSorts)
-{
-    if (on_postgres()) // has a type for it
-        return outside().run("UPDATE users SET deleted_at = '2026-11-22 07:05:09'");
-    EXPECT_EQ(
-        refused("UPDATE users SET deleted_at = '2026-11-22 07:05:09'").violation, Violation::check
-    );
-    outside().run("UPDATE users SET deleted_at = '2026-11-22T07:05:09.000Z'");
 }
 
 } // namespace

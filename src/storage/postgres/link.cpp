@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
@@ -17,6 +18,19 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int most_unasked_reads = 8;
+
+// It is for the operator to say, but not in silence.
+void warn_unless_durable(std::string_view answer)
+{
+    static std::atomic_flag warned = ATOMIC_FLAG_INIT;
+    if (answer != "t" && !warned.test_and_set())
+        log::Line(log::Level::warning, "postgres.not_durable")
+            .with(
+                "message",
+                "fsync or synchronous_commit is off: a crash of the server loses acknowledged "
+                "writes"
+            );
+}
 
 std::string without_line_end(char const* text)
 {
@@ -75,15 +89,20 @@ void Link::set_up(Limits const& limits, sql::Deadline deadline)
     auto const settings = fmt::format(
         "SET search_path = auth, public; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
         "SET statement_timeout = {}; SET lock_timeout = {};"
-        "SET idle_in_transaction_session_timeout = {}; SET standard_conforming_strings = on",
+        "SET idle_in_transaction_session_timeout = {}; SET standard_conforming_strings = on;"
+        "SELECT current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off'",
         limits.statement.count(),
         limits.lock.count(),
         limits.idle_in_transaction.count()
     );
     require_sent(PQsendQuery(connection_.get(), settings.c_str()));
-    while (auto const result = next(deadline))
-        if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
+    while (auto const result = next(deadline)) {
+        auto const status = PQresultStatus(result.get());
+        if (status == PGRES_TUPLES_OK)
+            warn_unless_durable(PQgetvalue(result.get(), 0, 0));
+        else if (status != PGRES_COMMAND_OK)
             fail_broken();
+    }
     if (PQenterPipelineMode(connection_.get()) != 1)
         fail_broken();
 }

@@ -61,6 +61,13 @@ sql::Deadline soon()
     return std::chrono::steady_clock::now() + std::chrono::seconds(5);
 }
 
+// A file system without shared memory refuses WAL without an error, and a library may be built
+// without foreign keys: what was asked for is looked at.
+constexpr sql::Statement
+    read_safety("SELECT (SELECT journal_mode FROM pragma_journal_mode) = 'wal' "
+                "AND (SELECT synchronous FROM pragma_synchronous) = 2 "
+                "AND (SELECT foreign_keys FROM pragma_foreign_keys) = 1");
+
 } // namespace
 
 void Handle::Closer::operator()(sqlite3* database) const noexcept
@@ -111,6 +118,11 @@ void Handle::configure(Mode mode)
     script(
         mode == Mode::read_write ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON", soon()
     );
+    if (!run(read_safety, {}, soon()).front().boolean(0))
+        throw StorageError(
+            StorageError::Kind::broken,
+            "SQLite does not give WAL, synchronous commits and foreign keys on this file system"
+        );
 }
 
 bool Handle::in_transaction() const noexcept
