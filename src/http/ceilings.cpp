@@ -27,11 +27,15 @@ Ceilings::Ceilings(CeilingSettings const& settings)
 Ceilings::Bucket& Ceilings::bucket_of(Limit limit) const
 {
     switch (limit) {
-    case Limit::credential: return buckets_[0];
-    case Limit::registration: return buckets_[1];
+    case Limit::credential:
+        return buckets_[0];
+    case Limit::registration:
+        return buckets_[1];
     case Limit::anonymous:
-    case Limit::refused: return buckets_[2];
-    case Limit::none: break;
+    case Limit::refused:
+        return buckets_[2];
+    case Limit::none:
+        break;
     }
     throw std::logic_error("a route without a ceiling is not counted");
 }
@@ -91,8 +95,8 @@ std::optional<long> Ceilings::charge(Limit limit, std::string_view client_addres
     return wait_if(reached, now);
 }
 
-std::optional<long> Ceilings::is_reached(
-    Limit limit, std::string_view client_address, Instant now) const
+std::optional<long>
+Ceilings::is_reached(Limit limit, std::string_view client_address, Instant now) const
 {
     std::scoped_lock const lock(mutex_);
     auto& bucket = bucket_of(limit);

@@ -12,7 +12,7 @@
 namespace gatehouse::http {
 
 namespace {
-constexpr std::array<std::uint8_t, 12> mapped_prefix { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
+constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr std::size_t hops_looked_at = 32;
 
 // `1.2.3.4`, `1.2.3.4:5678`, `2001:db8::1`, `[2001:db8::1]:5678`
@@ -65,7 +65,7 @@ bool Address::is_mapped_ipv4() const
 
 std::string Address::text() const
 {
-    std::array<char, INET6_ADDRSTRLEN> buffer {};
+    std::array<char, INET6_ADDRSTRLEN> buffer{};
     bool const short_form = is_mapped_ipv4();
     auto const* const from = short_form ? bytes_.data() + mapped_prefix.size() : bytes_.data();
     if (!inet_ntop(short_form ? AF_INET : AF_INET6, from, buffer.data(), buffer.size()))
@@ -112,18 +112,20 @@ TrustedProxies::TrustedProxies(std::vector<std::string> const& networks)
         auto const address = Address::parse(std::string_view(entry).substr(0, slash));
         bool const is_ipv4 = entry.find(':') == std::string::npos;
         std::int64_t const longest = is_ipv4 ? 32 : 128;
-        auto const bits
-            = slash == std::string::npos ? longest : parse_whole_number(entry.substr(slash + 1)).value_or(-1);
+        auto const bits = slash == std::string::npos
+            ? longest
+            : parse_whole_number(entry.substr(slash + 1)).value_or(-1);
         if (!address || bits < 0 || bits > longest)
             throw std::invalid_argument("not an address or network: " + entry);
-        networks_.push_back({ *address, static_cast<unsigned>(is_ipv4 ? 96 + bits : bits) });
+        networks_.push_back({*address, static_cast<unsigned>(is_ipv4 ? 96 + bits : bits)});
     }
 }
 
 bool TrustedProxies::trusts(Address const& address) const
 {
-    return std::ranges::any_of(networks_,
-        [&](Network const& network) { return address.is_in(network.address, network.prefix_bits); });
+    return std::ranges::any_of(networks_, [&](Network const& network) {
+        return address.is_in(network.address, network.prefix_bits);
+    });
 }
 
 std::string TrustedProxies::client_of(Request const& request) const

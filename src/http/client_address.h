@@ -1,4 +1,5 @@
-// The client's address: the TCP peer, or what trusted proxies say stood before them (decisions D-35).
+// The client's address: the TCP peer, or what trusted proxies say stood before them (decisions
+// D-35).
 #pragma once
 
 #include "http/request.h"
@@ -26,7 +27,7 @@ public:
 
 private:
     bool is_mapped_ipv4() const;
-    std::array<std::uint8_t, 16> bytes_ {};
+    std::array<std::uint8_t, 16> bytes_{};
 };
 
 bool is_loopback(std::string_view address);

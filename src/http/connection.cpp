@@ -13,12 +13,13 @@ namespace {
 constexpr std::size_t first_buffer = 2048; // idle connections are many
 constexpr std::size_t whole_buffer = 16 * 1024;
 constexpr std::size_t skipped_at_most = 64 * 1024; // of a body nobody wants, to keep the connection
-constexpr std::size_t lingered_at_most = 1024 * 1024;
+constexpr std::size_t lingered_at_most = 8 * 1024 * 1024;
 constexpr int requests_in_a_row = 64;
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
-constexpr Fault request_timeout { 408, "REQUEST_TIMEOUT", "Request timeout",
-    "The request did not arrive in time." };
+constexpr Fault request_timeout{
+    408, "REQUEST_TIMEOUT", "Request timeout", "The request did not arrive in time."
+};
 
 struct Yield {
     EventLoop& loop;
@@ -37,19 +38,14 @@ Connection::Connection(Surroundings& around, std::unique_ptr<Stream> stream, Fac
     enter(Phase::idle);
 }
 
-void Connection::enter(Phase phase)
-{
-    phase_ = phase;
-    phase_began_ = around_.ticks();
-    phase_bytes_ = 0;
-}
-
 Async<void> Connection::converse()
 {
     if (stream_->needs_handshake()) {
         enter(Phase::handshake);
-        auto const shaken = [this](Completion& done) { stream_->handshake(done); };
-        Pending pending { shaken };
+        auto const shaken = [this](Completion& done) {
+            stream_->handshake(done);
+        };
+        Pending pending{shaken};
         auto const& done = co_await pending;
         if (done.failed)
             co_return;
@@ -58,7 +54,7 @@ Async<void> Connection::converse()
         if (++served_in_a_row_ < requests_in_a_row)
             continue;
         served_in_a_row_ = 0; // a client with a full pipeline must not keep the others waiting
-        Yield yield { around_.loop() };
+        Yield yield{around_.loop()};
         co_await yield;
     }
     if (unread_input_)
@@ -80,7 +76,7 @@ Async<bool> Connection::receive()
     auto const start = [this](Completion& done) {
         stream_->read_some(buffer_.get() + held_, capacity_ - held_, done);
     };
-    Pending pending { start };
+    Pending pending{start};
     auto const& done = co_await pending;
     if (done.failed)
         co_return false;
@@ -97,22 +93,31 @@ void Connection::consume(std::size_t bytes)
     held_ = left;
 }
 
+// An idle connection must not keep what one large body took.
+void Connection::give_back_memory()
+{
+    for (auto* const text : {&out_, &request_.body, &response_.body})
+        if (text->capacity() > whole_buffer)
+            std::string().swap(*text);
+}
+
 Async<Connection::HeadState> Connection::receive_head()
 {
+    give_back_memory();
     enter(held_ == 0 ? Phase::idle : Phase::head);
     finder_.reset();
     for (;;) {
         while (held_ >= 2 && std::memcmp(buffer_.get(), "\r\n", 2) == 0)
             consume(2); // RFC 9112 2.2: an empty line before the request is skipped
-        auto const found = finder_.look({ buffer_.get(), held_ });
+        auto const found = finder_.look({buffer_.get(), held_});
         if (found.fault) {
             fault_ = *found.fault;
             co_return HeadState::refused;
         }
         if (found.size != 0) {
-            auto const fault = parser_.read_head({ buffer_.get(), found.size });
+            auto const fault = parser_.read_head({buffer_.get(), found.size});
             consume(found.size);
-            fault_ = fault.value_or(Fault {});
+            fault_ = fault.value_or(Fault{});
             co_return fault ? HeadState::refused : HeadState::complete;
         }
         if (around_.is_stopping() && held_ == 0)
@@ -120,7 +125,7 @@ Async<Connection::HeadState> Connection::receive_head()
         bool const more = co_await receive();
         if (!more) {
             fault_ = request_timeout;
-            co_return too_slow_ && held_ != 0 ? HeadState::refused : HeadState::ended;
+            co_return too_slow_&& held_ != 0 ? HeadState::refused : HeadState::ended;
         }
         if (phase_ == Phase::idle)
             enter(Phase::head);
@@ -135,7 +140,13 @@ Exchange Connection::make_exchange()
     response_.clear();
     now_ = around_.pipeline().services().clock.now();
     request_id_ = around_.mint_request_id(now_);
-    return { .request = request_, .response = response_, .body = *this, .now = now_, .request_id = request_id_ };
+    return {
+        .request = request_,
+        .response = response_,
+        .body = *this,
+        .now = now_,
+        .request_id = request_id_
+    };
 }
 
 Async<bool> Connection::serve_one()
@@ -148,7 +159,7 @@ Async<bool> Connection::serve_one()
     if (head == HeadState::refused) {
         unread_input_ = true;
         request_.method = Method::get; // so that the answer has its body
-        around_.pipeline().answer_fault(exchange, fault_);
+        around_.pipeline().answer_malformed(exchange, fault_);
         record(exchange, began);
         co_await send(false);
         co_return false;
@@ -180,7 +191,7 @@ Async<void> Connection::read_body(std::size_t limit)
     if (auto const length = parser_.declared_length(); length <= limit)
         request_.body.reserve(length);
     for (;;) {
-        auto const step = parser_.read_body({ buffer_.get(), held_ }, limit);
+        auto const step = parser_.read_body({buffer_.get(), held_}, limit);
         consume(step.used);
         if (step.fault)
             throw *step.fault;
@@ -211,10 +222,11 @@ Async<bool> Connection::skip_body()
 Async<bool> Connection::send(bool keep_alive)
 {
     enter(Phase::writing);
-    Framing const framing { request_.method == Method::head, parser_.http_1_1(), keep_alive };
+    Framing const framing{request_.method == Method::head, parser_.http_1_1(), keep_alive};
     out_.clear();
-    append_answer(out_, response_, around_.common_fields().at(now_, response_),
-        request_id_, framing);
+    append_answer(
+        out_, response_, around_.common_fields().at(now_, response_), request_id_, framing
+    );
     wipe(response_.body.data(), response_.body.size()); // tokens and keys
     auto const sent = stream_->send_now(out_);
     bool broken = sent < 0;
@@ -223,7 +235,7 @@ Async<bool> Connection::send(bool keep_alive)
         auto const start = [this, done](Completion& completion) {
             stream_->write_some(std::string_view(out_).substr(done), completion);
         };
-        Pending pending { start };
+        Pending pending{start};
         auto const& result = co_await pending;
         broken = result.failed;
         done += result.count;
@@ -247,45 +259,10 @@ Async<void> Connection::linger()
     }
 }
 
-void Connection::record(
-    Exchange const& exchange, std::chrono::steady_clock::time_point began) const
+void Connection::record(Exchange const& exchange, std::chrono::steady_clock::time_point began) const
 {
     if (exchange.answered)
         tally(exchange, std::chrono::steady_clock::now() - began);
 }
-
-bool Connection::is_too_slow(TimeLimits const& limits) const
-{
-    auto const spent = around_.ticks() - phase_began_;
-    switch (phase_) {
-    case Phase::handshake: return spent > limits.handshake;
-    case Phase::idle: return spent > limits.idle;
-    case Phase::head: return spent > limits.head;
-    case Phase::lingering: return spent > limits.lingering;
-    case Phase::handling: return false; // the handler's own deadlines hold
-    case Phase::body:
-    case Phase::writing: break;
-    }
-    if (spent <= limits.transfer_grace)
-        return false;
-    auto const seconds = static_cast<std::size_t>((spent - limits.transfer_grace).count()) / 1000;
-    return phase_bytes_ < (seconds + 1) * limits.transfer_pace;
-}
-
-void Connection::sweep(TimeLimits const& limits)
-{
-    if (!is_too_slow(limits))
-        return;
-    too_slow_ = true;
-    stream_->cancel();
-}
-
-void Connection::stop_if_idle()
-{
-    if (phase_ == Phase::idle)
-        stream_->cancel();
-}
-
-void Connection::abandon() { stream_->cancel(); }
 
 } // namespace gatehouse::http

@@ -18,13 +18,13 @@
 namespace gatehouse::http {
 
 struct TimeLimits {
-    std::chrono::milliseconds handshake { 10'000 };
-    std::chrono::milliseconds head { 10'000 }; // from its first byte to its last
-    std::chrono::milliseconds idle { 75'000 }; // between requests
-    std::chrono::milliseconds transfer_grace { 10'000 }; // then bodies and answers need the pace
+    std::chrono::milliseconds handshake{10'000};
+    std::chrono::milliseconds head{10'000}; // from its first byte to its last
+    std::chrono::milliseconds idle{75'000}; // between requests
+    std::chrono::milliseconds transfer_grace{10'000}; // then bodies and answers need the pace
     std::size_t transfer_pace = 1024; // bytes a second, of a body or an answer
-    std::chrono::milliseconds lingering { 2'000 }; // for the client to read the last answer
-    std::chrono::milliseconds stopping { 10'000 }; // for accepted requests, once stop is asked for
+    std::chrono::milliseconds lingering{2'000}; // for the client to read the last answer
+    std::chrono::milliseconds stopping{10'000}; // for accepted requests, once stop is asked for
 };
 
 // What all connections of one loop share; outlives them.
@@ -66,12 +66,12 @@ private:
     Async<bool> receive(); // more bytes into the buffer; false at the end
     Async<HeadState> receive_head();
     Async<bool> serve_one(); // whether another request may follow
-    Async<void> answer_fault(Fault fault);
     Async<bool> send(bool keep_alive);
     Async<bool> skip_body();
     Async<void> linger();
     Exchange make_exchange();
     void consume(std::size_t bytes);
+    void give_back_memory();
     void record(Exchange const& exchange, std::chrono::steady_clock::time_point began) const;
 
     Surroundings& around_;
@@ -89,7 +89,7 @@ private:
     Instant now_; // when the request in hand arrived
     Fault fault_;
     Phase phase_ = Phase::idle;
-    std::chrono::milliseconds phase_began_ {};
+    std::chrono::milliseconds phase_began_{};
     std::size_t phase_bytes_ = 0;
     bool too_slow_ = false;
     bool unread_input_ = false; // closing at once would destroy the answer on its way

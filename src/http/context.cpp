@@ -22,9 +22,15 @@ std::optional<std::string> readable(std::optional<std::string_view> text)
 }
 } // namespace
 
-Context::Context(Request const& request_, domain::Services& services_, Instant now_,
-    std::string const& request_id_, std::string const& client_address_, Surface surface_,
-    Response& response)
+Context::Context(
+    Request const& request_,
+    domain::Services& services_,
+    Instant now_,
+    std::string const& request_id_,
+    std::string const& client_address_,
+    Surface surface_,
+    Response& response
+)
     : request(request_)
     , services(services_)
     , now(now_)

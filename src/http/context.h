@@ -28,7 +28,7 @@ struct DetailedRefusal {
 
 template <class T> [[noreturn]] void refuse_with(domain::Refusal refusal, T const& members)
 {
-    DetailedRefusal detailed { std::move(refusal), "{" };
+    DetailedRefusal detailed{std::move(refusal), "{"};
     describe::write_members(detailed.members, members);
     detailed.members.erase(0, 1);
     throw detailed;
@@ -42,7 +42,8 @@ public:
     Instant now;
     std::string const& request_id; // minted here, never taken from the client
     Surface surface;
-    std::string const& client_address; // the peer, or the hop in front of the trusted proxies (D-35)
+    std::string const&
+        client_address; // the peer, or the hop in front of the trusted proxies (D-35)
     std::optional<std::string> user_agent; // valid UTF-8
 
     // Who calls. For Access::session() routes; throws std::logic_error elsewhere.
@@ -59,15 +60,24 @@ public:
 
     // The head of the answer. A refusal discards all of it.
     void status(int code) { response_.status = code; }
-    void header(std::string_view name, std::string_view value) { response_.set_header(name, value); }
+    void header(std::string_view name, std::string_view value)
+    {
+        response_.set_header(name, value);
+    }
     void set_cookie(Cookie const& cookie) { response_.add_header("Set-Cookie", to_text(cookie)); }
     void redirect(std::string_view url); // 302
     void no_store() { response_.set_header("Cache-Control", "no-store"); }
 
     // For the pipeline.
-    Context(Request const& request, domain::Services& services, Instant now,
-        std::string const& request_id, std::string const& client_address, Surface surface,
-        Response& response);
+    Context(
+        Request const& request,
+        domain::Services& services,
+        Instant now,
+        std::string const& request_id,
+        std::string const& client_address,
+        Surface surface,
+        Response& response
+    );
     Context(Context const&) = delete;
     Context& operator=(Context const&) = delete;
     void admit(domain::Caller caller);

@@ -21,23 +21,28 @@ bool is_cookie_octet(char letter)
 
 Cookie session_cookie(SecretString const& token, std::chrono::seconds life)
 {
-    return { std::string(session_cookie_name), token.duplicate(), life, true, "/" };
+    return {std::string(session_cookie_name), token.duplicate(), life, true, "/"};
 }
 
 Cookie cleared_session_cookie()
 {
-    return { std::string(session_cookie_name), SecretString(), std::chrono::seconds(0), true, "/" };
+    return {std::string(session_cookie_name), SecretString(), std::chrono::seconds(0), true, "/"};
 }
 
 Cookie refresh_cookie(SecretString const& token, std::chrono::seconds life)
 {
-    return { std::string(refresh_cookie_name), token.duplicate(), life, true, refresh_path };
+    return {std::string(refresh_cookie_name), token.duplicate(), life, true, refresh_path};
 }
 
 Cookie cleared_refresh_cookie()
 {
-    return { std::string(refresh_cookie_name), SecretString(), std::chrono::seconds(0), true,
-        refresh_path };
+    return {
+        std::string(refresh_cookie_name),
+        SecretString(),
+        std::chrono::seconds(0),
+        true,
+        refresh_path
+    };
 }
 
 std::string to_text(Cookie const& cookie)
@@ -75,7 +80,7 @@ std::optional<FoundCookie> find_cookie(Request const& request, std::string_view 
             if (found)
                 found->ambiguous = true;
             else
-                found = FoundCookie { trimmed(pair.substr(equals + 1)) };
+                found = FoundCookie{trimmed(pair.substr(equals + 1))};
         }
     }
     return found;

@@ -19,7 +19,7 @@ inline constexpr std::string_view refresh_cookie_name = "refresh_token";
 struct Cookie {
     std::string name;
     SecretString value;
-    std::chrono::seconds max_age { 0 };
+    std::chrono::seconds max_age{0};
     bool http_only = true;
     std::string path = "/";
 };

@@ -23,13 +23,13 @@ Presented from_authorization(std::string_view value)
 {
     constexpr std::string_view scheme = "bearer ";
     if (value.size() < scheme.size() || ascii_lower(value.substr(0, scheme.size())) != scheme)
-        return { Presented::Kind::unusable, {} };
+        return {Presented::Kind::unusable, {}};
     auto token = value.substr(scheme.size());
     while (token.starts_with(' '))
         token.remove_prefix(1);
     if (!is_token_text(token))
-        return { Presented::Kind::unusable, {} };
-    return { Presented::Kind::bearer, std::string(token) };
+        return {Presented::Kind::unusable, {}};
+    return {Presented::Kind::bearer, std::string(token)};
 }
 } // namespace
 
@@ -41,8 +41,8 @@ Presented presented_by(Request const& request)
     if (!cookie)
         return {};
     if (cookie->ambiguous || !is_token_text(cookie->value))
-        return { Presented::Kind::unusable, {} };
-    return { Presented::Kind::cookie, std::string(cookie->value) };
+        return {Presented::Kind::unusable, {}};
+    return {Presented::Kind::cookie, std::string(cookie->value)};
 }
 
 } // namespace gatehouse::http

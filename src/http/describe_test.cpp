@@ -27,8 +27,11 @@ struct Everything {
     json::Value extra;
     ThingId id;
 };
-BOOST_DESCRIBE_STRUCT(Everything, (),
-    (email, password, remember_me, count, callback_url, devices, created_at, extra, id))
+BOOST_DESCRIBE_STRUCT(
+    Everything,
+    (),
+    (email, password, remember_me, count, callback_url, devices, created_at, extra, id)
+)
 
 struct OnlyOptional {
     std::optional<std::string> a;
@@ -60,7 +63,7 @@ template <class Action> domain::Refusal refusal_of(Action action)
         return refusal;
     }
     ADD_FAILURE() << "was not refused";
-    return { .reason = domain::Reason::forbidden };
+    return {.reason = domain::Reason::forbidden};
 }
 
 std::string const good = R"({"email":"a@b","password":"p\u0000w","rememberMe":true,"count":7,)"
@@ -96,14 +99,19 @@ TEST(Reading, fills_every_kind_of_member)
 
 TEST(Reading, names_the_first_bad_member_and_lists_them_all)
 {
-    auto const refusal = refusal_of([] { read_body<Everything>(R"({"email":{},"password":["x"],"count":"7"})"); });
+    auto const refusal
+        = refusal_of([] { read_body<Everything>(R"({"email":{},"password":["x"],"count":"7"})"); });
     EXPECT_EQ(refusal.reason, domain::Reason::validation);
     EXPECT_EQ(refusal.error, "email must be a text");
     std::vector<std::string> fields;
     for (auto const& detail : refusal.details)
         fields.push_back(detail.field);
-    EXPECT_EQ(fields,
-        (std::vector<std::string> { "email", "password", "rememberMe", "count", "devices", "createdAt", "id" }));
+    EXPECT_EQ(
+        fields,
+        (std::vector<std::string>{
+            "email", "password", "rememberMe", "count", "devices", "createdAt", "id"
+        })
+    );
 }
 
 TEST(Reading, treats_null_as_absent)
@@ -125,14 +133,18 @@ TEST(Reading, names_members_of_members)
 
 TEST(Reading, refuses_a_NUL_in_any_text_but_a_password)
 {
-    EXPECT_EQ(refusal_of([] { read_body<Device>(R"({"name":"a\u0000b"})"); }).error,
-        "name must not hold a NUL character");
-    EXPECT_EQ(refusal_of([] {
-        auto bad = good;
-        bad.replace(bad.find(R"({"x":[1]})"), 9, R"({"x":"\u0000"})");
-        read_body<Everything>(bad);
-    }).error,
-        "extra must not hold a NUL character");
+    EXPECT_EQ(
+        refusal_of([] { read_body<Device>(R"({"name":"a\u0000b"})"); }).error,
+        "name must not hold a NUL character"
+    );
+    EXPECT_EQ(
+        refusal_of([] {
+            auto bad = good;
+            bad.replace(bad.find(R"({"x":[1]})"), 9, R"({"x":"\u0000"})");
+            read_body<Everything>(bad);
+        }).error,
+        "extra must not hold a NUL character"
+    );
 }
 
 TEST(Reading, HT08_HT09_refuses_odd_JSON_without_guessing)
@@ -143,11 +155,26 @@ TEST(Reading, HT08_HT09_refuses_odd_JSON_without_guessing)
     for (int i = 0; i < 100'000; ++i)
         wide += ",0";
     wide += "]}";
-    for (auto const& body : { R"({"name":"a","name":"b"})"s, R"({"name":"a")"s, "[]"s, "\"a\""s, "null"s, "1"s,
-             "{\"name\":\"\xff\"}"s, R"({"name":"\ud800"})"s, "\xEF\xBB\xBF{\"name\":\"a\"}"s, "{} {}"s, "{,}"s,
-             R"({"name":"a","x":1e400})"s, R"({"name":"a","x":18446744073709551616})"s, R"({"name":"a","x":-0})"s,
-             R"({'name':'a'})"s, "{\"name\":\"a\"}//"s, R"({"name":"a","x":)" + deep + "}", wide,
-             R"({"name":"a","x":)" + std::string(1'000'000, '9') + "}" })
+    for (auto const& body :
+         {R"({"name":"a","name":"b"})"s,
+          R"({"name":"a")"s,
+          "[]"s,
+          "\"a\""s,
+          "null"s,
+          "1"s,
+          "{\"name\":\"\xff\"}"s,
+          R"({"name":"\ud800"})"s,
+          "\xEF\xBB\xBF{\"name\":\"a\"}"s,
+          "{} {}"s,
+          "{,}"s,
+          R"({"name":"a","x":1e400})"s,
+          R"({"name":"a","x":18446744073709551616})"s,
+          R"({"name":"a","x":-0})"s,
+          R"({'name':'a'})"s,
+          "{\"name\":\"a\"}//"s,
+          R"({"name":"a","x":)" + deep + "}",
+          wide,
+          R"({"name":"a","x":)" + std::string(1'000'000, '9') + "}"})
         EXPECT_EQ(refusal_of([&] { read_body<Device>(body); }).reason, domain::Reason::validation)
             << body.substr(0, 60);
 }
@@ -173,10 +200,24 @@ TEST(ReadingQueries, decodes_strictly)
 
 TEST(ReadingQueries, HT11_refuses_repeated_and_broken_parameters)
 {
-    for (auto const* const target : { "/x?a=1&a=2", "/x?a=1&%61=2", "/x?u=1&u=2", "/x?a=%zz", "/x?a=%0", "/x?a=%00",
-             "/x?a=%ff", "/x?b=yes", "/x?b=", "/x?n=1.5", "/x?n=01", "/x?n=", "/x?n=9223372036854775808" })
-        EXPECT_EQ(refusal_of([&] { read_target<OnlyOptional>(target); }).reason, domain::Reason::validation)
-            << target;
+    for (auto const* const target :
+         {"/x?a=1&a=2",
+          "/x?a=1&%61=2",
+          "/x?u=1&u=2",
+          "/x?a=%zz",
+          "/x?a=%0",
+          "/x?a=%00",
+          "/x?a=%ff",
+          "/x?b=yes",
+          "/x?b=",
+          "/x?n=1.5",
+          "/x?n=01",
+          "/x?n=",
+          "/x?n=9223372036854775808"})
+        EXPECT_EQ(
+            refusal_of([&] { read_target<OnlyOptional>(target); }).reason,
+            domain::Reason::validation
+        ) << target;
 }
 
 TEST(Writing, D91_escapes_what_could_be_markup_and_writes_absent_members_as_null)
@@ -184,21 +225,23 @@ TEST(Writing, D91_escapes_what_could_be_markup_and_writes_absent_members_as_null
     Everything made;
     made.email = "<script>&\"\\\n\xE2\x80\xA8";
     made.password = SecretString("s<");
-    made.devices.push_back({ "d", std::nullopt });
+    made.devices.push_back({"d", std::nullopt});
     made.extra = json::Value(nullptr);
     made.id = ThingId("7");
     std::string text;
     describe::write(text, made);
-    EXPECT_EQ(text,
+    EXPECT_EQ(
+        text,
         R"({"email":"\u003cscript\u003e\u0026\"\\\n\u2028","password":"s\u003c","rememberMe":false,"count":0,)"
         R"("callbackURL":null,"devices":[{"name":"d","floor":null}],"createdAt":"1970-01-01T00:00:00.000Z",)"
-        R"("extra":null,"id":"7"})");
+        R"("extra":null,"id":"7"})"
+    );
 }
 
 TEST(Writing, a_variant_is_written_as_what_it_holds)
 {
     std::string text;
-    std::variant<Device, OnlyOptional> const either = OnlyOptional { "x", false, {} };
+    std::variant<Device, OnlyOptional> const either = OnlyOptional{"x", false, {}};
     describe::write(text, either);
     EXPECT_EQ(text, R"({"a":"x","b":false,"n":null})");
 }
@@ -206,10 +249,15 @@ TEST(Writing, a_variant_is_written_as_what_it_holds)
 TEST(Schemas, say_what_is_read_and_what_is_written)
 {
     using describe::Direction;
-    EXPECT_EQ(describe::schema<Device>(Direction::request),
+    EXPECT_EQ(
+        describe::schema<Device>(Direction::request),
         R"({"type":"object","properties":{"name":{"type":"string"},)"
-        R"("floor":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"required":["name"]})");
-    EXPECT_NE(describe::schema<Device>(Direction::answer).find(R"("required":["name","floor"])"), std::string::npos);
+        R"("floor":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"required":["name"]})"
+    );
+    EXPECT_NE(
+        describe::schema<Device>(Direction::answer).find(R"("required":["name","floor"])"),
+        std::string::npos
+    );
 }
 
 } // namespace

@@ -8,24 +8,34 @@
 namespace gatehouse::http {
 
 namespace {
-constexpr Fault expectation_failed { 417, "EXPECTATION_FAILED", "Expectation failed",
-    "Only 100-continue can be expected." };
+constexpr Fault expectation_failed{
+    417, "EXPECTATION_FAILED", "Expectation failed", "Only 100-continue can be expected."
+};
 
 // Fields whose second appearance would let two readers see two requests.
-constexpr std::array<std::string_view, 10> single_fields { "authorization", "content-encoding",
-    "content-length", "content-type", "expect", "host", "origin", "sec-fetch-site",
-    "transfer-encoding", "x-csrf-token" };
+constexpr std::array<std::string_view, 10> single_fields{
+    "authorization",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "origin",
+    "sec-fetch-site",
+    "transfer-encoding",
+    "x-csrf-token"
+};
 
 enum Class : unsigned char { other = 0, token = 1, value = 2, target = 4, host = 8 };
 
 constexpr std::array<unsigned char, 256> classes = [] {
-    std::array<unsigned char, 256> table {};
+    std::array<unsigned char, 256> table{};
     constexpr std::string_view symbols = "!#$%&'*+-.^_`|~";
     constexpr std::string_view host_symbols = "-._~:[]%!$&'()*+;=";
     for (std::size_t byte = 0; byte < 256; ++byte) {
         auto const letter = static_cast<char>(byte);
-        bool const alphanumeric = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
-            || (letter >= '0' && letter <= '9');
+        bool const alphanumeric = (letter >= 'a' && letter <= 'z')
+            || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
         unsigned kinds = other;
         if (alphanumeric || symbols.find(letter) != std::string_view::npos)
             kinds |= token;
@@ -58,7 +68,8 @@ bool same_text(std::string_view sent, std::string_view lower)
     if (sent.size() != lower.size())
         return false;
     for (std::size_t at = 0; at < sent.size(); ++at)
-        if ((sent[at] >= 'A' && sent[at] <= 'Z' ? static_cast<char>(sent[at] + 32) : sent[at]) != lower[at])
+        if ((sent[at] >= 'A' && sent[at] <= 'Z' ? static_cast<char>(sent[at] + 32) : sent[at])
+            != lower[at])
             return false;
     return true;
 }
@@ -66,7 +77,9 @@ bool same_text(std::string_view sent, std::string_view lower)
 bool is_sound_line(std::string_view line, bool first)
 {
     if (first)
-        return std::ranges::all_of(line, [](char letter) { return letter == ' ' || is(letter, target); });
+        return std::ranges::all_of(line, [](char letter) {
+            return letter == ' ' || is(letter, target);
+        });
     auto const colon = line.find(':');
     return colon != std::string_view::npos && colon > 0 // also refuses a folded line
         && all_are(line.substr(0, colon), token) && all_are(line.substr(colon + 1), value);
@@ -76,20 +89,20 @@ bool is_sound_line(std::string_view line, bool first)
 HeadFinder::Found HeadFinder::look(std::string_view bytes)
 {
     if (!bytes.empty() && looked_at_ == 0 && !is(bytes.front(), token))
-        return { 0, malformed_request }; // not HTTP at all, a TLS greeting perhaps
+        return {0, malformed_request}; // not HTTP at all, a TLS greeting perhaps
     auto const searched = bytes.substr(0, head_limit);
     for (auto at = searched.find('\n', looked_at_); at != std::string_view::npos;
          at = searched.find('\n', at + 1)) {
         if (at == 0 || searched[at - 1] != '\r')
-            return { 0, malformed_request };
+            return {0, malformed_request};
         if (at >= 3 && searched[at - 2] == '\n')
-            return { at + 1, std::nullopt };
+            return {at + 1, std::nullopt};
     }
     looked_at_ = searched.size();
     if (bytes.size() < head_limit)
         return {};
     bool const in_request_line = searched.find('\n') == std::string_view::npos;
-    return { 0, in_request_line ? malformed_request : head_too_large };
+    return {0, in_request_line ? malformed_request : head_too_large};
 }
 
 std::optional<Fault> check_head_bytes(std::string_view head)

@@ -58,8 +58,9 @@ private:
     std::optional<std::uint64_t> content_length_;
 };
 
-inline constexpr Fault malformed_request {};
-inline constexpr Fault head_too_large { 431, "HEADER_TOO_LARGE", "Request header too large",
-    "Send fewer or shorter header fields." };
+inline constexpr Fault malformed_request{};
+inline constexpr Fault head_too_large{
+    431, "HEADER_TOO_LARGE", "Request header too large", "Send fewer or shorter header fields."
+};
 
 } // namespace gatehouse::http

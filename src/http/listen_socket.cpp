@@ -19,15 +19,18 @@ namespace {
 constexpr int waiting_connections = 4096;
 
 struct SocketAddress {
-    sockaddr_storage storage {};
+    sockaddr_storage storage{};
     socklen_t size = 0;
 };
 
 [[noreturn]] void fail(ListenAddress const& where, std::string_view what)
 {
     auto const cause = errno;
-    throw std::system_error(cause, std::generic_category(),
-        std::string(what) + " " + where.address + ":" + std::to_string(where.port));
+    throw std::system_error(
+        cause,
+        std::generic_category(),
+        std::string(what) + " " + where.address + ":" + std::to_string(where.port)
+    );
 }
 
 SocketAddress to_socket_address(ListenAddress const& where)
@@ -68,7 +71,8 @@ int bound_socket(ListenAddress const& where, bool shared)
     switch_on(descriptor, SO_REUSEADDR);
     if (shared)
         switch_on(descriptor, SO_REUSEPORT);
-    if (::bind(descriptor, reinterpret_cast<sockaddr const*>(&address.storage), address.size) != 0) {
+    if (::bind(descriptor, reinterpret_cast<sockaddr const*>(&address.storage), address.size)
+        != 0) {
         auto const cause = errno;
         ::close(descriptor);
         errno = cause;
@@ -102,10 +106,13 @@ std::optional<ListenAddress> ListenAddress::parse(std::string_view text)
     auto const port = parse_whole_number(text.substr(colon + 1));
     if (!Address::parse(host) || !port || *port < 0 || *port > 65535)
         return std::nullopt;
-    return ListenAddress { std::string(host), static_cast<std::uint16_t>(*port) };
+    return ListenAddress{std::string(host), static_cast<std::uint16_t>(*port)};
 }
 
-bool ListenAddress::is_loopback() const { return http::is_loopback(address); }
+bool ListenAddress::is_loopback() const
+{
+    return http::is_loopback(address);
+}
 
 ListenSocket ListenSocket::open(ListenAddress const& where)
 {
@@ -157,6 +164,9 @@ ListenSocket::~ListenSocket()
         ::close(descriptor_);
 }
 
-int ListenSocket::release() { return std::exchange(descriptor_, -1); }
+int ListenSocket::release()
+{
+    return std::exchange(descriptor_, -1);
+}
 
 } // namespace gatehouse::http

@@ -65,7 +65,8 @@ std::string templated(std::string_view path, std::vector<std::string>& names)
     return made;
 }
 
-std::string parameter(std::string_view in, std::string_view name, std::string_view schema, bool required)
+std::string
+parameter(std::string_view in, std::string_view name, std::string_view schema, bool required)
 {
     auto text = "{\"name\":" + quoted(name) + ",\"in\":" + quoted(in);
     if (required)
@@ -79,7 +80,8 @@ std::string parameters(std::vector<std::string> const& path_names, Shape const& 
     for (auto const& name : path_names)
         all += (all.empty() ? "" : ",") + parameter("path", name, R"({"type":"string"})", true);
     for (auto const& query : shape.query)
-        all += (all.empty() ? "" : ",") + parameter("query", query.name, query.schema, query.required);
+        all += (all.empty() ? "" : ",")
+            + parameter("query", query.name, query.schema, query.required);
     return all.empty() ? "" : ",\"parameters\":[" + all + "]";
 }
 
@@ -111,12 +113,15 @@ std::string response(DescribedRoute const& one, std::string_view status)
 std::string_view security_of(Access access)
 {
     switch (access.kind()) {
-    case Access::Kind::session: return R"([{"bearer":[]},{"cookie":[]}])";
-    case Access::Kind::credential_optional: return R"([{},{"bearer":[]},{"cookie":[]}])";
+    case Access::Kind::session:
+        return R"([{"bearer":[]},{"cookie":[]}])";
+    case Access::Kind::credential_optional:
+        return R"([{},{"bearer":[]},{"cookie":[]}])";
     case Access::Kind::anyone:
     case Access::Kind::operators:
     case Access::Kind::testing:
-    case Access::Kind::capture: break;
+    case Access::Kind::capture:
+        break;
     }
     return "[]";
 }
@@ -135,9 +140,10 @@ std::string description_of(Route const& route)
 std::string operation(DescribedRoute const& one, std::vector<std::string> const& path_names)
 {
     auto const& route = one.route;
-    auto text = quoted(ascii_lower(to_text(route.method))) + ":{\"operationId\":" + quoted(route.operation)
-        + ",\"summary\":" + quoted(route.summary) + ",\"description\":" + quoted(description_of(route))
-        + ",\"tags\":[" + quoted(route.tag) + "],\"security\":" + std::string(security_of(route.access))
+    auto text = quoted(ascii_lower(to_text(route.method)))
+        + ":{\"operationId\":" + quoted(route.operation) + ",\"summary\":" + quoted(route.summary)
+        + ",\"description\":" + quoted(description_of(route)) + ",\"tags\":[" + quoted(route.tag)
+        + "],\"security\":" + std::string(security_of(route.access))
         + parameters(path_names, one.shape);
     if (!one.shape.request_body.empty())
         text += std::string(",\"requestBody\":{\"required\":")
@@ -146,7 +152,8 @@ std::string operation(DescribedRoute const& one, std::vector<std::string> const&
     std::string responses;
     for (auto const status : words_of(route.answers))
         responses += (responses.empty() ? "" : ",") + response(one, status);
-    // What the wire itself refuses (framing, sizes, time-outs) and what breaks looks the same everywhere.
+    // What the wire itself refuses (framing, sizes, time-outs) and what breaks looks the same
+    // everywhere.
     responses += R"(,"default":{"description":"Any other refusal")"
         + content("application/json", R"({"$ref":"#/components/schemas/Problem"})") + "}";
     return text + ",\"responses\":{" + responses + "}}";

@@ -25,7 +25,7 @@ std::string origin_of(std::string_view url)
         return {};
     auto const host_end = url.find_first_of("/?#", scheme_end + 3);
     auto origin = ascii_lower(url.substr(0, host_end));
-    for (std::string_view const scheme_and_port : { "http :80", "https :443" }) {
+    for (std::string_view const scheme_and_port : {"http :80", "https :443"}) {
         auto const blank = scheme_and_port.find(' ');
         auto const port = scheme_and_port.substr(blank + 1);
         if (origin.starts_with(std::string(scheme_and_port.substr(0, blank)) + "://")

@@ -12,10 +12,16 @@ namespace {
 using BeastText = beast::string_view;
 using BeastError = beast::error_code;
 
-std::string_view plain(BeastText text) { return { text.data(), text.size() }; }
+std::string_view plain(BeastText text)
+{
+    return {text.data(), text.size()};
+}
 
 // What a refusal by the guard looks like to Beast; the fault itself is kept beside it.
-BeastError stop() { return beast::http::make_error_code(beast::http::error::bad_value); }
+BeastError stop()
+{
+    return beast::http::make_error_code(beast::http::error::bad_value);
+}
 
 class GuardedParser final : public beast::http::basic_parser<true> {
 public:
@@ -40,7 +46,12 @@ private:
     }
 
     void on_request_impl(
-        beast::http::verb /*kind*/, BeastText method, BeastText target, int version, BeastError& error) override
+        beast::http::verb /*kind*/,
+        BeastText method,
+        BeastText target,
+        int version,
+        BeastError& error
+    ) override
     {
         if (auto const wrong = check_target(plain(method), plain(target)))
             return refuse(*wrong, error);
@@ -52,7 +63,8 @@ private:
     }
 
     void on_field_impl(
-        beast::http::field /*kind*/, BeastText name, BeastText value, BeastError& error) override
+        beast::http::field /*kind*/, BeastText name, BeastText value, BeastError& error
+    ) override
     {
         if (head_is_over_) // a trailer must never become a header (HT-03)
             return refuse(malformed_request, error);
@@ -77,11 +89,26 @@ private:
         return bytes.size();
     }
 
-    void on_response_impl(int /*status*/, BeastText /*reason*/, int /*version*/, BeastError& /*error*/) override { }
-    void on_body_init_impl(boost::optional<std::uint64_t> const& /*length*/, BeastError& /*error*/) override { }
-    std::size_t on_body_impl(BeastText bytes, BeastError& error) override { return append(bytes, error); }
-    void on_chunk_header_impl(std::uint64_t /*size*/, BeastText /*extensions*/, BeastError& /*error*/) override { }
-    std::size_t on_chunk_body_impl(std::uint64_t /*left*/, BeastText bytes, BeastError& error) override
+    void
+    on_response_impl(int /*status*/, BeastText /*reason*/, int /*version*/, BeastError& /*error*/)
+        override
+    {
+    }
+    void on_body_init_impl(boost::optional<std::uint64_t> const& /*length*/, BeastError& /*error*/)
+        override
+    {
+    }
+    std::size_t on_body_impl(BeastText bytes, BeastError& error) override
+    {
+        return append(bytes, error);
+    }
+    void
+    on_chunk_header_impl(std::uint64_t /*size*/, BeastText /*extensions*/, BeastError& /*error*/)
+        override
+    {
+    }
+    std::size_t
+    on_chunk_body_impl(std::uint64_t /*left*/, BeastText bytes, BeastError& error) override
     {
         return append(bytes, error);
     }
@@ -99,7 +126,7 @@ struct RequestParser::Inside {
 };
 
 RequestParser::RequestParser(Request& into)
-    : inside_(new Inside { into, std::nullopt, 0 })
+    : inside_(new Inside{into, std::nullopt, 0})
 {
 }
 
@@ -135,23 +162,44 @@ RequestParser::Step RequestParser::read_body(std::string_view bytes, std::size_t
     auto const used = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     inside_->raw_body += used;
     if (parser.fault)
-        return { used, parser.fault };
+        return {used, parser.fault};
     if (error && error != beast::http::error::need_more)
-        return { used, malformed_request };
+        return {used, malformed_request};
     bool const line_is_endless = used == 0 && bytes.size() >= head_limit;
     if (line_is_endless)
-        return { used, malformed_request };
+        return {used, malformed_request};
     if (inside_->raw_body > 8 * limit + head_limit) // chunk headers alone can be endless
-        return { used, body_too_large };
-    return { used, std::nullopt };
+        return {used, body_too_large};
+    return {used, std::nullopt};
 }
 
-bool RequestParser::method_is_known() const { return inside_->parser->method_is_known; }
-bool RequestParser::keep_alive() const { return inside_->parser->keep_alive(); }
-bool RequestParser::http_1_1() const { return !inside_->parser || inside_->parser->http_1_1; }
-bool RequestParser::chunked() const { return inside_->parser->guard.chunked(); }
-bool RequestParser::expects_continue() const { return inside_->parser->guard.expects_continue(); }
-bool RequestParser::is_done() const { return inside_->parser->is_done(); }
-std::uint64_t RequestParser::declared_length() const { return inside_->parser->guard.content_length(); }
+bool RequestParser::method_is_known() const
+{
+    return inside_->parser->method_is_known;
+}
+bool RequestParser::keep_alive() const
+{
+    return inside_->parser->keep_alive();
+}
+bool RequestParser::http_1_1() const
+{
+    return !inside_->parser || inside_->parser->http_1_1;
+}
+bool RequestParser::chunked() const
+{
+    return inside_->parser->guard.chunked();
+}
+bool RequestParser::expects_continue() const
+{
+    return inside_->parser->guard.expects_continue();
+}
+bool RequestParser::is_done() const
+{
+    return inside_->parser->is_done();
+}
+std::uint64_t RequestParser::declared_length() const
+{
+    return inside_->parser->guard.content_length();
+}
 
 } // namespace gatehouse::http

@@ -1,4 +1,5 @@
-// One request after the other from the bytes of a connection, behind the framing guard. No Boost here.
+// One request after the other from the bytes of a connection, behind the framing guard. No Boost
+// here.
 #pragma once
 
 #include "http/guard.h"
@@ -41,7 +42,8 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 
-inline constexpr Fault body_too_large { 413, "PAYLOAD_TOO_LARGE", "Payload too large",
-    "The body is larger than this route accepts." };
+inline constexpr Fault body_too_large{
+    413, "PAYLOAD_TOO_LARGE", "Payload too large", "The body is larger than this route accepts."
+};
 
 } // namespace gatehouse::http

@@ -17,7 +17,10 @@ using domain::Reason;
 using domain::Refusal;
 
 namespace {
-Refusal because(Reason reason) { return Refusal { .reason = reason }; }
+Refusal because(Reason reason)
+{
+    return Refusal{.reason = reason};
+}
 
 bool is_json(std::optional<std::string_view> content_type)
 {
@@ -57,7 +60,8 @@ bool counts_before_anything(Route const& route)
 } // namespace
 
 Pipeline::Pipeline(
-    PipelineSettings const& settings, std::vector<Endpoint> endpoints, domain::Services& services)
+    PipelineSettings const& settings, std::vector<Endpoint> endpoints, domain::Services& services
+)
     : router_(std::move(endpoints))
     , services_(services)
     , origins_(services.settings.public_url, services.settings.allowed_origins)
@@ -70,6 +74,7 @@ Pipeline::Pipeline(
 Async<void> Pipeline::answer(Exchange& exchange)
 {
     exchange.client_address = proxies_.client_of(exchange.request);
+    ++in_flight_;
     try {
         co_await steps(exchange);
     } catch (Refusal const& refusal) {
@@ -85,7 +90,7 @@ Async<void> Pipeline::answer(Exchange& exchange)
         log::Line(log::Level::warning, "http.overloaded")
             .with("cause", overloaded.what())
             .with("requestId", exchange.request_id);
-        metrics::count("gatehouse_http_failures_total", { { "kind", "overloaded" } });
+        metrics::count("gatehouse_http_failures_total", {{"kind", "overloaded"}});
         Refusal refusal = because(Reason::service_unavailable);
         refusal.retry_after_seconds = overloaded.retry_after_seconds();
         answer_refusal(exchange, refusal);
@@ -98,6 +103,7 @@ Async<void> Pipeline::answer(Exchange& exchange)
     } catch (...) {
         answer_failure(exchange, "internal", "something that is no std::exception was thrown");
     }
+    --in_flight_;
     add_cross_origin_headers(exchange);
 }
 
@@ -120,8 +126,15 @@ Async<void> Pipeline::steps(Exchange& exchange)
         answer_refusal(exchange, *refused);
         co_return;
     }
-    Context context(request, services_, exchange.now, exchange.request_id, exchange.client_address,
-        route.surface, exchange.response);
+    Context context(
+        request,
+        services_,
+        exchange.now,
+        exchange.request_id,
+        exchange.client_address,
+        route.surface,
+        exchange.response
+    );
     context.set_parameters(std::move(match.parameters));
     if (auto const refused = co_await who(exchange, route, context)) {
         answer_refusal(exchange, *refused);
@@ -142,7 +155,8 @@ Async<void> Pipeline::steps(Exchange& exchange)
     }
 }
 
-Async<void> Pipeline::read_and_handle(Exchange& exchange, Endpoint const& endpoint, Context& context)
+Async<void>
+Pipeline::read_and_handle(Exchange& exchange, Endpoint const& endpoint, Context& context)
 {
     if (auto const refused = judge_body(exchange, body_limit_)) {
         answer_refusal(exchange, *refused);
@@ -161,10 +175,14 @@ bool Pipeline::is_reachable(Exchange const& exchange, Access::Kind kind) const
     switch (kind) {
     case Access::Kind::anyone:
     case Access::Kind::credential_optional:
-    case Access::Kind::session: return true;
-    case Access::Kind::operators: return !production || exchange.request.on_operator_listener;
-    case Access::Kind::testing: return environment == domain::Environment::test;
-    case Access::Kind::capture: return !production && is_loopback(exchange.client_address);
+    case Access::Kind::session:
+        return true;
+    case Access::Kind::operators:
+        return !production || exchange.request.on_operator_listener;
+    case Access::Kind::testing:
+        return environment == domain::Environment::test;
+    case Access::Kind::capture:
+        return !production && is_loopback(exchange.client_address);
     }
     return false;
 }
@@ -193,17 +211,21 @@ Async<Pipeline::Refused> Pipeline::who(Exchange& exchange, Route const& route, C
     if (refuses_foreign_origin(route) && origins_.is_foreign(exchange.request))
         co_return because(Reason::cross_site);
     switch (route.access.kind()) {
-    case Access::Kind::session: co_return co_await live_session(exchange, route, context);
-    case Access::Kind::credential_optional: co_return present_optional(exchange, route, context);
+    case Access::Kind::session:
+        co_return co_await live_session(exchange, route, context);
+    case Access::Kind::credential_optional:
+        co_return present_optional(exchange, route, context);
     case Access::Kind::anyone:
     case Access::Kind::operators:
     case Access::Kind::testing:
-    case Access::Kind::capture: break;
+    case Access::Kind::capture:
+        break;
     }
     co_return std::nullopt;
 }
 
-Async<Pipeline::Refused> Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
+Async<Pipeline::Refused>
+Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
 {
     auto presented = presented_by(exchange.request);
     Refused refused;
@@ -229,17 +251,21 @@ Async<Pipeline::Refused> Pipeline::live_session(Exchange& exchange, Route const&
     co_return std::nullopt;
 }
 
-Pipeline::Refused Pipeline::present_optional(
-    Exchange const& exchange, Route const& route, Context& context) const
+// Counted unless a token of ours is presented: whose session it names is for the handler to ask.
+Pipeline::Refused
+Pipeline::present_optional(Exchange const& exchange, Route const& route, Context& context)
 {
     auto presented = presented_by(exchange.request);
+    bool const is_ours = !presented.token.empty()
+        && services_.tokens.verify_without_expiry_check(presented.token).has_value();
+    if (!is_ours)
+        if (auto too_many = charge(route.limit, exchange))
+            return too_many;
     bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
     if (needs_proof && !origins_.proves_same_site(exchange.request))
         return because(Reason::cross_site);
-    if (presented.kind == Presented::Kind::unusable)
-        context.present({});
-    else if (presented.kind != Presented::Kind::nothing)
-        context.present(std::move(presented.token));
+    if (presented.kind != Presented::Kind::nothing)
+        context.present(std::move(presented.token)); // empty where it was unusable
     return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include "http/response.h"
 #include "http/router.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,20 +47,26 @@ struct Exchange {
     std::uint64_t declared_length = 0;
     Instant now;
     std::string const& request_id;
-    std::string client_address {}; // set by the pipeline
+    std::string client_address{}; // set by the pipeline
     std::string_view route = "unmatched"; // the pattern, never the path: paths hold tokens
     bool answered = true; // false: the client went away first
 };
 
 class Pipeline {
 public:
-    Pipeline(PipelineSettings const& settings, std::vector<Endpoint> endpoints, domain::Services& services);
+    Pipeline(
+        PipelineSettings const& settings,
+        std::vector<Endpoint> endpoints,
+        domain::Services& services
+    );
 
     // Fills exchange.response. Never throws: whatever goes wrong becomes an answer and a log line.
     Async<void> answer(Exchange& exchange);
 
-    // The answer to a request that the guard refused.
-    void answer_fault(Exchange& exchange, Fault const& fault);
+    // The answer to a request whose head the guard refused; it counts as an anonymous one.
+    void answer_malformed(Exchange& exchange, Fault const& fault);
+
+    int in_flight() const { return in_flight_; } // requests between head and answer
 
     domain::Services& services() { return services_; }
     Router const& router() const { return router_; }
@@ -73,10 +80,13 @@ private:
     Async<Refused> live_session(Exchange& exchange, Route const& route, Context& context);
     Refused limits(Exchange const& exchange, Route const& route);
     Refused charge(Limit limit, Exchange const& exchange);
-    Refused present_optional(Exchange const& exchange, Route const& route, Context& context) const;
+    Refused present_optional(Exchange const& exchange, Route const& route, Context& context);
+    void answer_fault(Exchange& exchange, Fault const& fault);
     bool is_reachable(Exchange const& exchange, Access::Kind kind) const;
     void no_endpoint(Exchange& exchange, Router::Match const& match);
-    void answer_refusal(Exchange& exchange, domain::Refusal const& refusal, std::string_view members = {});
+    void answer_refusal(
+        Exchange& exchange, domain::Refusal const& refusal, std::string_view members = {}
+    );
     void after_refusal(Exchange& exchange, Route const& route);
     void answer_failure(Exchange& exchange, std::string_view kind, std::string_view cause);
     void add_cross_origin_headers(Exchange& exchange) const;
@@ -87,6 +97,7 @@ private:
     TrustedProxies proxies_;
     Ceilings ceilings_;
     std::size_t body_limit_;
+    std::atomic<int> in_flight_ = 0;
 };
 
 } // namespace gatehouse::http

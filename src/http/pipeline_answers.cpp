@@ -9,14 +9,18 @@ using domain::Reason;
 using domain::Refusal;
 
 namespace {
-Refusal because(Reason reason) { return Refusal { .reason = reason }; }
+Refusal because(Reason reason)
+{
+    return Refusal{.reason = reason};
+}
 } // namespace
 
 void Pipeline::no_endpoint(Exchange& exchange, Router::Match const& match)
 {
     if (auto const too_many = charge(Limit::anonymous, exchange))
         return answer_refusal(exchange, *too_many);
-    bool const asks_for_methods = exchange.method_is_known && exchange.request.method == Method::options;
+    bool const asks_for_methods
+        = exchange.method_is_known && exchange.request.method == Method::options;
     if (asks_for_methods && (match.path_is_known || exchange.request.path == "*")) {
         exchange.response.clear();
         exchange.response.status = 204;
@@ -38,18 +42,23 @@ void Pipeline::after_refusal(Exchange& exchange, Route const& route)
         answer_refusal(exchange, *too_many);
 }
 
-void Pipeline::answer_refusal(
-    Exchange& exchange, Refusal const& refusal, std::string_view members)
+void Pipeline::answer_refusal(Exchange& exchange, Refusal const& refusal, std::string_view members)
 {
-    metrics::count("gatehouse_http_refusals_total", { { "code", code_of(refusal.reason) } });
+    metrics::count("gatehouse_http_refusals_total", {{"code", code_of(refusal.reason)}});
     write_problem(exchange.response, refusal, exchange.request_id, members);
+}
+
+void Pipeline::answer_malformed(Exchange& exchange, Fault const& fault)
+{
+    exchange.client_address = proxies_.client_of(exchange.request);
+    if (auto const too_many = charge(Limit::anonymous, exchange))
+        return answer_refusal(exchange, *too_many);
+    answer_fault(exchange, fault);
 }
 
 void Pipeline::answer_fault(Exchange& exchange, Fault const& fault)
 {
-    if (exchange.client_address.empty())
-        exchange.client_address = proxies_.client_of(exchange.request);
-    metrics::count("gatehouse_http_refusals_total", { { "code", fault.code } });
+    metrics::count("gatehouse_http_refusals_total", {{"code", fault.code}});
     write_fault(exchange.response, fault, exchange.request_id);
 }
 
@@ -60,7 +69,7 @@ void Pipeline::answer_failure(Exchange& exchange, std::string_view kind, std::st
         .with("cause", cause)
         .with("route", exchange.route)
         .with("requestId", exchange.request_id);
-    metrics::count("gatehouse_http_failures_total", { { "kind", kind } });
+    metrics::count("gatehouse_http_failures_total", {{"kind", kind}});
     if (kind == "internal") {
         write_internal(exchange.response, exchange.request_id);
         return;
@@ -83,7 +92,9 @@ void Pipeline::add_cross_origin_headers(Exchange& exchange) const
     response.add_header("Vary", "Origin");
     if (exchange.request.method == Method::options) {
         response.set_header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
-        response.set_header("Access-Control-Allow-Headers", "authorization, content-type, x-csrf-token");
+        response.set_header(
+            "Access-Control-Allow-Headers", "authorization, content-type, x-csrf-token"
+        );
         response.set_header("Access-Control-Max-Age", "600");
     }
 }

@@ -21,8 +21,12 @@ int status_of(domain::Reason reason);
 std::string_view code_of(domain::Reason reason);
 
 // Replaces whatever `into` holds. `members` are further members, already written: `"a":1,"b":2`.
-void write_problem(Response& into, domain::Refusal const& refusal, std::string_view request_id,
-    std::string_view members = {});
+void write_problem(
+    Response& into,
+    domain::Refusal const& refusal,
+    std::string_view request_id,
+    std::string_view members = {}
+);
 void write_fault(Response& into, Fault const& fault, std::string_view request_id);
 
 // What broke is told in the log alone: 500 for a mistake in the program, else 503.

@@ -87,7 +87,8 @@ std::optional<Parameters> parse_query(std::string_view query)
         auto const equals = pair.find('=');
         auto name = decoded_parameter(pair.substr(0, equals));
         auto value = decoded_parameter(
-            equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
+            equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1)
+        );
         if (!name || !value)
             return std::nullopt;
         for (auto const& [known, ignored] : parameters)

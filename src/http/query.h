@@ -24,7 +24,8 @@ std::optional<Parameters> parse_query(std::string_view query);
 // Decimal digits with an optional minus, within 64 bits, no leading zeros.
 std::optional<std::int64_t> parse_whole_number(std::string_view text);
 
-// The decoded segments of `/a/b`. Nothing when the path does not begin with `/` or cannot be decoded.
+// The decoded segments of `/a/b`. Nothing when the path does not begin with `/` or cannot be
+// decoded.
 std::optional<std::vector<std::string>> path_segments(std::string_view path);
 
 } // namespace gatehouse::http

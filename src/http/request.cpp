@@ -9,15 +9,15 @@
 namespace gatehouse::http {
 
 namespace {
-constexpr std::array<std::pair<std::string_view, Method>, 7> method_names { {
-    { "GET", Method::get },
-    { "HEAD", Method::head },
-    { "POST", Method::post },
-    { "PUT", Method::put },
-    { "PATCH", Method::patch },
-    { "DELETE", Method::remove },
-    { "OPTIONS", Method::options },
-} };
+constexpr std::array<std::pair<std::string_view, Method>, 7> method_names{{
+    {"GET", Method::get},
+    {"HEAD", Method::head},
+    {"POST", Method::post},
+    {"PUT", Method::put},
+    {"PATCH", Method::patch},
+    {"DELETE", Method::remove},
+    {"OPTIONS", Method::options},
+}};
 
 char lower(char letter)
 {
@@ -75,8 +75,12 @@ void Request::add_header(std::string_view name, std::string_view value)
         text_ += lower(letter);
     auto const value_at = static_cast<std::uint32_t>(text_.size());
     text_ += value;
-    fields_.push_back({ name_at, static_cast<std::uint32_t>(name.size()), value_at,
-        static_cast<std::uint32_t>(value.size()) });
+    fields_.push_back(
+        {name_at,
+         static_cast<std::uint32_t>(name.size()),
+         value_at,
+         static_cast<std::uint32_t>(value.size())}
+    );
 }
 
 void Request::set_target(std::string_view text)

@@ -1,4 +1,5 @@
-// A request as it came over the wire: the line, the header fields, the body; nothing decoded but framing.
+// A request as it came over the wire: the line, the header fields, the body; nothing decoded but
+// framing.
 #pragma once
 
 #include <cstdint>

@@ -8,11 +8,13 @@ namespace gatehouse::http {
 
 inline domain::RequestFacts facts_of(Context const& context)
 {
-    return { .now = context.now,
+    return {
+        .now = context.now,
         .request_id = context.request_id,
         .client_address = context.client_address,
         .user_agent = context.user_agent,
-        .surface = context.surface };
+        .surface = context.surface
+    };
 }
 
 } // namespace gatehouse::http

@@ -11,12 +11,12 @@ namespace {
 enum : unsigned char { in_names = 1, in_values = 2 };
 
 constexpr std::array<unsigned char, 256> allowed = [] {
-    std::array<unsigned char, 256> table {};
+    std::array<unsigned char, 256> table{};
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
     for (std::size_t byte = 0; byte < 128; ++byte) {
         auto const letter = static_cast<char>(byte);
-        bool const alphanumeric = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
-            || (letter >= '0' && letter <= '9');
+        bool const alphanumeric = (letter >= 'a' && letter <= 'z')
+            || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
         if (alphanumeric || others.find(letter) != std::string_view::npos)
             table[byte] |= in_names;
         if (byte == '\t' || (byte >= 0x20 && byte < 0x7F))
@@ -55,8 +55,9 @@ Response::Line Response::find(std::string_view name, std::size_t from) const
     while (from < lines_.size()) {
         auto const end = lines_.find('\n', from) + 1; // lines are whole: only add_header writes
         auto const sent = std::string_view(lines_).substr(from, name.size());
-        if (sent.size() == name.size() && lines_[from + name.size()] == ':' && same_name(sent, name))
-            return { from, end };
+        if (sent.size() == name.size() && lines_[from + name.size()] == ':'
+            && same_name(sent, name))
+            return {from, end};
         from = end;
     }
     return {};
@@ -76,7 +77,10 @@ void Response::add_header(std::string_view name, std::string_view value)
     lines_.append(name).append(": ").append(value).append("\r\n");
 }
 
-bool Response::has_header(std::string_view name) const { return find(name, 0).end != 0; }
+bool Response::has_header(std::string_view name) const
+{
+    return find(name, 0).end != 0;
+}
 
 std::string_view Response::header(std::string_view name) const
 {
@@ -97,34 +101,62 @@ void Response::clear()
 std::string_view reason_phrase(int status)
 {
     switch (status) {
-    case 100: return "Continue";
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 302: return "Found";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 423: return "Locked";
-    case 428: return "Precondition Required";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Unknown";
+    case 100:
+        return "Continue";
+    case 200:
+        return "OK";
+    case 201:
+        return "Created";
+    case 202:
+        return "Accepted";
+    case 204:
+        return "No Content";
+    case 302:
+        return "Found";
+    case 304:
+        return "Not Modified";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
+    case 409:
+        return "Conflict";
+    case 410:
+        return "Gone";
+    case 412:
+        return "Precondition Failed";
+    case 413:
+        return "Content Too Large";
+    case 415:
+        return "Unsupported Media Type";
+    case 417:
+        return "Expectation Failed";
+    case 423:
+        return "Locked";
+    case 428:
+        return "Precondition Required";
+    case 429:
+        return "Too Many Requests";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 500:
+        return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
+    case 503:
+        return "Service Unavailable";
+    case 505:
+        return "HTTP Version Not Supported";
+    default:
+        return "Unknown";
     }
 }
 

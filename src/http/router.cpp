@@ -9,7 +9,10 @@
 namespace gatehouse::http {
 
 namespace {
-bool is_parameter(std::string_view segment) { return segment.starts_with(':'); }
+bool is_parameter(std::string_view segment)
+{
+    return segment.starts_with(':');
+}
 
 std::vector<std::string> pattern_segments(std::string_view path)
 {
@@ -48,8 +51,9 @@ Router::Router(std::vector<Endpoint> endpoints)
 {
     for (auto const& endpoint : endpoints_) {
         auto segments = pattern_segments(endpoint.route.path);
-        auto known = std::ranges::find_if(
-            paths_, [&](auto const& path) { return shape_is_equal(*path, segments); });
+        auto known = std::ranges::find_if(paths_, [&](auto const& path) {
+            return shape_is_equal(*path, segments);
+        });
         if (known == paths_.end()) {
             paths_.push_back(std::make_unique<Path>());
             known = paths_.end() - 1;
@@ -61,8 +65,14 @@ Router::Router(std::vector<Endpoint> endpoints)
         slot = &endpoint;
     }
     for (auto const& path : paths_) {
-        for (auto const method : { Method::get, Method::head, Method::post, Method::put, Method::patch,
-                 Method::remove, Method::options }) {
+        for (auto const method :
+             {Method::get,
+              Method::head,
+              Method::post,
+              Method::put,
+              Method::patch,
+              Method::remove,
+              Method::options}) {
             bool const is_there = path->by_method[static_cast<std::size_t>(method)]
                 || method == Method::options || (method == Method::head && path->by_method[0]);
             if (is_there)

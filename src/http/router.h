@@ -32,7 +32,7 @@ public:
 private:
     struct Path {
         std::vector<std::string> segments; // a parameter begins with `:`
-        std::array<Endpoint const*, 7> by_method {};
+        std::array<Endpoint const*, 7> by_method{};
         std::string allow;
     };
     static bool shape_is_equal(Path const& one, std::vector<std::string> const& segments);

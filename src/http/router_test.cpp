@@ -8,7 +8,7 @@
 namespace gatehouse::http {
 namespace {
 
-constexpr Route base {
+constexpr Route base{
     .method = Method::get,
     .path = "/api/users/:id",
     .operation = "x",
@@ -23,7 +23,7 @@ Endpoint at(Method method, std::string_view path)
     auto route = base;
     route.method = method;
     route.path = path;
-    return { route, nullptr, {} };
+    return {route, nullptr, {}};
 }
 
 Router made()
@@ -38,7 +38,10 @@ Router made()
     return Router(std::move(endpoints));
 }
 
-std::string_view pattern(Router::Match const& match) { return match.endpoint ? match.endpoint->route.path : "none"; }
+std::string_view pattern(Router::Match const& match)
+{
+    return match.endpoint ? match.endpoint->route.path : "none";
+}
 
 TEST(Router, D7_prefers_literal_segments)
 {
@@ -47,7 +50,9 @@ TEST(Router, D7_prefers_literal_segments)
     EXPECT_EQ(pattern(router.find(Method::get, true, "/api/users/%6De")), "/api/users/me");
     EXPECT_EQ(pattern(router.find(Method::get, true, "/api/users/mee")), "/api/users/:id");
     EXPECT_EQ(pattern(router.find(Method::get, true, "/api/users/me/x")), "/api/users/me/:what");
-    EXPECT_EQ(pattern(router.find(Method::post, true, "/api/users/5/picture")), "/api/users/:id/picture");
+    EXPECT_EQ(
+        pattern(router.find(Method::post, true, "/api/users/5/picture")), "/api/users/:id/picture"
+    );
 }
 
 TEST(Router, gives_the_parameters_under_the_names_of_the_route)
@@ -70,8 +75,19 @@ TEST(Router, tells_a_wrong_method_from_an_unknown_path)
     EXPECT_EQ(pattern(router.find(Method::head, true, "/health")), "/health");
     EXPECT_TRUE(router.find(Method::get, false, "/health").path_is_known);
     EXPECT_EQ(router.find(Method::get, false, "/health").endpoint, nullptr);
-    for (auto const* const path : { "/", "", "/api", "/api/users", "/api/users/", "/health/", "//health", "/HEALTH",
-             "/api/users/7/", "/api/users/%", "/api/users/%00", "/api/users/7/picture/8" })
+    for (auto const* const path :
+         {"/",
+          "",
+          "/api",
+          "/api/users",
+          "/api/users/",
+          "/health/",
+          "//health",
+          "/HEALTH",
+          "/api/users/7/",
+          "/api/users/%",
+          "/api/users/%00",
+          "/api/users/7/picture/8"})
         EXPECT_FALSE(router.find(Method::get, true, path).path_is_known) << path;
 }
 
@@ -80,10 +96,10 @@ TEST(Router, refuses_a_route_declared_twice)
     std::vector<Endpoint> endpoints;
     endpoints.push_back(at(Method::get, "/a/:id"));
     endpoints.push_back(at(Method::get, "/a/:other"));
-    EXPECT_THROW(Router { std::move(endpoints) }, std::logic_error);
+    EXPECT_THROW(Router{std::move(endpoints)}, std::logic_error);
     std::vector<Endpoint> malformed;
     malformed.push_back(at(Method::get, "a"));
-    EXPECT_THROW(Router { std::move(malformed) }, std::logic_error);
+    EXPECT_THROW(Router{std::move(malformed)}, std::logic_error);
 }
 
 } // namespace

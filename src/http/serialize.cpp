@@ -13,24 +13,28 @@ constexpr std::string_view default_policy
 
 void append_number(std::string& out, std::uint64_t number)
 {
-    std::array<char, 20> digits {};
+    std::array<char, 20> digits{};
     auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
 // RFC 9110 8.6: these never have a length.
-bool has_no_length(int status) { return status == 204 || status == 304 || status < 200; }
+bool has_no_length(int status)
+{
+    return status == 204 || status == 304 || status < 200;
+}
 } // namespace
 
 std::string http_date(Instant at)
 {
-    constexpr std::array<std::string_view, 7> days { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    constexpr std::array<std::string_view, 12> months { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
-        "Aug", "Sep", "Oct", "Nov", "Dec" };
-    std::chrono::sys_seconds const moment { std::chrono::seconds(at.seconds()) };
+    constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array<std::string_view, 12> months{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+    };
+    std::chrono::sys_seconds const moment{std::chrono::seconds(at.seconds())};
     auto const day = std::chrono::floor<std::chrono::days>(moment);
-    std::chrono::year_month_day const date { day };
-    std::chrono::weekday const weekday { day };
+    std::chrono::year_month_day const date{day};
+    std::chrono::weekday const weekday{day};
     auto const iso = gatehouse::to_text(at); // 2026-11-22T07:05:09.123Z
     std::string text(days[weekday.c_encoding()]);
     text.append(", ").append(iso, 8, 2).append(" ");
@@ -54,16 +58,24 @@ std::string_view CommonFields::at(Instant now, Response const& response)
     if (now.seconds() != second_) {
         second_ = now.seconds();
         auto const always = "Date: " + http_date(now) + "\r\n" + fixed_;
-        texts_ = { always, always + std::string(default_caching), always + std::string(default_policy),
-            always + std::string(default_caching) + std::string(default_policy) };
+        texts_
+            = {always,
+               always + std::string(default_caching),
+               always + std::string(default_policy),
+               always + std::string(default_caching) + std::string(default_policy)};
     }
     auto const caching = response.has_header("Cache-Control") ? 0U : 1U;
     auto const policy = response.has_header("Content-Security-Policy") ? 0U : 2U;
     return texts_[caching + policy];
 }
 
-void append_answer(std::string& out, Response const& response, std::string_view common_fields,
-    std::string_view request_id, Framing framing)
+void append_answer(
+    std::string& out,
+    Response const& response,
+    std::string_view common_fields,
+    std::string_view request_id,
+    Framing framing
+)
 {
     out.append("HTTP/1.1 ");
     append_number(out, static_cast<std::uint64_t>(response.status));

@@ -34,7 +34,12 @@ struct Framing {
 };
 
 // Appends the whole answer to `out`.
-void append_answer(std::string& out, Response const& response, std::string_view common_fields,
-    std::string_view request_id, Framing framing);
+void append_answer(
+    std::string& out,
+    Response const& response,
+    std::string_view common_fields,
+    std::string_view request_id,
+    Framing framing
+);
 
 } // namespace gatehouse::http

@@ -31,7 +31,9 @@ struct Server::Inside {
     void add_worker(bool is_first)
     {
         auto& worker = *workers.emplace_back(std::make_unique<Worker>(shared));
-        worker.listen(is_first ? std::move(first) : ListenSocket::open_beside_the_first(listen), false);
+        worker.listen(
+            is_first ? std::move(first) : ListenSocket::open_beside_the_first(listen), false
+        );
         if (is_first && first_for_operators)
             worker.listen(std::move(*first_for_operators), true); // one loop is enough for them
     }
@@ -47,7 +49,9 @@ struct Server::Inside {
     bool stop_asked = false;
 };
 
-Server::Server(ServerSettings const& settings, std::vector<Endpoint> endpoints, domain::Services& services)
+Server::Server(
+    ServerSettings const& settings, std::vector<Endpoint> endpoints, domain::Services& services
+)
     : inside_(std::make_unique<Inside>(settings, std::move(endpoints), services))
 {
 }
@@ -78,13 +82,19 @@ void Server::stop()
         worker->begin_stop();
 }
 
-std::uint16_t Server::port() const { return inside_->listen.port; }
+std::uint16_t Server::port() const
+{
+    return inside_->listen.port;
+}
 
 std::uint16_t Server::operator_port() const
 {
     return inside_->operator_listen ? inside_->operator_listen->port : 0;
 }
 
-std::vector<Endpoint> const& Server::endpoints() const { return inside_->pipeline.router().endpoints(); }
+std::vector<Endpoint> const& Server::endpoints() const
+{
+    return inside_->pipeline.router().endpoints();
+}
 
 } // namespace gatehouse::http

@@ -29,7 +29,9 @@ class Server {
 public:
     // Opens the listeners and reads certificates: throws what is wrong with them. Also throws
     // std::logic_error for routes that contradict each other.
-    Server(ServerSettings const& settings, std::vector<Endpoint> endpoints, domain::Services& services);
+    Server(
+        ServerSettings const& settings, std::vector<Endpoint> endpoints, domain::Services& services
+    );
     ~Server();
 
     // Serves on this thread and `threads` - 1 more; returns after stop(), when all is answered.

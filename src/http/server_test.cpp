@@ -1,27 +1,22 @@
-// Connections over real sockets: keep-alive, pipelining, slowness, stopping, running out of descriptors, TLS.
+// Connections over real sockets: keep-alive, pipelining, slowness.
 #include "http/endpoint.h"
 #include "support/running_server.h"
 
-#include <boost/system/error_code.hpp>
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
-#include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <future>
 
 namespace gatehouse::http {
 namespace {
 
+using std::chrono::milliseconds;
 using support::body_of;
 using support::header_of;
 using support::HttpWorld;
 using support::RawClient;
 using support::RunningServer;
 using support::status_of;
-using std::chrono::milliseconds;
 
 struct Text {
     std::string text;
@@ -30,32 +25,37 @@ BOOST_DESCRIBE_STRUCT(Text, (), (text))
 
 constexpr Route route_of(Method method, std::string_view path)
 {
-    return { .method = method,
+    return {
+        .method = method,
         .path = path,
         .operation = path,
         .summary = path,
         .tag = "test",
         .access = Access::anyone(),
         .audit = Audit::none("a test"),
-        .limit = Limit::none };
+        .limit = Limit::none
+    };
 }
 
-std::atomic<int> slow_ones_begun = 0;
-
-Async<Text> echo(Context&, Text text) { co_return text; }
-Async<Text> item(Context& context, Nothing) { co_return Text { context.parameter("id") }; }
-Async<Raw> large(Context&, Nothing) { co_return Raw { "text/plain", std::string(8'000'000, 'x') }; }
-Async<Text> slow(Context&, Nothing)
+Async<Text> echo(Context&, Text text)
 {
-    ++slow_ones_begun;
-    co_await EventLoop::current()->sleep(milliseconds(400));
-    co_return Text { "done" };
+    co_return text;
 }
-
+Async<Text> item(Context& context, Nothing)
+{
+    co_return Text{context.parameter("id")};
+}
+Async<Raw> large(Context&, Nothing)
+{
+    co_return Raw{"text/plain", std::string(8'000'000, 'x')};
+}
 std::vector<Endpoint> endpoints()
 {
-    return { endpoint(route_of(Method::post, "/echo"), echo), endpoint(route_of(Method::get, "/items/:id"), item),
-        endpoint(route_of(Method::get, "/large"), large), endpoint(route_of(Method::get, "/slow"), slow) };
+    return {
+        endpoint(route_of(Method::post, "/echo"), echo),
+        endpoint(route_of(Method::get, "/items/:id"), item),
+        endpoint(route_of(Method::get, "/large"), large)
+    };
 }
 
 std::string get(std::string const& path, std::string const& fields = "")
@@ -103,7 +103,7 @@ TEST_F(ServerTest, takes_requests_in_pieces_of_one_byte)
     RunningServer server(world, endpoints());
     RawClient client(server.port());
     for (char const byte : get("/items/1") + post(R"({"text":"x"})"))
-        ASSERT_TRUE(client.send({ &byte, 1 }));
+        ASSERT_TRUE(client.send({&byte, 1}));
     EXPECT_EQ(body_of(client.read_answer()), R"({"text":"1"})");
     EXPECT_EQ(body_of(client.read_answer()), R"({"text":"x"})");
 }
@@ -145,7 +145,11 @@ TEST_F(ServerTest, goes_on_after_a_refusal_whose_small_body_nobody_wanted)
 {
     RunningServer server(world, endpoints());
     RawClient client(server.port());
-    client.send("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 34\r\n\r\nGET /items/smuggled HTTP/1.1\r\n\r\n  \r\n" + get("/items/2"));
+    client.send(
+        "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 34\r\n\r\nGET /items/smuggled "
+        "HTTP/1.1\r\n\r\n  \r\n"
+        + get("/items/2")
+    );
     EXPECT_EQ(status_of(client.read_answer()), 404);
     EXPECT_EQ(body_of(client.read_answer()), R"({"text":"2"})");
 }
@@ -154,7 +158,8 @@ TEST_F(ServerTest, HT07_answers_a_huge_upload_before_it_is_over_and_closes)
 {
     RunningServer server(world, endpoints(), hasty());
     RawClient client(server.port());
-    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{");
+    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                "application/json\r\nContent-Length: 99999999\r\n\r\n{");
     EXPECT_EQ(status_of(client.read_answer()), 413);
     EXPECT_TRUE(client.is_closed_by_server());
 }
@@ -163,12 +168,14 @@ TEST_F(ServerTest, says_100_continue_only_when_it_wants_the_body)
 {
     RunningServer server(world, endpoints());
     RawClient wanted(server.port());
-    wanted.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 12\r\nExpect: 100-continue\r\n\r\n");
+    wanted.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                "application/json\r\nContent-Length: 12\r\nExpect: 100-continue\r\n\r\n");
     EXPECT_EQ(status_of(wanted.read_answer()), 100);
     wanted.send(R"({"text":"x"})");
     EXPECT_EQ(body_of(wanted.read_answer()), R"({"text":"x"})");
     RawClient unwanted(server.port());
-    unwanted.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 12\r\nExpect: 100-continue\r\n\r\n");
+    unwanted.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: "
+                  "12\r\nExpect: 100-continue\r\n\r\n");
     EXPECT_EQ(status_of(unwanted.read_answer()), 415);
     EXPECT_TRUE(unwanted.is_closed_by_server());
 }
@@ -181,7 +188,8 @@ TEST_F(ServerTest, HT06_ends_slow_heads_bodies_and_readers)
     EXPECT_EQ(status_of(head.read_answer()), 408);
     EXPECT_TRUE(head.is_closed_by_server());
     RawClient body(server.port());
-    body.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{");
+    body.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+              "12\r\n\r\n{");
     EXPECT_EQ(status_of(body.read_answer()), 408);
     EXPECT_TRUE(body.is_closed_by_server());
     RawClient reader(server.port());
@@ -198,104 +206,15 @@ TEST_F(ServerTest, a_client_that_goes_away_hurts_nobody)
     RunningServer server(world, endpoints());
     for (int i = 0; i < 50; ++i) {
         RawClient client(server.port());
-        client.send(i % 2 ? get("/large") : "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{");
+        client.send(
+            i % 2 ? get("/large")
+                  : "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                    "application/json\r\nContent-Length: 12\r\n\r\n{"
+        );
     }
     RawClient client(server.port());
     client.send(get("/items/1"));
     EXPECT_EQ(status_of(client.read_answer()), 200);
-}
-
-TEST_F(ServerTest, stop_finishes_what_was_accepted_and_closes_the_idle)
-{
-    RunningServer server(world, endpoints(), hasty(), 2);
-    RawClient idle(server.port());
-    idle.send(get("/items/1"));
-    EXPECT_EQ(status_of(idle.read_answer()), 200);
-    RawClient working(server.port());
-    auto const before = slow_ones_begun.load();
-    working.send(get("/slow"));
-    while (slow_ones_begun == before)
-        std::this_thread::yield();
-    server.ask_to_stop();
-    auto const answer = working.read_answer();
-    EXPECT_EQ(body_of(answer), R"({"text":"done"})");
-    EXPECT_EQ(header_of(answer, "Connection"), "close");
-    EXPECT_TRUE(idle.is_closed_by_server());
-    server.stop();
-    EXPECT_FALSE(RawClient(server.port()).is_connected());
-}
-
-TEST_F(ServerTest, stop_before_run_is_not_forgotten)
-{
-    ServerSettings settings;
-    settings.listen = { "127.0.0.1", 0 };
-    Server server(settings, endpoints(), world.services);
-    server.stop();
-    server.run(2);
-}
-
-TEST_F(ServerTest, a_second_server_on_the_port_is_refused_not_shared)
-{
-    RunningServer server(world, endpoints());
-    ServerSettings settings;
-    settings.listen = { "127.0.0.1", server.port() };
-    EXPECT_THROW(Server(settings, endpoints(), world.services), std::system_error);
-    settings.listen = { "192.0.2.1", 0 };
-    EXPECT_THROW(Server(settings, endpoints(), world.services), std::system_error);
-}
-
-TEST_F(ServerTest, serves_on_several_threads)
-{
-    RunningServer server(world, endpoints(), {}, 4);
-    for (int i = 0; i < 64; ++i) {
-        RawClient client(server.port());
-        client.send(get("/items/" + std::to_string(i)));
-        EXPECT_EQ(body_of(client.read_answer()), R"({"text":")" + std::to_string(i) + "\"}");
-    }
-}
-
-TEST_F(ServerTest, HT14_pauses_when_descriptors_run_out_and_recovers)
-{
-    // A sanitizer opens a pipe when it first meets a class: let it meet this one while it still can.
-    boost::system::error_code const known(EMFILE, boost::system::system_category());
-    ASSERT_FALSE(known.message().empty());
-    rlimit old {};
-    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);
-    RunningServer server(world, endpoints());
-    RawClient first(server.port());
-    first.send(get("/items/1"));
-    EXPECT_EQ(status_of(first.read_answer()), 200);
-    {
-        // Every client takes two descriptors of this process, its own and the server's.
-        std::vector<std::unique_ptr<RawClient>> clients;
-        auto const small = rlimit { .rlim_cur = 200, .rlim_max = old.rlim_max };
-        ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &small), 0);
-        for (int i = 0; i < 150; ++i)
-            clients.push_back(std::make_unique<RawClient>(server.port()));
-        first.send(get("/items/2"));
-        EXPECT_EQ(status_of(first.read_answer()), 200) << "those inside are served";
-    }
-    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &old), 0);
-    RawClient after(server.port());
-    after.send(get("/items/3"));
-    EXPECT_EQ(status_of(after.read_answer()), 200);
-}
-
-TEST_F(ServerTest, HT14_keeps_to_the_connection_limit_and_goes_on_when_one_leaves)
-{
-    ServerSettings settings;
-    settings.connection_limit = 2;
-    RunningServer server(world, endpoints(), settings);
-    auto one = std::make_unique<RawClient>(server.port());
-    one->send(get("/items/1"));
-    EXPECT_EQ(status_of(one->read_answer()), 200);
-    RawClient two(server.port());
-    two.send(get("/items/2"));
-    EXPECT_EQ(status_of(two.read_answer()), 200);
-    RawClient three(server.port());
-    three.send(get("/items/3"));
-    one.reset();
-    EXPECT_EQ(body_of(three.read_answer()), R"({"text":"3"})");
 }
 
 } // namespace

@@ -1,4 +1,5 @@
-// A byte stream under a connection: plain TCP or TLS, the same to whoever reads requests. No Boost here.
+// A byte stream under a connection: plain TCP or TLS, the same to whoever reads requests. No Boost
+// here.
 #pragma once
 
 #include <coroutine>
@@ -11,7 +12,7 @@ namespace gatehouse::http {
 struct Completion {
     std::size_t count = 0; // bytes
     bool failed = false; // the end of the stream counts as failed
-    std::coroutine_handle<> waiting {};
+    std::coroutine_handle<> waiting{};
 };
 
 class Stream {
@@ -33,7 +34,7 @@ public:
 // co_await of one operation.
 template <class Start> struct Pending {
     Start start;
-    Completion done {};
+    Completion done{};
 
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiting)

@@ -15,7 +15,8 @@ class context;
 namespace gatehouse::http {
 
 // With a concrete executor: the type-erased one costs as much as a whole small request.
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using Socket = boost::asio::
+    basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 std::unique_ptr<Stream> plain_stream(Socket socket);
 std::unique_ptr<Stream> tls_stream(Socket socket, boost::asio::ssl::context& context);

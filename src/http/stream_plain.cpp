@@ -19,14 +19,18 @@ public:
 
     void read_some(char* into, std::size_t size, Completion& done) override
     {
-        socket_.async_read_some(asio::buffer(into, size),
-            [&done](auto const& error, std::size_t count) { finish(done, error, count); });
+        socket_.async_read_some(
+            asio::buffer(into, size),
+            [&done](auto const& error, std::size_t count) { finish(done, error, count); }
+        );
     }
 
     void write_some(std::string_view bytes, Completion& done) override
     {
-        socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()),
-            [&done](auto const& error, std::size_t count) { finish(done, error, count); });
+        socket_.async_write_some(
+            asio::buffer(bytes.data(), bytes.size()),
+            [&done](auto const& error, std::size_t count) { finish(done, error, count); }
+        );
     }
 
     std::ptrdiff_t send_now(std::string_view bytes) noexcept override

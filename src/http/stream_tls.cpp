@@ -20,20 +20,25 @@ public:
 
     void handshake(Completion& done) override
     {
-        stream_.async_handshake(asio::ssl::stream_base::server,
-            [&done](auto const& error) { finish(done, error, 0); });
+        stream_.async_handshake(asio::ssl::stream_base::server, [&done](auto const& error) {
+            finish(done, error, 0);
+        });
     }
 
     void read_some(char* into, std::size_t size, Completion& done) override
     {
-        stream_.async_read_some(asio::buffer(into, size),
-            [&done](auto const& error, std::size_t count) { finish(done, error, count); });
+        stream_.async_read_some(
+            asio::buffer(into, size),
+            [&done](auto const& error, std::size_t count) { finish(done, error, count); }
+        );
     }
 
     void write_some(std::string_view bytes, Completion& done) override
     {
-        stream_.async_write_some(asio::buffer(bytes.data(), bytes.size()),
-            [&done](auto const& error, std::size_t count) { finish(done, error, count); });
+        stream_.async_write_some(
+            asio::buffer(bytes.data(), bytes.size()),
+            [&done](auto const& error, std::size_t count) { finish(done, error, count); }
+        );
     }
 
     // Records must be sealed and flushed in order: everything goes the waiting way.

@@ -11,23 +11,33 @@ namespace gatehouse::http {
 namespace {
 std::string_view class_of(int status)
 {
-    constexpr std::array<std::string_view, 6> classes { "0xx", "1xx", "2xx", "3xx", "4xx", "5xx" };
+    constexpr std::array<std::string_view, 6> classes{"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
     auto const at = static_cast<std::size_t>(status / 100);
     return at < classes.size() ? classes[at] : classes[0];
 }
 
 // Asked every few seconds by somebody: of interest only when looking for trouble.
-bool is_probe(std::string_view route) { return route == "/health" || route == "/ready"; }
+bool is_probe(std::string_view route)
+{
+    return route == "/health" || route == "/ready";
+}
 } // namespace
 
 void tally(Exchange const& exchange, std::chrono::nanoseconds spent)
 {
     auto const method = exchange.method_is_known ? to_text(exchange.request.method) : "other";
-    metrics::count("gatehouse_http_requests_total",
-        { { "method", method }, { "route", exchange.route }, { "status", class_of(exchange.response.status) } });
+    metrics::count(
+        "gatehouse_http_requests_total",
+        {{"method", method},
+         {"route", exchange.route},
+         {"status", class_of(exchange.response.status)}}
+    );
     if (!is_probe(exchange.route))
-        metrics::observe_seconds("gatehouse_http_request_seconds",
-            std::chrono::duration<double>(spent).count(), { { "route", exchange.route } });
+        metrics::observe_seconds(
+            "gatehouse_http_request_seconds",
+            std::chrono::duration<double>(spent).count(),
+            {{"route", exchange.route}}
+        );
     auto const level = is_probe(exchange.route) ? log::Level::debug : log::Level::info;
     if (!log::is_on(level))
         return;

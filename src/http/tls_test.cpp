@@ -25,7 +25,7 @@ struct Text {
 };
 BOOST_DESCRIBE_STRUCT(Text, (), (text))
 
-constexpr Route echo_route {
+constexpr Route echo_route{
     .method = Method::post,
     .path = "/echo",
     .operation = "echo",
@@ -58,28 +58,34 @@ public:
 
     TlsFiles files(std::string const& certificate, std::string const& key) const
     {
-        return { folder_ / (certificate + ".crt"), folder_ / (key + ".key") };
+        return {folder_ / (certificate + ".crt"), folder_ / (key + ".key")};
     }
 
 private:
     void write_pair(std::string const& name) const
     {
         char curve[] = "P-256";
-        std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(EVP_EC_gen(curve), EVP_PKEY_free);
+        std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(
+            EVP_EC_gen(curve), EVP_PKEY_free
+        );
         std::unique_ptr<X509, decltype(&X509_free)> const made(X509_new(), X509_free);
         ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
         X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
         X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
         X509_set_pubkey(made.get(), key.get());
         X509_sign(made.get(), key.get(), EVP_sha256());
-        save(folder_ / (name + ".crt"), [&](BIO* out) { return PEM_write_bio_X509(out, made.get()); });
+        save(folder_ / (name + ".crt"), [&](BIO* out) {
+            return PEM_write_bio_X509(out, made.get());
+        });
         save(folder_ / (name + ".key"), [&](BIO* out) {
             return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
         });
     }
     template <class Write> static void save(std::filesystem::path const& path, Write write)
     {
-        std::unique_ptr<BIO, decltype(&BIO_free)> const out(BIO_new_file(path.c_str(), "w"), BIO_free);
+        std::unique_ptr<BIO, decltype(&BIO_free)> const out(
+            BIO_new_file(path.c_str(), "w"), BIO_free
+        );
         if (write(out.get()) != 1)
             throw std::runtime_error("cannot write " + path.string());
     }
@@ -99,7 +105,8 @@ public:
         BIO_get_ssl(connection_.get(), &session_);
         unsigned char const wanted[] = "\x02h2\x08http/1.1";
         SSL_set_alpn_protos(session_, wanted, sizeof wanted - 1);
-        shaken_ = BIO_do_connect(connection_.get()) == 1 && BIO_do_handshake(connection_.get()) == 1;
+        shaken_
+            = BIO_do_connect(connection_.get()) == 1 && BIO_do_handshake(connection_.get()) == 1;
     }
     bool is_shaken() const { return shaken_; }
     std::string version() const { return SSL_get_version(session_); }
@@ -108,7 +115,7 @@ public:
         unsigned char const* chosen = nullptr;
         unsigned size = 0;
         SSL_get0_alpn_selected(session_, &chosen, &size);
-        return { reinterpret_cast<char const*>(chosen), size };
+        return {reinterpret_cast<char const*>(chosen), size};
     }
     std::string ask(std::string const& request)
     {
@@ -124,8 +131,10 @@ public:
     }
 
 private:
-    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_ { SSL_CTX_new(TLS_client_method()), SSL_CTX_free };
-    std::unique_ptr<BIO, decltype(&BIO_free_all)> connection_ { nullptr, BIO_free_all };
+    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{
+        SSL_CTX_new(TLS_client_method()), SSL_CTX_free
+    };
+    std::unique_ptr<BIO, decltype(&BIO_free_all)> connection_{nullptr, BIO_free_all};
     SSL* session_ = nullptr;
     bool shaken_ = false;
 };
@@ -144,14 +153,16 @@ protected:
 
 std::string request(std::string const& body)
 {
-    return "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
+    return "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: "
+           "application/json\r\nContent-Length: "
         + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 TEST_F(TlsTest, carries_large_bodies_in_TLS_1_2_and_1_3)
 {
-    RunningServer server(world, { endpoint(echo_route, echo) }, settings());
-    for (auto const& [version, name] : { std::pair(TLS1_2_VERSION, "TLSv1.2"), std::pair(TLS1_3_VERSION, "TLSv1.3") }) {
+    RunningServer server(world, {endpoint(echo_route, echo)}, settings());
+    for (auto const& [version, name] :
+         {std::pair(TLS1_2_VERSION, "TLSv1.2"), std::pair(TLS1_3_VERSION, "TLSv1.3")}) {
         TlsClient client(server.port(), version);
         ASSERT_TRUE(client.is_shaken());
         EXPECT_EQ(client.version(), name);
@@ -166,7 +177,7 @@ TEST_F(TlsTest, carries_large_bodies_in_TLS_1_2_and_1_3)
 
 TEST_F(TlsTest, refuses_what_is_older_and_what_is_no_TLS)
 {
-    RunningServer server(world, { endpoint(echo_route, echo) }, settings());
+    RunningServer server(world, {endpoint(echo_route, echo)}, settings());
     EXPECT_FALSE(TlsClient(server.port(), TLS1_1_VERSION).is_shaken());
     support::RawClient plain(server.port());
     plain.send(request("{}"));
@@ -176,13 +187,15 @@ TEST_F(TlsTest, refuses_what_is_older_and_what_is_no_TLS)
 
 TEST_F(TlsTest, a_key_or_certificate_that_cannot_be_used_is_named_at_start)
 {
-    for (auto const& [files, named] : { std::pair(certificates.files("a", "b"), "b.key"),
-             std::pair(certificates.files("missing", "a"), "missing.crt"), std::pair(certificates.files("a", "missing"), "missing.key") }) {
+    for (auto const& [files, named] :
+         {std::pair(certificates.files("a", "b"), "b.key"),
+          std::pair(certificates.files("missing", "a"), "missing.crt"),
+          std::pair(certificates.files("a", "missing"), "missing.key")}) {
         ServerSettings bad;
-        bad.listen = { "127.0.0.1", 0 };
+        bad.listen = {"127.0.0.1", 0};
         bad.tls = files;
         try {
-            Server const server(bad, { endpoint(echo_route, echo) }, world.services);
+            Server const server(bad, {endpoint(echo_route, echo)}, world.services);
             ADD_FAILURE() << named;
         } catch (std::runtime_error const& wrong) {
             EXPECT_NE(std::string(wrong.what()).find(named), std::string::npos) << wrong.what();

@@ -19,8 +19,7 @@
 namespace gatehouse::http {
 
 namespace asio = boost::asio;
-using Acceptor
-    = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
 namespace {
 constexpr auto sweep_interval = std::chrono::milliseconds(250);
@@ -39,7 +38,8 @@ EventLoop& immortal_loop()
 std::chrono::milliseconds steady_milliseconds()
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now().time_since_epoch());
+        std::chrono::steady_clock::now().time_since_epoch()
+    );
 }
 } // namespace
 
@@ -62,7 +62,7 @@ public:
 
 private:
     Random& source_;
-    std::array<std::uint8_t, 4096> stock_ {};
+    std::array<std::uint8_t, 4096> stock_{};
     std::size_t used_ = stock_.size();
 };
 
@@ -79,8 +79,10 @@ struct Worker::Inside {
         bool waiting = false; // an accept is pending
     };
 
-    using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-        asio::wait_traits<std::chrono::steady_clock>, asio::io_context::executor_type>;
+    using Timer = asio::basic_waitable_timer<
+        std::chrono::steady_clock,
+        asio::wait_traits<std::chrono::steady_clock>,
+        asio::io_context::executor_type>;
 
     asio::io_context& context;
     Timer timer;
@@ -100,14 +102,17 @@ Worker::Worker(Shared& shared)
 
 Worker::~Worker() = default;
 
-std::string Worker::mint_request_id(Instant now) { return mint_uuid(now, *random_); }
+std::string Worker::mint_request_id(Instant now)
+{
+    return mint_uuid(now, *random_);
+}
 
 void Worker::listen(ListenSocket socket, bool for_operators)
 {
     bool const is_v6 = socket.address().address.find(':') != std::string::npos;
     Acceptor acceptor(inside_->context.get_executor());
     acceptor.assign(is_v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.release());
-    inside_->listeners.push_back({ std::move(acceptor), for_operators });
+    inside_->listeners.push_back({std::move(acceptor), for_operators});
 }
 
 void Worker::run()
@@ -135,11 +140,14 @@ void Worker::accept_next(std::size_t at)
     if (listener.waiting || !may_accept())
         return; // the sweep tries again
     listener.waiting = true;
-    listener.acceptor.async_wait(Acceptor::wait_read, [this, at](boost::system::error_code const& error) {
-        inside_->listeners[at].waiting = false;
-        if (!error)
-            accepted(at);
-    });
+    listener.acceptor.async_wait(
+        Acceptor::wait_read,
+        [this, at](boost::system::error_code const& error) {
+            inside_->listeners[at].waiting = false;
+            if (!error)
+                accepted(at);
+        }
+    );
 }
 
 // Takes what waits, a bounded number at a time.
@@ -162,10 +170,14 @@ void Worker::accepted(std::size_t at)
         if (error)
             continue; // gone before it began
         bool const secure = shared_.tls && !listener.for_operators;
-        auto stream = secure ? tls_stream(std::move(socket), *shared_.tls) : plain_stream(std::move(socket));
-        auto const here = inside_->connections.emplace(inside_->connections.end(), *this,
+        auto stream = secure ? tls_stream(std::move(socket), *shared_.tls)
+                             : plain_stream(std::move(socket));
+        auto const here = inside_->connections.emplace(
+            inside_->connections.end(),
+            *this,
             std::move(stream),
-            Connection::Facts { peer.address().to_string(), secure, listener.for_operators });
+            Connection::Facts{peer.address().to_string(), secure, listener.for_operators}
+        );
         ++shared_.connections;
         start([](Worker& worker, std::list<Connection>::iterator connection) -> Async<void> {
             co_await connection->converse();
@@ -206,6 +218,7 @@ void Worker::sweep()
             connection.stop_if_idle();
     }
     metrics::gauge("gatehouse_http_connections", static_cast<double>(shared_.connections));
+    metrics::gauge("gatehouse_http_in_flight", shared_.pipeline.in_flight());
     for (std::size_t at = 0; at < inside_->listeners.size(); ++at)
         accept_next(at);
     if (stopping_ && ticks_ - stop_began_ > shared_.times.stopping) {

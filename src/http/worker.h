@@ -61,9 +61,9 @@ private:
     CommonFields common_fields_;
     std::unique_ptr<RandomInBulk> random_;
     std::unique_ptr<Inside> inside_;
-    std::chrono::milliseconds ticks_ {};
-    std::chrono::milliseconds stop_began_ {};
-    std::chrono::milliseconds last_complaint_ { -60'000 };
+    std::chrono::milliseconds ticks_{};
+    std::chrono::milliseconds stop_began_{};
+    std::chrono::milliseconds last_complaint_{-60'000};
     bool stopping_ = false;
 };
 

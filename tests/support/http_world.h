@@ -1,4 +1,5 @@
-// A pipeline's surroundings without a database: one person, one session, and switches that break things.
+// A pipeline's surroundings without a database: one person, one session, and switches that break
+// things.
 #pragma once
 
 #include "core/event_loop.h"
@@ -28,20 +29,26 @@ private:
 // Tokens that are their own meaning: `good` names the one session, `old` has run out.
 class PlainTokens final : public domain::Tokens {
 public:
-    SecretString mint_access(domain::TokenClaims const&) const override { return SecretString("good"); }
-    SecretString mint_long(domain::TokenClaims const&) const override { return SecretString("good"); }
-    domain::Result<domain::VerifiedToken> verify(
-        std::string const& presented, Instant) const override
+    SecretString mint_access(domain::TokenClaims const&) const override
+    {
+        return SecretString("good");
+    }
+    SecretString mint_long(domain::TokenClaims const&) const override
+    {
+        return SecretString("good");
+    }
+    domain::Result<domain::VerifiedToken>
+    verify(std::string const& presented, Instant) const override
     {
         if (presented == "old")
-            return std::unexpected(domain::Refusal { .reason = domain::Reason::token_expired });
+            return std::unexpected(domain::Refusal{.reason = domain::Reason::token_expired});
         return verify_without_expiry_check(presented);
     }
-    domain::Result<domain::VerifiedToken> verify_without_expiry_check(
-        std::string const& presented) const override
+    domain::Result<domain::VerifiedToken> verify_without_expiry_check(std::string const& presented
+    ) const override
     {
         if (presented != "good" && presented != "old" && presented != "sessionless")
-            return std::unexpected(domain::Refusal { .reason = domain::Reason::invalid_token });
+            return std::unexpected(domain::Refusal{.reason = domain::Reason::invalid_token});
         domain::VerifiedToken token;
         token.claims.subject = domain::UserId("user-1");
         token.claims.organization_id = domain::OrganizationId("organization-1");
@@ -71,10 +78,19 @@ public:
             co_return std::nullopt;
         co_return facts_;
     }
-    Async<std::vector<domain::Candidate>> live_users(domain::CanonicalAddress, int) override { nothing(); }
+    Async<std::vector<domain::Candidate>> live_users(domain::CanonicalAddress, int) override
+    {
+        nothing();
+    }
     Async<bool> address_is_taken(domain::CanonicalAddress, Instant) override { nothing(); }
-    Async<std::optional<domain::RefreshToken>> refresh_token(domain::TokenDigest) override { nothing(); }
-    Async<std::optional<domain::OneTimeToken>> one_time_token(domain::TokenDigest) override { nothing(); }
+    Async<std::optional<domain::RefreshToken>> refresh_token(domain::TokenDigest) override
+    {
+        nothing();
+    }
+    Async<std::optional<domain::OneTimeToken>> one_time_token(domain::TokenDigest) override
+    {
+        nothing();
+    }
     Async<std::int64_t> purge_unproven(domain::CanonicalAddress, Instant) override { nothing(); }
     Async<std::optional<ResetMirror>> reset_mirror(std::string) override { nothing(); }
 
@@ -149,22 +165,26 @@ struct HttpWorld {
 
     StillClock clock;
     SystemRandom random;
-    OneSessionStorage storage { clock };
-    crypto::PasswordHasher passwords { { .policy = {}, .threads = 1, .queue = 1 }, random };
+    OneSessionStorage storage{clock};
+    crypto::PasswordHasher passwords{{.policy = {}, .threads = 1, .queue = 1}, random};
     crypto::KeyEncryptionKey key = crypto::KeyEncryptionKey::mint(random);
     PlainTokens tokens;
     domain::Settings settings;
     std::vector<domain::ControlState> controls;
-    domain::Services services { .clock = clock,
+    domain::Services services{
+        .clock = clock,
         .random = random,
         .storage = storage,
         .passwords = passwords,
         .key_encryption_key = key,
         .tokens = tokens,
         .settings = settings,
-        .mail_waits = [] { },
+        .mail_waits = [] {},
         .controls = [this]() -> Async<std::vector<domain::ControlState>> { return said(controls); },
-        .afterwards = [](std::string_view, Async<void>) { } };
+        .afterwards =
+            [](std::string_view, Async<void>) {
+            }
+    };
 
 private:
     static Async<std::vector<domain::ControlState>> said(std::vector<domain::ControlState> states)

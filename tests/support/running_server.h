@@ -1,4 +1,5 @@
-// A server on a free loopback port in a thread of its own, and a client that sends exactly these bytes.
+// A server on a free loopback port in a thread of its own, and a client that sends exactly these
+// bytes.
 #pragma once
 
 #include "http/server.h"
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -19,8 +21,12 @@ namespace gatehouse::support {
 
 class RunningServer {
 public:
-    RunningServer(HttpWorld& world, std::vector<http::Endpoint> endpoints, http::ServerSettings settings = {},
-        std::size_t threads = 1)
+    RunningServer(
+        HttpWorld& world,
+        std::vector<http::Endpoint> endpoints,
+        http::ServerSettings settings = {},
+        std::size_t threads = 1
+    )
         : server_(on_any_port(std::move(settings)), std::move(endpoints), world.services)
         , thread_([this, threads] { server_.run(threads); })
     {
@@ -40,7 +46,7 @@ public:
 private:
     static http::ServerSettings on_any_port(http::ServerSettings settings)
     {
-        settings.listen = { "127.0.0.1", 0 };
+        settings.listen = {"127.0.0.1", 0};
         return settings;
     }
     http::Server server_;
@@ -53,11 +59,12 @@ public:
     explicit RawClient(std::uint16_t port)
         : descriptor_(::socket(AF_INET, SOCK_STREAM, 0))
     {
-        sockaddr_in address {};
+        sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        connected_ = ::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        connected_
+            = ::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     }
     ~RawClient() { ::close(descriptor_); }
     RawClient(RawClient const&) = delete;
@@ -110,7 +117,7 @@ public:
 private:
     bool read_more()
     {
-        pollfd waiting { .fd = descriptor_, .events = POLLIN, .revents = 0 };
+        pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
         if (::poll(&waiting, 1, 10'000) <= 0)
             return false;
         char buffer[16 * 1024];
@@ -147,5 +154,52 @@ inline std::string body_of(std::string_view answer)
     auto const at = answer.find("\r\n\r\n");
     return at == std::string_view::npos ? "" : std::string(answer.substr(at + 4));
 }
+
+// The machine name of a refusal.
+inline std::string code_of(std::string_view answer)
+{
+    auto const body = body_of(answer);
+    auto const at = body.find("\"code\":\"");
+    return at == std::string::npos ? "" : body.substr(at + 8, body.find('"', at + 8) - at - 8);
+}
+
+// A world with a server in it that starts at the first question: change `world` and `settings`
+// before.
+class Asking {
+public:
+    explicit Asking(std::vector<http::Endpoint> endpoints)
+        : endpoints_(std::move(endpoints))
+    {
+    }
+
+    std::string
+    ask(std::string const& method,
+        std::string const& path,
+        std::string const& fields = "",
+        std::string const& body = "")
+    {
+        RawClient client(server().port());
+        auto const length
+            = body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        client.send(
+            method + " " + path + " HTTP/1.1\r\nHost: a\r\n" + fields + length + "\r\n" + body
+        );
+        return client.read_answer();
+    }
+
+    RunningServer& server()
+    {
+        if (!server_)
+            server_.emplace(world, std::move(endpoints_), settings);
+        return *server_;
+    }
+
+    HttpWorld world;
+    http::ServerSettings settings;
+
+private:
+    std::vector<http::Endpoint> endpoints_;
+    std::optional<RunningServer> server_;
+};
 
 } // namespace gatehouse::support

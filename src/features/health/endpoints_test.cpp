@@ -31,7 +31,7 @@ private:
     static http::ServerSettings with_operator_listener()
     {
         http::ServerSettings settings;
-        settings.operator_listen = http::ListenAddress { "127.0.0.1", 0 };
+        settings.operator_listen = http::ListenAddress{"127.0.0.1", 0};
         return settings;
     }
 };
@@ -41,14 +41,17 @@ TEST_F(HealthTest, health_touches_nothing)
     world.storage.is_gone = true;
     auto const answer = ask("/health");
     EXPECT_EQ(status_of(answer), 200);
-    EXPECT_EQ(body_of(answer), R"({"status":"ok","service":"gatehouse","timestamp":"2026-11-22T07:05:09.123Z"})");
+    EXPECT_EQ(
+        body_of(answer),
+        R"({"status":"ok","service":"gatehouse","timestamp":"2026-11-22T07:05:09.123Z"})"
+    );
 }
 
 TEST_F(HealthTest, ready_is_503_while_a_needed_control_is_broken)
 {
-    world.controls = { { "database", true, true, "" }, { "mail", false, false, "refused" } };
+    world.controls = {{"database", true, true, ""}, {"mail", false, false, "refused"}};
     EXPECT_EQ(body_of(ask("/ready")), R"({"status":"ready"})");
-    world.controls.push_back({ "keys", false, true, "cannot be opened" });
+    world.controls.push_back({"keys", false, true, "cannot be opened"});
     auto const answer = ask("/ready");
     EXPECT_EQ(status_of(answer), 503);
     EXPECT_EQ(body_of(answer), R"({"status":"unavailable"})");
@@ -57,18 +60,22 @@ TEST_F(HealthTest, ready_is_503_while_a_needed_control_is_broken)
 
 TEST_F(HealthTest, ready_is_503_when_asking_the_controls_fails)
 {
-    world.services.controls = []() -> Async<std::vector<domain::ControlState>> { throw std::runtime_error("gone"); };
+    world.services.controls = []() -> Async<std::vector<domain::ControlState>> {
+        throw std::runtime_error("gone");
+    };
     EXPECT_EQ(status_of(ask("/ready")), 503);
 }
 
 TEST_F(HealthTest, D103_details_and_metrics_are_for_operators)
 {
-    world.controls = { { "mail", false, false, "refused" }, { "keys", false, true, "" } };
+    world.controls = {{"mail", false, false, "refused"}, {"keys", false, true, ""}};
     EXPECT_EQ(body_of(ask("/ready?verbose")), R"({"status":"unavailable"})");
     EXPECT_EQ(status_of(ask("/metrics")), 404);
-    EXPECT_EQ(body_of(ask("/ready?verbose", true)),
+    EXPECT_EQ(
+        body_of(ask("/ready?verbose", true)),
         R"({"status":"unavailable","database":"none","controls":[{"name":"mail","state":"degraded","detail":"refused"},)"
-        R"({"name":"keys","state":"broken","detail":""}]})");
+        R"({"name":"keys","state":"broken","detail":""}]})"
+    );
     metrics::count("gatehouse_test_total");
     auto const metrics = ask("/metrics", true);
     EXPECT_EQ(header_of(metrics, "Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
