@@ -33,11 +33,14 @@ struct List {
     int length = 0;
 };
 
-// Without a destructor, which would cost a check at each use: a thread that ends leaves what it kept
-// to the process, and event loops end with it.
-constinit thread_local std::array<List, largest / step + 1> lists {};
+// Without a destructor, which would cost a check at each use: a thread that ends leaves what it
+// kept to the process, and event loops end with it.
+constinit thread_local std::array<List, largest / step + 1> lists{};
 
-std::size_t rank_of(std::size_t size) { return (size + step - 1) / step; }
+std::size_t rank_of(std::size_t size)
+{
+    return (size + step - 1) / step;
+}
 } // namespace
 
 void* allocate_frame(std::size_t size)
@@ -60,7 +63,7 @@ void free_frame(void* frame, std::size_t size) noexcept
     auto& list = lists[rank_of(size)];
     if (list.length == kept_each)
         return ::operator delete(frame);
-    list.first = ::new (frame) Free { list.first };
+    list.first = ::new (frame) Free{list.first};
     ++list.length;
 }
 

@@ -25,7 +25,8 @@ struct FinalAwaiter {
     void await_resume() const noexcept { }
 };
 
-// Frames come and go with every request and have few sizes: each thread keeps some for its next ones.
+// Frames come and go with every request and have few sizes: each thread keeps some for its next
+// ones.
 void* allocate_frame(std::size_t size);
 void free_frame(void* frame, std::size_t size) noexcept;
 
@@ -128,11 +129,13 @@ struct Root {
 
 } // namespace detail
 
-// Starts `work` now, on this thread, and lets it run to its end by itself. `work` must catch its own
-// exceptions: one that escapes ends the process, since nobody could notice it otherwise.
+// Starts `work` now, on this thread, and lets it run to its end by itself. `work` must catch its
+// own exceptions: one that escapes ends the process, since nobody could notice it otherwise.
 inline void start(Async<void> work)
 {
-    [](Async<void> owned) -> detail::Root { co_await owned; }(std::move(work));
+    [](Async<void> owned) -> detail::Root {
+        co_await owned;
+    }(std::move(work));
 }
 
 } // namespace gatehouse

@@ -31,7 +31,7 @@ struct Entering {
 } // namespace
 
 struct EventLoop::Inside {
-    asio::io_context context { 1 };
+    asio::io_context context{1};
 };
 
 EventLoop::EventLoop()
@@ -41,7 +41,10 @@ EventLoop::EventLoop()
 
 EventLoop::~EventLoop() = default;
 
-EventLoop* EventLoop::current() noexcept { return this_threads_loop; }
+EventLoop* EventLoop::current() noexcept
+{
+    return this_threads_loop;
+}
 
 void EventLoop::run()
 {
@@ -52,8 +55,8 @@ void EventLoop::run()
     this_threads_loop = outer;
 }
 
-// What is posted may end the loop, and its owner destroy it, while the posting thread is still on its
-// way out of asio::post: hence each of these three holds the context until it returns.
+// What is posted may end the loop, and its owner destroy it, while the posting thread is still on
+// its way out of asio::post: hence each of these three holds the context until it returns.
 void EventLoop::stop()
 {
     auto const held = inside_;
@@ -75,11 +78,17 @@ void EventLoop::post(std::coroutine_handle<> waiting)
 Async<void> EventLoop::sleep(std::chrono::milliseconds time)
 {
     asio::steady_timer timer(inside_->context, time);
-    co_await Sleeping { timer };
+    co_await Sleeping{timer};
 }
 
-Async<void> EventLoop::enter() { co_await Entering { *this }; }
+Async<void> EventLoop::enter()
+{
+    co_await Entering{*this};
+}
 
-void* EventLoop::native() noexcept { return &inside_->context; }
+void* EventLoop::native() noexcept
+{
+    return &inside_->context;
+}
 
 } // namespace gatehouse

@@ -1,4 +1,5 @@
-// One thread's event loop: coroutines run on it, other threads hand results back to it. No Boost here.
+// One thread's event loop: coroutines run on it, other threads hand results back to it. No Boost
+// here.
 #pragma once
 
 #include "core/async.h"
@@ -49,8 +50,9 @@ template <class T> T wait_for(EventLoop& loop, Async<T> work)
 {
     std::exception_ptr failure;
     std::optional<T> value;
-    auto guarded = [](EventLoop& on, Async<T> inner, std::optional<T>& into,
-                       std::exception_ptr& failed) -> Async<void> {
+    auto guarded
+        = [](EventLoop& on, Async<T> inner, std::optional<T>& into, std::exception_ptr& failed
+          ) -> Async<void> {
         try {
             into.emplace(co_await inner);
         } catch (...) {

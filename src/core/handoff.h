@@ -66,7 +66,7 @@ public:
             void await_resume() const noexcept { }
         };
         auto const kept = state_;
-        Waiter waiter { *kept };
+        Waiter waiter{*kept};
         co_await waiter;
         if (kept->failure)
             std::rethrow_exception(kept->failure);

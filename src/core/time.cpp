@@ -102,7 +102,9 @@ std::string to_text(Instant at)
     hh_mm_ss<milliseconds> const time(moment - day);
     auto const year_number = int(date.year());
     if (year_number < 0 || year_number > 9999) // nobody's format; only a broken value gets here
-        return fmt::format("{}-{:02}-{:02}", year_number, unsigned(date.month()), unsigned(date.day()));
+        return fmt::format(
+            "{}-{:02}-{:02}", year_number, unsigned(date.month()), unsigned(date.day())
+        );
     std::string text = "0000-00-00T00:00:00.000Z"; // in every answer and log line: written by hand
     put_digits(text.data(), 4, year_number);
     put_digits(text.data() + 5, 2, static_cast<int>(unsigned(date.month())));
@@ -135,8 +137,11 @@ std::optional<Instant> parse_instant(std::string_view text)
     if (reader.failed() || !reader.at_end())
         return std::nullopt;
 
-    year_month_day const date(year(year_number), month(static_cast<unsigned>(month_number)),
-        day(static_cast<unsigned>(day_number)));
+    year_month_day const date(
+        year(year_number),
+        month(static_cast<unsigned>(month_number)),
+        day(static_cast<unsigned>(day_number))
+    );
     if (!date.ok() || hour > 23 || minute > 59 || second > 59)
         return std::nullopt;
     auto const moment = sys_days(date) + hours(hour) + minutes(minute - offset) + seconds(second)
@@ -148,7 +153,8 @@ Instant SystemClock::now() const
 {
     auto const since_epoch = std::chrono::system_clock::now().time_since_epoch();
     return Instant::from_milliseconds(
-        std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
+        std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count()
+    );
 }
 
 } // namespace gatehouse

@@ -7,7 +7,7 @@
 namespace gatehouse::sql {
 
 template <std::size_t Size> struct Text {
-    char characters[Size] {};
+    char characters[Size]{};
     constexpr Text(char const (&literal)[Size]) // implicit: a literal is a Text
     {
         for (std::size_t at = 0; at < Size; ++at)
@@ -19,7 +19,7 @@ template <std::size_t Size> struct Text {
 namespace detail {
 template <Text... parts> constexpr auto put_together()
 {
-    std::array<char, (decltype(parts)::length + ... + 0) + 1> all {};
+    std::array<char, (decltype(parts)::length + ... + 0) + 1> all{};
     std::size_t at = 0;
     auto const append = [&](auto const& part) {
         for (std::size_t from = 0; from + 1 < sizeof(part.characters); ++from)

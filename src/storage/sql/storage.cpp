@@ -100,8 +100,10 @@ private:
 };
 
 constexpr Statement probe_statement("SELECT version FROM schema_migrations LIMIT 1");
-constexpr auto time_statement = either({ .postgres = "SELECT clock_timestamp()",
-    .sqlite = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" });
+constexpr auto time_statement = either(
+    {.postgres = "SELECT clock_timestamp()",
+     .sqlite = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"}
+);
 
 class SqlStorage final : public domain::Storage {
 public:
