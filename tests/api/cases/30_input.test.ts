@@ -82,7 +82,7 @@ describe.each(withBody.map((operation) => [name(operation), operation] as const)
       ['deep lists', deep('[', ']')], ['deep objects', `${'{"x":'.repeat(40)}1${'}'.repeat(40)}`], ['10,000 brackets', '['.repeat(10_000)],
       ['the same key twice', '{"email":"a@b.example","email":"c@d.example"}'], ['the same key twice, inside', '{"x":{"a":1,"a":2}}'],
       ['1e400', '{"x":1e400}'], ['NaN', '{"x":NaN}'], ['a number of 100,000 digits', `{"x":${'9'.repeat(100_000)}}`],
-      ['a lone surrogate', '{"email":"\\ud800"}'], ['a lone low surrogate', '{"x":"\\udc00x"}'],
+      ['a lone surrogate', '{"email":"\\ud800"}'], ['a lone low surrogate', '{"x":"\\udc00x"}'], ['a NUL in a text', '{"x":"a\\u0000b"}'],
       ['a raw line break in a text', '{"x":"a\nb"}'], ['a raw NUL', '{"x":"a\u0000"}'],
       ['invalid UTF-8', Buffer.from([...Buffer.from('{"email":"'), 0xc0, 0x27, ...Buffer.from('"}')])],
       ['overlong UTF-8', Buffer.from([...Buffer.from('{"email":"'), 0xe0, 0x80, 0xaf, ...Buffer.from('"}')])],
