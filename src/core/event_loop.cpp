@@ -78,12 +78,14 @@ void EventLoop::post(std::coroutine_handle<> waiting)
 Async<void> EventLoop::sleep(std::chrono::milliseconds time)
 {
     asio::steady_timer timer(inside_->context, time);
-    co_await Sleeping{timer};
+    Sleeping sleeping{timer};
+    co_await sleeping;
 }
 
 Async<void> EventLoop::enter()
 {
-    co_await Entering{*this};
+    Entering entering{*this};
+    co_await entering;
 }
 
 void* EventLoop::native() noexcept

@@ -103,8 +103,9 @@ TEST_F(PipelineAnswers, whatever_is_thrown_becomes_one_answer_without_its_cause)
              {"secret-cause", "db.internal", "must-not-leave", "queue", "evil"})
             EXPECT_EQ(answer.find(word), std::string::npos) << kind;
         EXPECT_EQ(header_of(answer, "Set-Cookie"), "") << kind;
-        if (status == 503)
+        if (status == 503) {
             EXPECT_EQ(header_of(answer, "Retry-After"), kind == "overloaded" ? "7" : "1");
+        }
     }
 }
 
