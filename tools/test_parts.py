@@ -50,7 +50,7 @@ def unit(preset, logs, extra=None):
     for shard in range(2):
         report = (logs / f"{name}.{shard}.json").resolve()
         halves.append(Command(
-            [f"build/{preset}/gatehouse_tests", "--gtest_brief=1", f"--gtest_output=json:{report}"],
+            [f"build/{preset}/gatehouse_tests", f"--gtest_output=json:{report}"],
             f"{name}, half {shard}", str(report),
             environment={"GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": str(shard)} | (extra or {}),
         ))
