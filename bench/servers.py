@@ -15,9 +15,16 @@ import urllib.request
 READY_WITHIN = 20  # seconds
 
 
-def pinned(core):
-    """For preexec_fn: keeps a process and its threads on one core."""
-    return lambda: os.sched_setaffinity(0, {core})
+def pinned(core=None):
+    """For preexec_fn: keeps a process and its threads on one core, if named, and (as root) before other work."""
+
+    def settle():
+        if core is not None:
+            os.sched_setaffinity(0, {core})
+        if os.geteuid() == 0:
+            os.setpriority(os.PRIO_PROCESS, 0, -10)
+
+    return settle
 
 
 def free_port():
@@ -105,7 +112,7 @@ class Gatehouse(Started):
             started = time.monotonic()
             self.process = subprocess.Popen(
                 [binary, "serve"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, preexec_fn=pinned(core) if core is not None else None)
+                stderr=subprocess.STDOUT, preexec_fn=pinned(core))
         wait_until_it_answers(self.process, self.port, "/ready", log)
         self.milliseconds_to_ready = (time.monotonic() - started) * 1000
 
