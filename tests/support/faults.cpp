@@ -53,11 +53,14 @@ public:
     {
         if (!faults_->is_armed()) {
             faults_->count(calls.size() + 1);
-            return inner_->commit(calls, deadline);
+            auto committed = inner_->commit(calls, deadline);
+            faults_->count_commit();
+            return committed;
         }
         auto rows = execute(calls, deadline);
         if (!faults_->strikes()) {
             auto committed = inner_->commit({}, deadline);
+            faults_->count_commit();
             committed.rows = std::move(rows);
             return committed;
         }
@@ -77,9 +80,11 @@ private:
             inner_->rollback();
             throw StorageError(StorageError::Kind::unavailable, "injected: the connection broke");
         case FaultKind::time_out:
-            throw StorageError(StorageError::Kind::timeout, "injected: the statement took too long");
+            throw StorageError(
+                StorageError::Kind::timeout, "injected: the statement took too long"
+            );
         case FaultKind::slow:
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            std::this_thread::sleep_for(faults_->delay());
             break;
         case FaultKind::error_after:
             break;
@@ -128,11 +133,16 @@ void wrap(std::vector<std::unique_ptr<sql::Driver>>& drivers, std::shared_ptr<Fa
 char const* name_of(FaultKind kind)
 {
     switch (kind) {
-    case FaultKind::error_before: return "error before";
-    case FaultKind::error_after: return "error after";
-    case FaultKind::disconnect: return "disconnect";
-    case FaultKind::time_out: return "time-out";
-    case FaultKind::slow: return "slow";
+    case FaultKind::error_before:
+        return "error before";
+    case FaultKind::error_after:
+        return "error after";
+    case FaultKind::disconnect:
+        return "disconnect";
+    case FaultKind::time_out:
+        return "time-out";
+    case FaultKind::slow:
+        return "slow";
     }
     return "?";
 }
@@ -143,6 +153,7 @@ void Faults::arm(FaultPlan plan)
     seen_ = 0;
     fired_ = false;
     kind_ = plan.kind;
+    delay_ = plan.delay;
     nth_ = plan.nth;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -19,10 +20,21 @@ std::string environment(char const* name)
     return value ? value : "";
 }
 
+// In memory where there is room: these tests kill no process, and a disk is slow to be sure.
+std::filesystem::path folder_for_databases()
+{
+    constexpr std::uintmax_t enough = 512ULL * 1024 * 1024;
+    std::filesystem::path const memory("/dev/shm");
+    std::error_code none_there;
+    auto const space = std::filesystem::space(memory, none_there);
+    bool const has_room = !none_there && space.available >= enough;
+    return has_room ? memory : std::filesystem::temp_directory_path();
+}
+
 class OnSqlite final : public TestDatabase {
 public:
     explicit OnSqlite(Schema schema)
-        : folder_(std::filesystem::temp_directory_path() / fresh_name())
+        : folder_(folder_for_databases() / fresh_name())
     {
         std::filesystem::create_directories(folder_);
         if (schema == Schema::migrated)
@@ -61,8 +73,9 @@ void bring_up(sql::SchemaConnection& connection)
 
 std::vector<sql::Dialect> databases_to_test()
 {
-    std::vector<sql::Dialect> dialects { sql::Dialect::sqlite };
-    if (!environment("GATEHOUSE_TEST_POSTGRES").empty() || environment("GATEHOUSE_REQUIRE_POSTGRES") == "1")
+    std::vector<sql::Dialect> dialects{sql::Dialect::sqlite};
+    if (!environment("GATEHOUSE_TEST_POSTGRES").empty()
+        || environment("GATEHOUSE_REQUIRE_POSTGRES") == "1")
         dialects.push_back(sql::Dialect::postgres);
     return dialects;
 }
@@ -81,13 +94,17 @@ sql::SchemaConnection& TestDatabase::outside()
     return *outside_;
 }
 
-void TestDatabase::run(std::string const& script) { outside().script(script); }
+void TestDatabase::run(std::string const& script)
+{
+    outside().script(script);
+}
 
 sql::Rows TestDatabase::query(std::string const& text, sql::Values values)
 {
-    texts_.push_back(text);
-    statements_.emplace_back(texts_.back().c_str());
-    return outside().query(statements_.back(), values);
+    auto const [entry, is_new] = statements_.try_emplace(text);
+    if (is_new)
+        entry->second = std::make_unique<sql::Statement>(entry->first.c_str());
+    return outside().query(*entry->second, values);
 }
 
 } // namespace gatehouse::testing

@@ -4,22 +4,24 @@
 #include "storage/sql/driver.h"
 #include "storage/sql/migrate.h"
 
-#include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace gatehouse::testing {
 
-// SQLite always; PostgreSQL when GATEHOUSE_TEST_POSTGRES says where, a URL of somebody who may create
-// databases. With GATEHOUSE_REQUIRE_POSTGRES=1 it is always there, and fails where it cannot be.
+// SQLite always; PostgreSQL when GATEHOUSE_TEST_POSTGRES says where, a URL of somebody who may
+// create databases. With GATEHOUSE_REQUIRE_POSTGRES=1 it is always there, and fails where it cannot
+// be.
 std::vector<sql::Dialect> databases_to_test();
 
 class TestDatabase {
 public:
     enum class Schema { migrated, none };
 
-    static std::unique_ptr<TestDatabase> make(sql::Dialect dialect, Schema schema = Schema::migrated);
+    static std::unique_ptr<TestDatabase>
+    make(sql::Dialect dialect, Schema schema = Schema::migrated);
     virtual ~TestDatabase() = default;
 
     virtual sql::Dialect dialect() const noexcept = 0;
@@ -38,8 +40,8 @@ private:
     sql::SchemaConnection& outside();
 
     std::unique_ptr<sql::SchemaConnection> outside_;
-    std::deque<std::string> texts_; // statements live as long as the connection that keeps them
-    std::deque<sql::Statement> statements_;
+    // A connection keeps what it prepared under the address of the statement: each text has one.
+    std::map<std::string, std::unique_ptr<sql::Statement>> statements_;
 };
 
 } // namespace gatehouse::testing

@@ -1,4 +1,4 @@
-// Durable counters by key, in slots of five minutes.
+// Durable counters by key: what was counted at which moment, summed over a window that slides.
 #include "domain/mail_requests.h"
 
 #include "storage/sql/stores.h"
@@ -8,13 +8,17 @@ namespace {
 using domain::CountedWindow;
 using domain::RateCounters;
 
-constexpr Duration slot_length = 5min;
-
-// No node: what these count is decided in the database, for all nodes together.
+// Whoever counts the same key waits here: two that look at once would both see room for the last.
+constexpr auto lock_key = either(
+    {.postgres = "SELECT pg_advisory_xact_lock(hashtextextended('counter ' || $1::text, 0))",
+     .sqlite = "SELECT $1"}
+);
+// A row for each millisecond: what is refused is rolled back, so a key has no more of them than its
+// ceiling. No node: what these count is decided in the database, for all nodes together.
 constexpr Statement
     add_one("INSERT INTO rate_counters (bucket, node, window_start, count, updated_at) "
-            "VALUES ($1, '', $2, 1, $3) ON CONFLICT (bucket, window_start, node) "
-            "DO UPDATE SET count = rate_counters.count + 1, updated_at = $3");
+            "VALUES ($1, '', $2, 1, $2) ON CONFLICT (bucket, window_start, node) "
+            "DO UPDATE SET count = rate_counters.count + 1, updated_at = $2");
 constexpr Statement sum_up("SELECT CAST(COALESCE(sum(count), 0) AS bigint), min(window_start) "
                            "FROM rate_counters WHERE bucket = $1 AND window_start > $2");
 
@@ -27,10 +31,8 @@ public:
 
     Async<CountedWindow> add(std::string key, Instant now, Duration length) override
     {
-        auto const slot = Instant::from_milliseconds(
-            now.milliseconds() / slot_length.count() * slot_length.count()
-        );
-        connection_.later(add_one, Scope::global(), values(key, slot, now));
+        connection_.later(lock_key, Scope::global(), values(key));
+        connection_.later(add_one, Scope::global(), values(key, now));
         auto const rows
             = co_await connection_.query(sum_up, Scope::global(), values(key, now - length));
         auto const row = rows.front();

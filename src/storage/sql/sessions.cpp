@@ -49,7 +49,7 @@ constexpr Statement delete_beyond(
 constexpr Statement move_seen("UPDATE sessions SET last_seen_at = $3, expires_at = "
                               "CASE WHEN expires_at > $4 THEN expires_at "
                               "WHEN absolute_expires_at < $4 THEN absolute_expires_at ELSE $4 END "
-                              "WHERE organization_id = $1 AND id = $2 AND last_seen_at < $3 "
+                              "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
                               "AND logged_out_at IS NULL AND revoked_at IS NULL");
 
 class SqlSessions final : public Sessions {
