@@ -1,4 +1,5 @@
-// PostgreSQL databases for tests: made once, emptied between tests, replaced when a test altered one.
+// PostgreSQL databases for tests: made once, emptied between tests, replaced when a test altered
+// one.
 #include "support/making_databases.h"
 
 #include "storage/postgres/open.h"
@@ -19,7 +20,7 @@ std::string with_name(std::string const& url, std::string const& name)
     auto const host = url.find("://") + 3;
     auto const query = url.find('?', host);
     auto const rest = query == std::string::npos ? std::string() : url.substr(query);
-    auto const path = std::min({ url.find('/', host), query, url.size() });
+    auto const path = std::min({url.find('/', host), query, url.size()});
     return url.substr(0, path) + "/" + name + rest;
 }
 
@@ -28,12 +29,15 @@ std::string server_url()
     auto const* const given = std::getenv("GATEHOUSE_TEST_POSTGRES");
     std::string const url = given ? given : "";
     if (!url.starts_with("postgresql://"))
-        throw std::runtime_error(
-            "GATEHOUSE_TEST_POSTGRES must be the postgresql:// URL of a server whose user may create databases");
+        throw std::runtime_error("GATEHOUSE_TEST_POSTGRES must be the postgresql:// URL of a "
+                                 "server whose user may create databases");
     return url;
 }
 
-void on_server(std::string const& command) { postgres::open_schema(server_url())->script(command); }
+void on_server(std::string const& command)
+{
+    postgres::open_schema(server_url())->script(command);
+}
 
 // Everything about a database but the rows of its tables, as one text to compare.
 constexpr sql::Statement fingerprint(
@@ -43,19 +47,26 @@ constexpr sql::Statement fingerprint(
     "WHERE c.relnamespace IN ('auth'::regnamespace, 'public'::regnamespace) UNION ALL "
     "SELECT c.relname || a.attname || a.atttypid::text || a.attnotnull::text FROM pg_attribute a "
     "JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'auth'::regnamespace UNION ALL "
-    "SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'auth'::regnamespace UNION ALL "
-    "SELECT c.relname || t.tgname || t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+    "SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = "
+    "'auth'::regnamespace UNION ALL "
+    "SELECT c.relname || t.tgname || t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid "
+    "= t.tgrelid "
     "WHERE c.relnamespace = 'auth'::regnamespace UNION ALL "
-    "SELECT proname || md5(prosrc) FROM pg_proc WHERE pronamespace = 'auth'::regnamespace UNION ALL "
+    "SELECT proname || md5(prosrc) FROM pg_proc WHERE pronamespace = 'auth'::regnamespace UNION "
+    "ALL "
     "SELECT version::text || checksum FROM auth.schema_migrations UNION ALL "
-    "SELECT s.setconfig::text FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase "
-    "WHERE d.datname = current_database()) AS parts");
+    "SELECT s.setconfig::text FROM pg_db_role_setting s JOIN pg_database d ON d.oid = "
+    "s.setdatabase "
+    "WHERE d.datname = current_database()) AS parts"
+);
 
 // The role of a replica switches off the triggers that refuse TRUNCATE on the ledger.
 constexpr char const* empty_tables
     = "SET lock_timeout = '2s'; SET session_replication_role = replica; DO $$ BEGIN EXECUTE ("
-      "SELECT 'TRUNCATE ' || string_agg('auth.' || relname, ', ') || ' RESTART IDENTITY CASCADE' FROM pg_class "
-      "WHERE relnamespace = 'auth'::regnamespace AND relkind = 'r' AND relname <> 'schema_migrations'); END $$";
+      "SELECT 'TRUNCATE ' || string_agg('auth.' || relname, ', ') || ' RESTART IDENTITY CASCADE' "
+      "FROM pg_class "
+      "WHERE relnamespace = 'auth'::regnamespace AND relkind = 'r' AND relname <> "
+      "'schema_migrations'); END $$";
 
 // A migrated database that one test after the other uses.
 struct Reusable {
@@ -81,7 +92,7 @@ public:
             free_.pop_back();
             return one;
         }
-        Reusable made { .name = fresh_name(), .fingerprint = {} };
+        Reusable made{.name = fresh_name(), .fingerprint = {}};
         on_server("CREATE DATABASE " + made.name);
         auto const connection = postgres::open_schema(with_name(server_url(), made.name));
         bring_up(*connection);
@@ -154,7 +165,10 @@ public:
         auto const mark = url.find('?') == std::string::npos ? "?" : "&";
         return url + mark + "options=-c%20synchronous_commit%3Doff";
     }
-    sql::Drivers drivers() const override { return postgres::drivers(url(), 4, postgres::Limits()); }
+    sql::Drivers drivers() const override
+    {
+        return postgres::drivers(url(), 4, postgres::Limits());
+    }
     std::unique_ptr<sql::SchemaConnection> connect() const override
     {
         return postgres::open_schema(url());
