@@ -90,6 +90,7 @@ inline std::vector<sql::Dialect> postgres_alone()
 } // namespace gatehouse::testing
 
 #define INSTANTIATE_ON_POSTGRES(fixture)                                                           \
+    GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(fixture);                                        \
     INSTANTIATE_TEST_SUITE_P(                                                                      \
         Databases,                                                                                 \
         fixture,                                                                                   \

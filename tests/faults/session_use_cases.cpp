@@ -1,0 +1,168 @@
+// Tokens, sessions, signing out, me/data, and the keys that a start loads.
+#include "faults/use_case.h"
+
+#include "features/signing_keys/key_ring.h"
+
+namespace gatehouse::testing {
+namespace {
+
+constexpr char const* ann = "Ann@example.test";
+
+Answer ann_in(ServiceWorld& world)
+{
+    return world.signed_in(world.add_person(ann));
+}
+
+std::function<Call(ServiceWorld&)> signed_in_then(Call call)
+{
+    return [call](ServiceWorld& world) {
+        return call.as(ann_in(world).text("token"));
+    };
+}
+
+Call validating(std::string const& token)
+{
+    return post("/api/v1/auth/validate", {{"token", token}});
+}
+
+Call refreshing(std::string const& token)
+{
+    return post("/api/v1/auth/refresh", {{"refreshToken", token}});
+}
+
+// The token of a session that was signed out before.
+Answer ann_out(ServiceWorld& world)
+{
+    auto in = ann_in(world);
+    world.call(post("/api/v1/auth/logout").as(in.text("token")));
+    return in;
+}
+
+Call used_refresh_token(ServiceWorld& world)
+{
+    auto const call = refreshing(ann_in(world).text("refreshToken"));
+    world.call(call);
+    return call;
+}
+
+Call revoking(ServiceWorld& world, bool the_other)
+{
+    auto const person = world.add_person(ann);
+    auto const one = world.signed_in(person);
+    auto const other = world.signed_in(person);
+    auto const& meant = the_other ? other : one;
+    return remove("/api/v1/auth/sessions/" + meant.text("sessionId")).as(one.text("token"));
+}
+
+// What a start does with the keys: there are none yet.
+Answer load_keys(ServiceWorld& world)
+{
+    Answer answer;
+    try {
+        auto const ring = world.run(
+            signing_keys::load_key_ring(world.storage(), world.key, world.random, world.clock.now())
+        );
+        answer.status = ring.published.empty() ? 500 : 200;
+    } catch (std::exception const& failure) {
+        answer.status = 503;
+        answer.body = failure.what();
+    }
+    return answer;
+}
+
+Call without_keys(ServiceWorld& world)
+{
+    world.outside().run("DELETE FROM signing_keys");
+    return {};
+}
+
+} // namespace
+
+std::vector<UseCase> session_use_cases()
+{
+    std::string const rotated = "TOKEN_ROTATED 200 success";
+    std::string const reused = "REFRESH_TOKEN_REUSE_DETECTED 401 denied";
+    std::string const out = "LOGOUT 200 success";
+    std::string const revoked = "SESSION_REVOKED 200 success";
+    auto const list = get("/api/v1/auth/sessions");
+    auto const leave = post("/api/v1/auth/logout");
+    auto const leave_organization = post("/api/auth/logout");
+    auto const refresh = [](ServiceWorld& world) {
+        return refreshing(ann_in(world).text("refreshToken"));
+    };
+    auto const leave_by_refresh_token = [](ServiceWorld& world) {
+        return post("/api/v1/auth/logout", {{"refreshToken", ann_in(world).text("refreshToken")}});
+    };
+    UseCase keys{"signing_keys_first_start", without_keys, 200, {}, 200, {}};
+    keys.act = load_keys;
+    UseCase my_data{"me_data", signed_in_then(get("/api/v1/me/data")), 200, {}, 200, {}};
+    my_data.fails_open = "me_data";
+    return {
+        {"validate",
+         [](ServiceWorld& world) { return validating(ann_in(world).text("accessToken")); },
+         200,
+         {},
+         200,
+         {}},
+        {"validate_signed_out",
+         [](ServiceWorld& world) { return validating(ann_out(world).text("accessToken")); },
+         401,
+         {},
+         401,
+         {}},
+        {"refresh", refresh, 200, {rotated}, 401, {reused}},
+        {"refresh_reused", used_refresh_token, 401, {reused}, 401, {reused}},
+        {"refresh_unknown",
+         [](ServiceWorld&) { return refreshing("nobody-made-this"); },
+         401,
+         {},
+         401,
+         {}},
+        {"refresh_signed_out",
+         [](ServiceWorld& world) { return refreshing(ann_out(world).text("refreshToken")); },
+         401,
+         {},
+         401,
+         {}},
+        {"logout", signed_in_then(leave), 200, {out}, 200, {}},
+        {"logout_by_refresh_token", leave_by_refresh_token, 200, {out}, 200, {}},
+        {"logout_dead",
+         [leave](ServiceWorld& world) { return leave.as(ann_out(world).text("token")); },
+         200,
+         {},
+         200,
+         {}},
+        {"logout_organization", signed_in_then(leave_organization), 200, {out}, 401, {}},
+        {"logout_organization_dead",
+         [leave_organization](ServiceWorld& world) {
+             return leave_organization.as(ann_out(world).text("token"));
+         },
+         401,
+         {},
+         401,
+         {}},
+        {"sessions_list", signed_in_then(list), 200, {}, 200, {}},
+        {"sessions_revoke_other",
+         [](ServiceWorld& world) { return revoking(world, true); },
+         200,
+         {revoked},
+         404,
+         {}},
+        {"sessions_revoke_current",
+         [](ServiceWorld& world) { return revoking(world, false); },
+         200,
+         {revoked},
+         401,
+         {}},
+        {"sessions_revoke_unknown",
+         signed_in_then(remove("/api/v1/auth/sessions/99999")),
+         404,
+         {},
+         404,
+         {}},
+        my_data,
+        keys,
+    };
+}
+
+} // namespace gatehouse::testing

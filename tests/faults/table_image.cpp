@@ -1,0 +1,173 @@
+// Reading all tables, and taking out what chance put in.
+#include "faults/table_image.h"
+
+#include "core/time.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+namespace gatehouse::testing {
+namespace {
+
+struct Table {
+    std::string_view name;
+    std::string_view columns;
+};
+
+// Without columns that a sequence fills.
+constexpr std::array tables{
+    Table{"organizations", "*"},
+    Table{"users", "*"},
+    Table{"sessions", "*"},
+    Table{"refresh_tokens", "*"},
+    Table{
+        "login_attempts",
+        "email, user_id, organization_id, ip_address, successful, throttled, method, attempted_at"
+    },
+    Table{"one_time_tokens", "*"},
+    Table{"reset_requests", "email, user_id, ip_address, throttled, requested_at"},
+    Table{"encryption_vaults", "*"},
+    Table{"step_up_challenges", "*"},
+    Table{
+        "outbox",
+        "organization_id, topic, dedupe_key, recipient, payload_sealed, ledger_id IS NOT NULL, "
+        "status, attempts, next_attempt_at, locked_until, last_error, created_at, sent_at"
+    },
+    Table{"rate_counters", "*"},
+    Table{"captured_mails", "*"},
+    Table{"signing_keys", "alg, state, private_sealed"},
+};
+constexpr std::string_view ledger_head = "audit_ledger ";
+constexpr std::string_view ledger_columns
+    = "event_type, status, outcome, organization_id, v, created_at, actor_id, user_id, session_id, "
+      "resource, resource_id, correlation_id, details, ip_address, user_agent, email, personal";
+
+bool is_minted_id(std::string_view text)
+{
+    return text.size() == 36 && text[8] == '-' && text[13] == '-' && text[14] == '7'
+        && text[18] == '-' && text[23] == '-';
+}
+
+bool is_all(std::string_view text, std::string_view others)
+{
+    return std::ranges::all_of(text, [&](char letter) {
+        return std::isalnum(static_cast<unsigned char>(letter)) != 0
+            || others.find(letter) != std::string_view::npos;
+    });
+}
+
+std::string
+without_chance(std::string const& text, std::string_view table, std::string const& usual_hash)
+{
+    if (is_minted_id(text))
+        return "<id>";
+    if (text.starts_with("$2b$"))
+        return text == usual_hash ? "<usual password>" : "<new password>";
+    if (table == "encryption_vaults" && text.size() >= 16 && is_all(text, "+/="))
+        return "<wrapped>";
+    if (text.size() == 64 && is_all(text, "-_"))
+        return "<digest or token>";
+    auto const colon = text.rfind(':'); // a counter's name and the digest of an address
+    if (table == "rate_counters" && text.size() > 64 && colon == text.size() - 65)
+        return text.substr(0, colon) + ":<digest>";
+    return text;
+}
+
+std::string shown(sql::Value const& value, std::string_view table, std::string const& usual_hash)
+{
+    struct Shower {
+        std::string_view table;
+        std::string const& usual_hash;
+        std::string operator()(sql::Null) const { return "null"; }
+        std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+        std::string operator()(std::int64_t number) const { return std::to_string(number); }
+        std::string operator()(double number) const { return std::to_string(number); }
+        std::string operator()(std::string const& text) const
+        {
+            return without_chance(text, table, usual_hash);
+        }
+        std::string operator()(sql::Bytes const&) const { return "<bytes>"; }
+        std::string operator()(sql::TextList const& list) const
+        {
+            std::string all;
+            for (auto const& text : list.texts())
+                all += text + ",";
+            return all;
+        }
+        std::string operator()(Instant at) const { return to_text(at); }
+    };
+    return std::visit(Shower{table, usual_hash}, value);
+}
+
+void append_rows(
+    TableImage& image, ServiceWorld& world, std::string_view table, sql::Rows const& rows
+)
+{
+    for (auto const row : rows) {
+        std::string line(table);
+        for (std::size_t column = 0; column < row.width(); ++column)
+            line += " " + shown(row.at(column), table, world.usual_hash());
+        image.push_back(std::move(line));
+    }
+}
+
+} // namespace
+
+TableImage image_of(ServiceWorld& world, std::int64_t ledger_mark)
+{
+    TableImage image;
+    for (auto const& table : tables) {
+        auto const select
+            = "SELECT " + std::string(table.columns) + " FROM " + std::string(table.name);
+        append_rows(image, world, table.name, world.outside().query(select));
+    }
+    auto const ledger = world.outside().query(
+        "SELECT " + std::string(ledger_columns) + " FROM audit_ledger WHERE id > $1",
+        sql::values(ledger_mark)
+    );
+    append_rows(image, world, "audit_ledger", ledger);
+    std::ranges::sort(image);
+    return image;
+}
+
+std::vector<std::string> events_in(TableImage const& image)
+{
+    std::vector<std::string> events;
+    for (auto const& line : image) {
+        if (!line.starts_with(ledger_head))
+            continue;
+        auto end = ledger_head.size() - 1;
+        for (int words = 0; words < 3; ++words)
+            end = line.find(' ', end + 1);
+        events.push_back(line.substr(ledger_head.size(), end - ledger_head.size()));
+    }
+    return events;
+}
+
+std::int64_t empty_tables(ServiceWorld& world)
+{
+    world.outside().run(
+        "BEGIN; DELETE FROM organizations; DELETE FROM login_attempts; DELETE FROM reset_requests; "
+        "DELETE FROM rate_counters; DELETE FROM captured_mails; COMMIT"
+    );
+    auto const rows = world.outside().query("SELECT COALESCE(max(id), 0) FROM audit_ledger");
+    return rows.front().integer(0);
+}
+
+std::string difference(TableImage const& wanted, TableImage const& found)
+{
+    TableImage missing;
+    TableImage extra;
+    std::ranges::set_difference(wanted, found, std::back_inserter(missing));
+    std::ranges::set_difference(found, wanted, std::back_inserter(extra));
+    std::string text;
+    for (auto const& line : missing)
+        text += "  missing: " + line + "\n";
+    for (auto const& line : extra)
+        text += "  extra:   " + line + "\n";
+    return text;
+}
+
+} // namespace gatehouse::testing

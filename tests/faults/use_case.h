@@ -1,0 +1,33 @@
+// One use case of the account surface, so that each of its statements can be made to fail in turn.
+#pragma once
+
+#include "support/service_world.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gatehouse::testing {
+
+struct UseCase {
+    std::string name; // letters, digits, underscores
+    std::function<Call(ServiceWorld&)> prepare; // makes the world, and says what is asked of it
+    int status; // when nothing fails
+    std::vector<std::string> events; // the ledger rows it leaves: `LOGIN_SUCCESS 200 success`
+    int status_again; // of the same request once more
+    std::vector<std::string> events_again;
+    // behaviours §2 lets a part of it fail open: counted in gatehouse_failed_open_total under this.
+    std::string fails_open = {};
+    // Instead of asking the pipeline.
+    std::function<Answer(ServiceWorld&)> act = {};
+};
+
+// All of them, in parts.
+std::vector<UseCase> account_use_cases(); // registering, proving, resetting
+std::vector<UseCase> login_use_cases();
+std::vector<UseCase> session_use_cases(); // tokens, sessions, signing out, me/data, signing keys
+std::vector<UseCase> vault_use_cases();
+
+void PrintTo(UseCase const& use_case, std::ostream* into);
+
+} // namespace gatehouse::testing

@@ -1,0 +1,239 @@
+// Putting the house together for tests, and asking it.
+#include "support/service_world.h"
+
+#include "app/contents.h"
+#include "core/handoff.h"
+#include "core/uuid.h"
+#include "features/signing_keys/key_ring.h"
+#include "storage/sql/stores.h"
+
+#include <thread>
+
+namespace gatehouse::testing {
+
+class CountingEngine final : public crypto::HashEngine {
+public:
+    CountingEngine(
+        std::unique_ptr<crypto::HashEngine> inner, std::shared_ptr<std::atomic<std::size_t>> jobs
+    )
+        : inner_(std::move(inner))
+        , jobs_(std::move(jobs))
+    {
+    }
+    std::size_t lanes() const override { return inner_->lanes(); }
+    void compute(std::span<crypto::HashJob* const> jobs) override
+    {
+        *jobs_ += jobs.size();
+        inner_->compute(jobs);
+    }
+
+private:
+    std::unique_ptr<crypto::HashEngine> inner_;
+    std::shared_ptr<std::atomic<std::size_t>> jobs_;
+};
+
+namespace {
+
+constexpr crypto::HashPolicy cheap{.algorithm = crypto::HashPolicy::Algorithm::bcrypt, .cost = 4};
+constexpr std::size_t threads_in_parallel = 4;
+
+class BodyInHand final : public http::BodySource {
+public:
+    BodyInHand(http::Request& request, std::string body)
+        : request_(request)
+        , body_(std::move(body))
+    {
+    }
+    Async<void> read_body(std::size_t) override
+    {
+        request_.body = std::move(body_);
+        co_return;
+    }
+
+private:
+    http::Request& request_;
+    std::string body_;
+};
+
+domain::Settings usual_settings()
+{
+    domain::Settings settings;
+    settings.environment = domain::Environment::test;
+    settings.public_url = "https://id.example.test";
+    settings.allowed_origins = {"https://app.example.test"};
+    return settings;
+}
+
+Async<void>
+counted_down(Async<void> work, std::shared_ptr<std::size_t> left, Handoff<int>::Sender all_done)
+{
+    co_await work;
+    if (--*left == 0)
+        all_done.deliver(0);
+}
+
+// On one loop: starts all of them, and comes back when the last has ended.
+Async<void> all_of(std::vector<Async<void>> works)
+{
+    if (works.empty())
+        co_return;
+    Handoff<int> done;
+    auto const left = std::make_shared<std::size_t>(works.size());
+    for (auto& work : works)
+        start(counted_down(std::move(work), left, done.sender()));
+    co_await done.receive();
+}
+
+} // namespace
+
+http::CeilingSettings ServiceWorld::Options::unbounded()
+{
+    http::CeilingSettings settings;
+    settings.credential = 1'000'000'000;
+    settings.registration = 1'000'000'000;
+    settings.anonymous = 1'000'000'000;
+    return settings;
+}
+
+ServiceWorld::ServiceWorld(sql::Dialect dialect)
+    : ServiceWorld(dialect, Options())
+{
+}
+
+ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
+    : settings(usual_settings())
+    , key(crypto::KeyEncryptionKey::mint(random))
+    , store_(TestDatabase::make(dialect))
+    , faults_(std::make_shared<Faults>())
+    , database_(sql::make_database(with_faults(store_->drivers(), faults_), options.engine))
+    , storage_(sql::make_storage(*database_, random))
+    , hashes_(std::make_shared<std::atomic<std::size_t>>(0))
+    , passwords_(std::make_unique<crypto::PasswordHasher>(
+          crypto::PasswordHasherOptions{.policy = cheap, .threads = 2, .queue = options.hash_queue},
+          random,
+          std::make_unique<CountingEngine>(crypto::one_by_one(cheap, random), hashes_)
+      ))
+    , tokens_(std::make_unique<signing_keys::TokenService>(
+          settings.public_url,
+          run(signing_keys::load_key_ring(*storage_, key, random, clock.now())),
+          SecretString("a secret of the tests that is long enough")
+      ))
+    , usual_hash_(crypto::hash_password(usual_password(), cheap, random).hash)
+    , services_{
+          .clock = clock,
+          .random = random,
+          .storage = *storage_,
+          .passwords = *passwords_,
+          .key_encryption_key = key,
+          .tokens = *tokens_,
+          .settings = settings,
+          .mail_waits = [] {},
+          .controls = []() -> Async<std::vector<domain::ControlState>> {
+              co_return std::vector<domain::ControlState>();
+          },
+          .afterwards =
+              [this](std::string_view name, Async<void> work) {
+                  std::scoped_lock const lock(mutex_);
+                  afterwards_.emplace_back(std::string(name), std::move(work));
+              }
+      }
+    , pipeline_(std::make_unique<http::Pipeline>(
+          http::PipelineSettings{.trusted_proxies = {}, .ceilings = options.ceilings},
+          app::contents(),
+          services_
+      ))
+{
+}
+
+ServiceWorld::~ServiceWorld() = default;
+
+Async<void> ServiceWorld::answer_into(Call what, Answer& into)
+{
+    http::Request request;
+    fill(request, what);
+    auto const has_body = !what.body.empty();
+    auto const length = what.body.size();
+    BodyInHand body(request, std::move(what.body));
+    auto const now = clock.now();
+    auto const request_id = mint_uuid(now, random);
+    http::Exchange exchange{
+        .request = request,
+        .response = into.response,
+        .body = body,
+        .has_body = has_body,
+        .declared_length = length,
+        .now = now,
+        .request_id = request_id
+    };
+    co_await pipeline_->answer(exchange);
+    into.status = into.response.status;
+    into.body = into.response.body;
+    if (auto parsed = json::parse(into.body))
+        into.json = std::move(*parsed);
+}
+
+Answer ServiceWorld::call(Call what)
+{
+    Answer answer;
+    run(answer_into(std::move(what), answer));
+    return answer;
+}
+
+std::vector<Answer> ServiceWorld::in_parallel(std::vector<Call> calls)
+{
+    std::vector<Answer> answers(calls.size());
+    std::vector<std::jthread> threads;
+    while (loops_.size() < threads_in_parallel)
+        loops_.push_back(std::make_unique<EventLoop>());
+    for (std::size_t thread = 0; thread < threads_in_parallel; ++thread)
+        threads.emplace_back([&, thread] {
+            std::vector<Async<void>> works;
+            for (auto at = thread; at < calls.size(); at += threads_in_parallel)
+                works.push_back(answer_into(calls[at], answers[at]));
+            wait_for(*loops_[thread], all_of(std::move(works)));
+        });
+    threads.clear(); // joins
+    return answers;
+}
+
+std::vector<Answer> ServiceWorld::in_parallel(Call const& what, std::size_t times)
+{
+    return in_parallel(std::vector<Call>(times, what));
+}
+
+std::size_t ServiceWorld::waiting_afterwards() const
+{
+    std::scoped_lock const lock(mutex_);
+    return afterwards_.size();
+}
+
+std::vector<std::string> ServiceWorld::run_afterwards()
+{
+    std::vector<std::pair<std::string, Async<void>>> works;
+    {
+        std::scoped_lock const lock(mutex_);
+        works.swap(afterwards_);
+    }
+    std::vector<std::string> failures;
+    for (auto& [name, work] : works) {
+        try {
+            run(std::move(work));
+        } catch (std::exception const& failure) {
+            failures.push_back(name + ": " + failure.what());
+        }
+    }
+    return failures;
+}
+
+void ServiceWorld::forget_afterwards()
+{
+    std::scoped_lock const lock(mutex_);
+    afterwards_.clear();
+}
+
+std::size_t ServiceWorld::hashes() const
+{
+    return hashes_->load();
+}
+
+} // namespace gatehouse::testing
