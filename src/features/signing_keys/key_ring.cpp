@@ -52,11 +52,16 @@ load_key_ring(Storage& storage, crypto::KeyEncryptionKey const& key, Random& ran
     auto look = co_await storage.read();
     auto stored = co_await look->signing_keys().all();
     if (stored.empty()) {
+        auto made = new_key(key, random, now);
         auto work = co_await storage.begin();
-        co_await work->signing_keys().insert_first(new_key(key, random, now));
+        bool const first = co_await work->signing_keys().insert_first(made);
         co_await work->commit();
-        auto again = co_await storage.read();
-        stored = co_await again->signing_keys().all();
+        if (first) {
+            stored.push_back(std::move(made));
+        } else { // another node was faster: its key is everybody's
+            auto again = co_await storage.read();
+            stored = co_await again->signing_keys().all();
+        }
     }
     std::vector<jose::PublicKey> published;
     SigningKey const* signing = nullptr;
