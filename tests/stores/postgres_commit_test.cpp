@@ -2,8 +2,6 @@
 #include "stores/postgres_fixture.h"
 #include "support/cut_proxy.h"
 
-#include <chrono>
-
 namespace gatehouse::testing {
 namespace {
 
@@ -20,7 +18,7 @@ protected:
     {
         PostgresFixture::SetUp();
         proxy_ = std::make_unique<CutProxy>(store_->url());
-        open(proxy_->url(), 1, {.reply = 300ms});
+        open(proxy_->url(), 1, {});
     }
     void TearDown() override
     {
@@ -67,9 +65,8 @@ TEST_P(PostgresCommit, ThatNeverArrivedIsUnknownAndNotDone)
 
 TEST_P(PostgresCommit, ThatIsNotAnsweredInTimeIsUnknown)
 {
-    auto const asked = std::chrono::steady_clock::now();
+    open(proxy_->url(), 1, {.reply = 1s});
     expect_unknown(Cut::silence);
-    EXPECT_LT(std::chrono::steady_clock::now() - asked, 5s);
     expect_next_to_work();
 }
 

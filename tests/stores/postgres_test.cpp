@@ -119,6 +119,7 @@ TEST_P(Postgres, AStatementThatTakesTooLongIsATimeOut)
     open(store_->url(), 1, {.statement = 100ms});
     auto work = begin();
     EXPECT_EQ(kind_thrown_by([&] { query(*work, sleep_long); }), Kind::timeout);
+    open(store_->url(), 1, {});
     insert_and_commit("a");
 }
 
@@ -128,7 +129,8 @@ TEST_P(Postgres, AServerThatDoesNotAnswerIsATimeOutOfOurOwn)
     auto const asked = std::chrono::steady_clock::now();
     auto work = begin();
     EXPECT_EQ(kind_thrown_by([&] { query(*work, sleep_long); }), Kind::timeout);
-    EXPECT_LT(std::chrono::steady_clock::now() - asked, 5s);
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, 20s); // of the 30 that were asked for
+    open(store_->url(), 1, {});
     insert_and_commit("a");
 }
 

@@ -82,6 +82,7 @@ TEST_F(Sqlite, AForeignLockIsWaitedForUntilTheUnitsTimeIsOver)
         Kind::timeout
     );
     store_->run("ROLLBACK");
+    open({});
     insert_and_commit("a");
     EXPECT_EQ(count(), 1);
 }
@@ -100,7 +101,7 @@ TEST_F(Sqlite, AForeignLockThatIsGivenBackInTimeDelaysOnly)
 
 TEST_F(Sqlite, AStatementWithoutEndIsStopped)
 {
-    open({.unit_time = 200ms});
+    open({.unit_time = 1s});
     EXPECT_EQ(
         kind_thrown_by([&] { run(database_->reads().query(count_forever, Scope::global(), {})); }),
         Kind::timeout
@@ -109,6 +110,7 @@ TEST_F(Sqlite, AStatementWithoutEndIsStopped)
     query(*work, insert_organization, values("a", "Name"));
     EXPECT_EQ(kind_thrown_by([&] { query(*work, count_forever); }), Kind::timeout);
     EXPECT_EQ(count(), 0);
+    open({});
     insert_and_commit("b");
     EXPECT_EQ(count(), 1);
 }
