@@ -55,6 +55,14 @@ bool needs_escape(char c)
     return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
 }
 
+// ASCII that append_escaped() need not look at twice: nearly everything that is ever written.
+constexpr std::array<bool, 256> goes_as_it_is = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = 0x20; c < 0x7f; ++c)
+        table[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+    return table;
+}();
+
 void append_plain(std::string& into, std::string_view text)
 {
     into += '"';
@@ -130,6 +138,13 @@ void append_escaped(std::string& into, std::string_view text)
     into.reserve(into.size() + text.size() + 2);
     into += '"';
     while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && goes_as_it_is[static_cast<unsigned char>(text[plain])])
+            ++plain;
+        into.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty())
+            break;
         char const c = text.front();
         auto const length = utf8_sequence_length(text);
         auto const sequence = text.substr(0, length);

@@ -113,6 +113,16 @@ void count(std::string_view name, Labels labels, double by)
     find(Kind::counter, name, labels).counter->Increment(by);
 }
 
+Counter::Counter(std::string_view name, Labels labels)
+    : series_(find(Kind::counter, name, labels).counter)
+{
+}
+
+void Counter::add(double by) const
+{
+    static_cast<prometheus::Counter*>(series_)->Increment(by);
+}
+
 void gauge(std::string_view name, double value, Labels labels)
 {
     find(Kind::gauge, name, labels).gauge->Set(value);

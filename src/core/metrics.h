@@ -13,6 +13,17 @@ using Labels = std::initializer_list<std::pair<std::string_view, std::string_vie
 // Names and label values come from the code, never from a request (else a caller could grow
 // memory).
 void count(std::string_view name, Labels labels = {}, double by = 1); // a counter, `…_total`
+
+// One counter looked up once, for what is counted with every request. Copies count the same.
+class Counter {
+public:
+    explicit Counter(std::string_view name, Labels labels = {});
+    void add(double by = 1) const;
+
+private:
+    void* series_;
+};
+
 void gauge(std::string_view name, double value, Labels labels = {});
 void observe_seconds(std::string_view name, double seconds, Labels labels = {}); // a histogram
 

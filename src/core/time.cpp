@@ -93,7 +93,7 @@ void put_digits(char* into, int count, int value)
 
 } // namespace
 
-std::string to_text(Instant at)
+void append_text(std::string& into, Instant at)
 {
     using namespace std::chrono;
     auto const moment = sys_time<milliseconds>(milliseconds(at.milliseconds()));
@@ -101,18 +101,28 @@ std::string to_text(Instant at)
     year_month_day const date(day);
     hh_mm_ss<milliseconds> const time(moment - day);
     auto const year_number = int(date.year());
-    if (year_number < 0 || year_number > 9999) // nobody's format; only a broken value gets here
-        return fmt::format(
+    if (year_number < 0 || year_number > 9999) { // nobody's format: a broken value alone gets here
+        into += fmt::format(
             "{}-{:02}-{:02}", year_number, unsigned(date.month()), unsigned(date.day())
         );
-    std::string text = "0000-00-00T00:00:00.000Z"; // in every answer and log line: written by hand
-    put_digits(text.data(), 4, year_number);
-    put_digits(text.data() + 5, 2, static_cast<int>(unsigned(date.month())));
-    put_digits(text.data() + 8, 2, static_cast<int>(unsigned(date.day())));
-    put_digits(text.data() + 11, 2, static_cast<int>(time.hours().count()));
-    put_digits(text.data() + 14, 2, static_cast<int>(time.minutes().count()));
-    put_digits(text.data() + 17, 2, static_cast<int>(time.seconds().count()));
-    put_digits(text.data() + 20, 3, static_cast<int>(time.subseconds().count()));
+        return;
+    }
+    auto const begin = into.size();
+    into += "0000-00-00T00:00:00.000Z"; // in every answer and log line: written by hand
+    char* const text = into.data() + begin;
+    put_digits(text, 4, year_number);
+    put_digits(text + 5, 2, static_cast<int>(unsigned(date.month())));
+    put_digits(text + 8, 2, static_cast<int>(unsigned(date.day())));
+    put_digits(text + 11, 2, static_cast<int>(time.hours().count()));
+    put_digits(text + 14, 2, static_cast<int>(time.minutes().count()));
+    put_digits(text + 17, 2, static_cast<int>(time.seconds().count()));
+    put_digits(text + 20, 3, static_cast<int>(time.subseconds().count()));
+}
+
+std::string to_text(Instant at)
+{
+    std::string text;
+    append_text(text, at);
     return text;
 }
 

@@ -55,6 +55,7 @@ private:
 
 // `2026-11-22T07:05:09.123Z`, always 24 characters for years 0000 to 9999 (RFC 3339).
 std::string to_text(Instant at);
+void append_text(std::string& into, Instant at);
 
 // Reads RFC 3339 with any offset and any number of decimals (cut to three), and PostgreSQL's
 // `2026-11-22 07:05:09.123+00`. Nothing for anything else.

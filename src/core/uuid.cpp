@@ -1,11 +1,26 @@
 // Minting UUIDs (RFC 9562).
 #include "core/uuid.h"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace gatehouse {
+namespace {
 
-std::string mint_uuid(Instant now, Random& random)
+constexpr std::array<char, 512> hex_pairs = [] {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<char, 512> pairs{};
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+        pairs[2 * byte] = digits[byte / 16];
+        pairs[2 * byte + 1] = digits[byte % 16];
+    }
+    return pairs;
+}();
+
+} // namespace
+
+void append_uuid(std::string& into, Instant now, Random& random)
 {
     std::array<std::uint8_t, 16> bytes;
     random.fill(bytes);
@@ -15,15 +30,21 @@ std::string mint_uuid(Instant now, Random& random)
     bytes[6] = static_cast<std::uint8_t>(0x70 | (bytes[6] & 0x0f)); // version 7
     bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f)); // variant
 
-    constexpr char digits[] = "0123456789abcdef";
-    char text[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"; // one for each request: made in one go
-    char* next = text;
+    auto const begin = into.size();
+    into += "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"; // one for each request: made in one go
+    char* next = into.data() + begin;
     for (auto const byte : bytes) {
         if (*next == '-')
             ++next;
-        *next++ = digits[byte >> 4U];
-        *next++ = digits[byte & 0xfU];
+        std::copy_n(hex_pairs.data() + 2 * byte, 2, next);
+        next += 2;
     }
+}
+
+std::string mint_uuid(Instant now, Random& random)
+{
+    std::string text;
+    append_uuid(text, now, random);
     return text;
 }
 

@@ -8,6 +8,7 @@
 
 namespace gatehouse {
 
+void append_uuid(std::string& into, Instant now, Random& random);
 std::string mint_uuid(Instant now, Random& random); // 36 characters, 74 random bits
 
 } // namespace gatehouse

@@ -61,7 +61,27 @@ Async<void> Connection::converse()
         co_await linger();
 }
 
-Async<bool> Connection::receive()
+// Without a frame of its own: there is one for each piece of each request.
+struct Connection::Receiving {
+    Connection& connection;
+    Completion done{};
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiting)
+    {
+        done.waiting = waiting;
+        auto const room = connection.make_room();
+        connection.stream_->read_some(room.data(), room.size(), done);
+    }
+    bool await_resume() const // false at the end
+    {
+        connection.held_ += done.count;
+        connection.phase_bytes_ += done.count;
+        return !done.failed;
+    }
+};
+
+std::span<char> Connection::make_room()
 {
     if (held_ == capacity_) {
         auto const larger = capacity_ == 0 ? first_buffer : whole_buffer;
@@ -73,16 +93,7 @@ Async<bool> Connection::receive()
         capacity_ = larger;
     }
     served_in_a_row_ = 0;
-    auto const start = [this](Completion& done) {
-        stream_->read_some(buffer_.get() + held_, capacity_ - held_, done);
-    };
-    Pending pending{start};
-    auto const& done = co_await pending;
-    if (done.failed)
-        co_return false;
-    held_ += done.count;
-    phase_bytes_ += done.count;
-    co_return true;
+    return {buffer_.get() + held_, capacity_ - held_};
 }
 
 void Connection::consume(std::size_t bytes)
@@ -122,7 +133,8 @@ Async<Connection::HeadState> Connection::receive_head()
         }
         if (around_.is_stopping() && held_ == 0)
             co_return HeadState::ended;
-        bool const more = co_await receive();
+        Receiving receiving{*this};
+        bool const more = co_await receiving;
         if (!more) {
             fault_ = request_timeout;
             co_return too_slow_&& held_ != 0 ? HeadState::refused : HeadState::ended;
@@ -139,7 +151,7 @@ Exchange Connection::make_exchange()
     request_.on_operator_listener = facts_.on_operator_listener;
     response_.clear();
     now_ = around_.pipeline().services().clock.now();
-    request_id_ = around_.mint_request_id(now_);
+    around_.mint_request_id(request_id_, now_);
     return {
         .request = request_,
         .response = response_,
@@ -161,7 +173,7 @@ Async<bool> Connection::serve_one()
         request_.method = Method::get; // so that the answer has its body
         around_.pipeline().answer_malformed(exchange, fault_);
         record(exchange, began);
-        co_await send(false);
+        co_await send_rest(send_at_once(false).bytes);
         co_return false;
     }
     exchange.method_is_known = parser_.method_is_known();
@@ -177,7 +189,11 @@ Async<bool> Connection::serve_one()
         && response_.status != 413 && response_.status != 400 && response_.status != 408;
     unread_input_ = body_is_left;
     bool keep_alive = parser_.keep_alive() && !around_.is_stopping() && (!body_is_left || may_skip);
-    keep_alive = co_await send(keep_alive) && keep_alive;
+    auto const sent = send_at_once(keep_alive);
+    bool arrives = !sent.broken;
+    if (sent.bytes < out_.size())
+        arrives = co_await send_rest(sent.bytes);
+    keep_alive = keep_alive && arrives;
     if (keep_alive && body_is_left)
         co_return co_await skip_body();
     co_return keep_alive;
@@ -197,7 +213,8 @@ Async<void> Connection::read_body(std::size_t limit)
             throw *step.fault;
         if (parser_.is_done())
             break;
-        bool const more = co_await receive();
+        Receiving receiving{*this};
+        bool const more = co_await receiving;
         if (!more && too_slow_)
             throw request_timeout;
         if (!more)
@@ -219,7 +236,8 @@ Async<bool> Connection::skip_body()
     co_return true;
 }
 
-Async<bool> Connection::send(bool keep_alive)
+// What the kernel takes at once; what it does not take is for send_rest().
+Connection::Sent Connection::send_at_once(bool keep_alive)
 {
     enter(Phase::writing);
     Framing const framing{request_.method == Method::head, parser_.http_1_1(), keep_alive};
@@ -229,8 +247,15 @@ Async<bool> Connection::send(bool keep_alive)
     );
     wipe(response_.body.data(), response_.body.size()); // tokens and keys
     auto const sent = stream_->send_now(out_);
-    bool broken = sent < 0;
-    std::size_t done = broken ? 0 : static_cast<std::size_t>(sent);
+    if (sent >= 0 && static_cast<std::size_t>(sent) < out_.size())
+        return {static_cast<std::size_t>(sent), false};
+    wipe(out_.data(), out_.size());
+    return {out_.size(), sent < 0};
+}
+
+Async<bool> Connection::send_rest(std::size_t done)
+{
+    bool broken = false;
     while (!broken && done < out_.size()) {
         auto const start = [this, done](Completion& completion) {
             stream_->write_some(std::string_view(out_).substr(done), completion);
@@ -252,7 +277,8 @@ Async<void> Connection::linger()
     std::size_t discarded = 0;
     while (!too_slow_ && discarded < lingered_at_most) {
         held_ = 0;
-        bool const more = co_await receive();
+        Receiving receiving{*this};
+        bool const more = co_await receiving;
         if (!more)
             break;
         discarded += held_;

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,7 @@ public:
     virtual Pipeline& pipeline() = 0;
     virtual EventLoop& loop() = 0;
     virtual CommonFields& common_fields() = 0;
-    virtual std::string mint_request_id(Instant now) = 0;
+    virtual void mint_request_id(std::string& into, Instant now) = 0; // replaces
     virtual std::chrono::milliseconds ticks() const = 0; // of a steady, coarse clock
     virtual bool is_stopping() const = 0;
 };
@@ -60,13 +61,19 @@ public:
 private:
     enum class Phase { handshake, idle, head, body, handling, writing, lingering };
     enum class HeadState { complete, refused, ended };
+    struct Receiving; // co_await of more bytes in the buffer; false at the end
+    struct Sent {
+        std::size_t bytes = 0;
+        bool broken = false;
+    };
 
     void enter(Phase phase);
     bool is_too_slow(TimeLimits const& limits) const;
-    Async<bool> receive(); // more bytes into the buffer; false at the end
+    std::span<char> make_room();
     Async<HeadState> receive_head();
     Async<bool> serve_one(); // whether another request may follow
-    Async<bool> send(bool keep_alive);
+    Sent send_at_once(bool keep_alive);
+    Async<bool> send_rest(std::size_t done);
     Async<bool> skip_body();
     Async<void> linger();
     Exchange make_exchange();

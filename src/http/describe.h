@@ -111,7 +111,9 @@ template <class T> void write(std::string& into, T const& value)
     } else if constexpr (is_strong_text<T>) {
         json::append_escaped(into, value.text());
     } else if constexpr (std::same_as<T, Instant>) {
-        into.append(1, '"').append(to_text(value)).append(1, '"');
+        into += '"';
+        append_text(into, value);
+        into += '"';
     } else if constexpr (std::same_as<T, json::Value>) {
         into += json::to_text(value);
     } else if constexpr (is_optional<T>) {

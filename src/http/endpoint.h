@@ -52,10 +52,10 @@ template <class Res> void write_answer(Response& into, Res const& answer)
         into.set_header("Content-Type", answer.content_type);
         into.body = answer.body;
     } else if constexpr (std::same_as<Res, RawJson>) {
-        into.set_header("Content-Type", "application/json; charset=utf-8");
+        into.say_json();
         into.body = answer.body;
     } else {
-        into.set_header("Content-Type", "application/json; charset=utf-8");
+        into.say_json();
         describe::write(into.body, answer);
     }
 }

@@ -127,34 +127,33 @@ std::optional<Fault> check_target(std::string_view method, std::string_view text
     return std::nullopt;
 }
 
-bool FieldGuard::repeats_single(std::string_view name)
-{
-    for (std::size_t at = 0; at < single_fields.size(); ++at) {
-        if (!same_text(name, single_fields[at]))
-            continue;
-        auto const bit = 1U << at;
-        if ((seen_singles_ & bit) != 0)
-            return true;
-        seen_singles_ |= bit;
-    }
-    return false;
-}
-
 std::optional<Fault> FieldGuard::field(std::string_view name, std::string_view value)
 {
     if (++count_ > header_count_limit)
         return head_too_large;
-    if (repeats_single(name))
-        return malformed_request;
-    if (same_text(name, "content-length"))
+    for (std::size_t at = 0; at < single_fields.size(); ++at) {
+        if (name.size() != single_fields[at].size() || !same_text(name, single_fields[at]))
+            continue;
+        auto const bit = 1U << at;
+        if ((seen_singles_ & bit) != 0)
+            return malformed_request;
+        seen_singles_ |= bit;
+        return single_field(single_fields[at], value);
+    }
+    return std::nullopt;
+}
+
+std::optional<Fault> FieldGuard::single_field(std::string_view name, std::string_view value)
+{
+    if (name == "content-length")
         return content_length_field(value);
-    if (same_text(name, "transfer-encoding"))
+    if (name == "transfer-encoding")
         return transfer_encoding_field(value);
-    if (same_text(name, "host")) {
+    if (name == "host") {
         has_host_ = true;
         if (value.empty() || !all_are(value, host))
             return malformed_request;
-    } else if (same_text(name, "expect")) {
+    } else if (name == "expect") {
         expects_continue_ = same_text(value, "100-continue");
         expects_something_else_ = !expects_continue_;
     }

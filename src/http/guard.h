@@ -47,7 +47,7 @@ public:
 private:
     std::optional<Fault> content_length_field(std::string_view value);
     std::optional<Fault> transfer_encoding_field(std::string_view value);
-    bool repeats_single(std::string_view name);
+    std::optional<Fault> single_field(std::string_view name, std::string_view value);
 
     std::size_t count_ = 0;
     std::uint32_t seen_singles_ = 0; // one bit for each field that may come once

@@ -136,35 +136,35 @@ Async<void> Pipeline::steps(Exchange& exchange)
         exchange.response
     );
     context.set_parameters(std::move(match.parameters));
-    if (auto const refused = co_await who(exchange, route, context)) {
-        answer_refusal(exchange, *refused);
-        co_return;
-    }
-    if (route.limit != Limit::refused) {
-        co_await read_and_handle(exchange, endpoint, context);
-        co_return;
-    }
-    try {
-        co_await read_and_handle(exchange, endpoint, context);
-    } catch (Refusal const& refusal) {
-        answer_refusal(exchange, refusal);
-        after_refusal(exchange, route);
-    } catch (DetailedRefusal const& detailed) {
-        answer_refusal(exchange, detailed.refusal, detailed.members);
-        after_refusal(exchange, route);
-    }
-}
-
-Async<void>
-Pipeline::read_and_handle(Exchange& exchange, Endpoint const& endpoint, Context& context)
-{
-    if (auto const refused = judge_body(exchange, body_limit_)) {
+    Refused refused = who_without_asking(exchange, route, context);
+    if (!refused && route.access.kind() == Access::Kind::session)
+        refused = co_await live_session(exchange, route, context);
+    if (!refused)
+        refused = judge_body(exchange, body_limit_);
+    if (refused) {
         answer_refusal(exchange, *refused);
         co_return;
     }
     if (exchange.has_body)
         co_await exchange.body.read_body(body_limit_);
-    co_await endpoint.handle(context);
+    if (route.limit == Limit::refused)
+        co_await handle_and_count_refusals(exchange, endpoint, context);
+    else
+        co_await endpoint.handle(context);
+}
+
+Async<void>
+Pipeline::handle_and_count_refusals(Exchange& exchange, Endpoint const& endpoint, Context& context)
+{
+    try {
+        co_await endpoint.handle(context);
+    } catch (Refusal const& refusal) {
+        answer_refusal(exchange, refusal);
+        after_refusal(exchange, endpoint.route);
+    } catch (DetailedRefusal const& detailed) {
+        answer_refusal(exchange, detailed.refusal, detailed.members);
+        after_refusal(exchange, endpoint.route);
+    }
 }
 
 // Existence is not told to those who may not even know: 404, as for an unknown path (D-103).
@@ -206,22 +206,15 @@ Pipeline::Refused Pipeline::limits(Exchange const& exchange, Route const& route)
     return std::nullopt;
 }
 
-Async<Pipeline::Refused> Pipeline::who(Exchange& exchange, Route const& route, Context& context)
+// What the request alone tells; a session is looked up afterwards.
+Pipeline::Refused
+Pipeline::who_without_asking(Exchange const& exchange, Route const& route, Context& context)
 {
     if (refuses_foreign_origin(route) && origins_.is_foreign(exchange.request))
-        co_return because(Reason::cross_site);
-    switch (route.access.kind()) {
-    case Access::Kind::session:
-        co_return co_await live_session(exchange, route, context);
-    case Access::Kind::credential_optional:
-        co_return present_optional(exchange, route, context);
-    case Access::Kind::anyone:
-    case Access::Kind::operators:
-    case Access::Kind::testing:
-    case Access::Kind::capture:
-        break;
-    }
-    co_return std::nullopt;
+        return because(Reason::cross_site);
+    if (route.access.kind() == Access::Kind::credential_optional)
+        return present_optional(exchange, route, context);
+    return std::nullopt;
 }
 
 Async<Pipeline::Refused>

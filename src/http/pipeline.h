@@ -75,8 +75,9 @@ private:
     using Refused = std::optional<domain::Refusal>;
 
     Async<void> steps(Exchange& exchange);
-    Async<void> read_and_handle(Exchange& exchange, Endpoint const& endpoint, Context& context);
-    Async<Refused> who(Exchange& exchange, Route const& route, Context& context);
+    Async<void>
+    handle_and_count_refusals(Exchange& exchange, Endpoint const& endpoint, Context& context);
+    Refused who_without_asking(Exchange const& exchange, Route const& route, Context& context);
     Async<Refused> live_session(Exchange& exchange, Route const& route, Context& context);
     Refused limits(Exchange const& exchange, Route const& route);
     Refused charge(Limit limit, Exchange const& exchange);

@@ -219,7 +219,7 @@ void begin_envelope(Response& into, Words const& words, std::string_view request
 {
     into.clear();
     into.status = words.status;
-    into.set_header("Content-Type", "application/json; charset=utf-8");
+    into.say_json();
     auto& body = into.body;
     append_text(body, R"({"error":)", words.error);
     append_text(body, R"(,"code":)", words.code);

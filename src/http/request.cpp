@@ -71,8 +71,9 @@ std::vector<std::string_view> Request::headers(std::string_view name) const
 void Request::add_header(std::string_view name, std::string_view value)
 {
     auto const name_at = static_cast<std::uint32_t>(text_.size());
-    for (char const letter : name)
-        text_ += lower(letter);
+    text_ += name;
+    for (auto at = name_at; at < text_.size(); ++at)
+        text_[at] = lower(text_[at]);
     auto const value_at = static_cast<std::uint32_t>(text_.size());
     text_ += value;
     fields_.push_back(

@@ -71,6 +71,14 @@ void Response::set_header(std::string_view name, std::string_view value)
     lines_.append(name).append(": ").append(value).append("\r\n");
 }
 
+void Response::say_json()
+{
+    if (lines_.empty()) // nearly always: nothing to replace and nothing to check
+        lines_ = "Content-Type: application/json; charset=utf-8\r\n";
+    else
+        set_header("Content-Type", "application/json; charset=utf-8");
+}
+
 void Response::add_header(std::string_view name, std::string_view value)
 {
     require_clean_header(name, value);

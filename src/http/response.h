@@ -17,6 +17,7 @@ public:
     std::string body;
 
     void set_header(std::string_view name, std::string_view value); // replaces
+    void say_json(); // Content-Type: application/json; charset=utf-8
     void add_header(std::string_view name, std::string_view value); // keeps those of the same name
     bool has_header(std::string_view name) const; // compares without regard to case
     std::string_view header(std::string_view name) const; // the first; empty when absent

@@ -5,6 +5,8 @@
 #include "core/metrics.h"
 
 #include <array>
+#include <compare>
+#include <map>
 
 namespace gatehouse::http {
 
@@ -21,17 +23,37 @@ bool is_probe(std::string_view route)
 {
     return route == "/health" || route == "/ready";
 }
+
+// Found by the addresses of the route's and the method's names, which live as long as the program.
+struct Counted {
+    void const* route;
+    void const* method;
+    int status_class;
+    auto operator<=>(Counted const&) const = default;
+};
+
+void count(Exchange const& exchange, std::string_view method)
+{
+    thread_local std::map<Counted, metrics::Counter> known;
+    Counted const key{exchange.route.data(), method.data(), exchange.response.status / 100};
+    auto found = known.find(key);
+    if (found == known.end()) {
+        metrics::Counter const counter(
+            "gatehouse_http_requests_total",
+            {{"method", method},
+             {"route", exchange.route},
+             {"status", class_of(exchange.response.status)}}
+        );
+        found = known.emplace(key, counter).first;
+    }
+    found->second.add();
+}
 } // namespace
 
 void tally(Exchange const& exchange, std::chrono::nanoseconds spent)
 {
     auto const method = exchange.method_is_known ? to_text(exchange.request.method) : "other";
-    metrics::count(
-        "gatehouse_http_requests_total",
-        {{"method", method},
-         {"route", exchange.route},
-         {"status", class_of(exchange.response.status)}}
-    );
+    count(exchange, method);
     if (!is_probe(exchange.route))
         metrics::observe_seconds(
             "gatehouse_http_request_seconds",

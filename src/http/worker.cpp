@@ -102,9 +102,10 @@ Worker::Worker(Shared& shared)
 
 Worker::~Worker() = default;
 
-std::string Worker::mint_request_id(Instant now)
+void Worker::mint_request_id(std::string& into, Instant now)
 {
-    return mint_uuid(now, *random_);
+    into.clear();
+    append_uuid(into, now, *random_);
 }
 
 void Worker::listen(ListenSocket socket, bool for_operators)

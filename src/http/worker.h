@@ -39,7 +39,7 @@ public:
     Pipeline& pipeline() override { return shared_.pipeline; }
     EventLoop& loop() override { return loop_; }
     CommonFields& common_fields() override { return common_fields_; }
-    std::string mint_request_id(Instant now) override;
+    void mint_request_id(std::string& into, Instant now) override;
     std::chrono::milliseconds ticks() const override { return ticks_; }
     bool is_stopping() const override { return stopping_; }
 
