@@ -29,6 +29,7 @@ Context::Context(
     std::string const& request_id_,
     std::string const& client_address_,
     Surface surface_,
+    Origins const& origins,
     Response& response
 )
     : request(request_)
@@ -38,6 +39,7 @@ Context::Context(
     , surface(surface_)
     , client_address(client_address_)
     , user_agent(readable(request_.header("user-agent")))
+    , origins_(origins)
     , response_(response)
 {
 }
@@ -52,6 +54,16 @@ domain::Caller const& Context::caller() const
     if (!caller_)
         throw std::logic_error("caller() on a route without Access::session()");
     return *caller_;
+}
+
+std::optional<SecretString> Context::cookie_credential(std::string_view name) const
+{
+    auto const cookie = find_cookie(request, name);
+    if (!cookie || cookie->ambiguous || cookie->value.empty())
+        return std::nullopt;
+    if (!is_safe(request.method) && !origins_.proves_same_site(request))
+        throw domain::Refusal{.reason = domain::Reason::cross_site};
+    return SecretString(std::string(cookie->value));
 }
 
 std::string const& Context::parameter(std::string_view name) const

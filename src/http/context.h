@@ -7,6 +7,7 @@
 #include "domain/services.h"
 #include "http/cookies.h"
 #include "http/describe.h"
+#include "http/origin.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/route.h"
@@ -52,6 +53,11 @@ public:
     // The token that was presented, bearer before cookie; for Access::credential_optional() routes.
     std::optional<std::string> const& presented_token() const { return presented_token_; }
 
+    // What a cookie other than the session's brings; nothing where it is absent, empty or there
+    // twice. Using it on an unsafe method takes the same proof against forgery as the session
+    // cookie (behaviours §13): throws Refusal, 403 CSRF.
+    std::optional<SecretString> cookie_credential(std::string_view name) const;
+
     // A `:name` of the path, decoded.
     std::string const& parameter(std::string_view name) const;
 
@@ -76,6 +82,7 @@ public:
         std::string const& request_id,
         std::string const& client_address,
         Surface surface,
+        Origins const& origins,
         Response& response
     );
     Context(Context const&) = delete;
@@ -89,6 +96,7 @@ public:
     Response& response() { return response_; }
 
 private:
+    Origins const& origins_;
     Response& response_;
     std::unique_ptr<domain::Caller> caller_; // large, and most requests have none
     std::optional<std::string> presented_token_;

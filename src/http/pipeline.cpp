@@ -133,6 +133,7 @@ Async<void> Pipeline::steps(Exchange& exchange)
         exchange.request_id,
         exchange.client_address,
         route.surface,
+        origins_,
         exchange.response
     );
     context.set_parameters(std::move(match.parameters));

@@ -26,13 +26,12 @@ constexpr http::Route refresh_route{
     .answers = "200 400 401 403 413 415 429 503",
 };
 
-SecretString presented_token(http::Context& context, RefreshRequest& request)
+SecretString presented_token(http::Context const& context, RefreshRequest& request)
 {
     if (request.refresh_token && !request.refresh_token->empty())
         return std::move(*request.refresh_token);
-    auto const cookie = http::find_cookie(context.request, http::refresh_cookie_name);
-    if (cookie && !cookie->ambiguous && !cookie->value.empty())
-        return SecretString(std::string(cookie->value));
+    if (auto token = context.cookie_credential(http::refresh_cookie_name))
+        return std::move(*token);
     throw invalid_field("refreshToken", "is required");
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { barrier } from '../support/barrier.ts';
 import type { Options } from '../support/client.ts';
-import { time } from '../support/database.ts';
+import { flag, time } from '../support/database.ts';
 import { events, expectRefusal, expectStatus, ledgerSize } from '../support/expectations.ts';
 import {
   login, loginPath, logoutPath, meDataPath, newAccount, newAddress, newPassword, newPerson, organizationLoginPath, organizationLogoutPath, refreshPath,
@@ -139,6 +139,25 @@ describe('by cookie only from our own pages', () => {
     }
   });
 
+  it.each(cases)('CS-01 refreshing by cookie: %s', async (_what, headers, allowed) => {
+    const person = await newPerson(stack);
+    const cookie = `refresh_token=${person.refreshToken}`;
+    const answer = await client.send('POST', refreshPath, { cookie, headers, body: {} });
+    if (allowed) {
+      expectStatus(answer, 200);
+    } else {
+      expectRefusal(answer, 403, 'CSRF');
+      const row = await database.row`SELECT is_revoked FROM refresh_tokens WHERE session_id = ${person.sessionId}`;
+      expect(flag(row['is_revoked']), 'a refused refresh uses nothing up').toBe(false);
+    }
+  });
+
+  it('CS-01 a refresh token in the body needs no proof, also beside its cookie', async () => {
+    const person = await newPerson(stack);
+    const answer = await client.post(refreshPath, { refreshToken: person.refreshToken }, { cookie: `refresh_token=${person.refreshToken}` });
+    expectStatus(answer, 200);
+  });
+
   it('CS-01 the double-submit token is accepted, another value is not', async () => {
     const person = await newAccount(stack);
     const answer = await client.post(loginPath, { email: person.email, password: person.password });
@@ -149,6 +168,9 @@ describe('by cookie only from our own pages', () => {
     const value = csrf.slice('csrf='.length);
     expectRefusal(await client.send('POST', logoutPath, { cookie, headers: { 'x-csrf-token': `${value}x` }, body: {} }), 403, 'CSRF');
     expectRefusal(await client.send('POST', logoutPath, { cookie: `${cookies[0]}; csrf=`, headers: { 'x-csrf-token': '' }, body: {} }), 403, 'CSRF');
+    const refreshing = `refresh_token=${answer.json.refreshToken}; ${csrf}`;
+    expectRefusal(await client.send('POST', refreshPath, { cookie: refreshing, headers: { 'x-csrf-token': `${value}x` }, body: {} }), 403, 'CSRF');
+    expectStatus(await client.send('POST', refreshPath, { cookie: refreshing, headers: { 'x-csrf-token': value }, body: {} }), 200);
     expectStatus(await client.send('POST', logoutPath, { cookie, headers: { 'x-csrf-token': value }, body: {} }), 200);
   });
 
