@@ -108,8 +108,9 @@ std::unique_ptr<sql::SchemaConnection> open_schema(std::string const& url)
 sql::Drivers drivers(std::string const& url, std::size_t connections, Limits const& limits)
 {
     sql::Drivers made;
+    auto const reconnecting = std::make_shared<Reconnecting>();
     for (std::size_t count = 0; count < connections; ++count)
-        made.writers.push_back(std::make_unique<Session>(url, limits));
+        made.writers.push_back(std::make_unique<Session>(url, limits, reconnecting));
     return made;
 }
 

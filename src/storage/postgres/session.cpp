@@ -15,18 +15,16 @@ namespace {
 using sql::StorageError;
 using Clock = std::chrono::steady_clock;
 
-constexpr Duration shortest_pause = 50ms;
-constexpr Duration longest_pause = 2s;
-
 // Transaction-local, so that nothing of it outlives the unit of work.
 constexpr sql::Statement tell_scope("SELECT set_config('app.organization_id', $1, true), "
                                     "set_config('app.current_user_id', $2, true)");
 
 } // namespace
 
-Session::Session(std::string url, Limits const& limits)
+Session::Session(std::string url, Limits const& limits, std::shared_ptr<Reconnecting> reconnecting)
     : url_(std::move(url))
     , limits_(limits)
+    , reconnecting_(std::move(reconnecting))
 {
 }
 
@@ -44,28 +42,27 @@ void Session::begin(sql::Access access, sql::Deadline)
     scope_ = sql::Scope::global(); // what an unset setting means
 }
 
-// Between tries that fail there is a pause: a database that comes back is not stormed.
 void Session::connect()
 {
-    if (Clock::now() < next_try_)
+    auto const began = Clock::now();
+    if (auto const failure = reconnecting_->refuses(began))
         throw StorageError(
-            StorageError::Kind::unavailable, "PostgreSQL is not reachable: " + last_failure_
+            StorageError::Kind::unavailable, "PostgreSQL is not reachable: " + *failure
         );
     prepared_.clear();
     steps_.clear();
     stale_ = false;
     try {
         link_.emplace(url_, limits_);
-        pause_ = {};
+        reconnecting_->succeeded(Clock::now());
     } catch (Lost const& lost) {
         link_.reset();
-        pause_ = std::clamp(pause_ * 2, shortest_pause, longest_pause);
-        next_try_ = Clock::now() + pause_;
-        last_failure_ = lost.what();
+        reconnecting_->failed(began, Clock::now(), lost.what());
         metrics::count("gatehouse_database_connects_failed_total");
-        log::Line(log::Level::error, "postgres.connect_failed").with("cause", last_failure_);
+        log::Line(log::Level::error, "postgres.connect_failed").with("cause", lost.what());
         throw StorageError(
-            StorageError::Kind::unavailable, "PostgreSQL is not reachable: " + last_failure_
+            StorageError::Kind::unavailable,
+            std::string("PostgreSQL is not reachable: ") + lost.what()
         );
     }
 }

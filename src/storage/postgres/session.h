@@ -2,9 +2,11 @@
 #pragma once
 
 #include "storage/postgres/link.h"
+#include "storage/postgres/reconnecting.h"
 #include "storage/sql/driver.h"
 #include "storage/sql/errors.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -14,7 +16,7 @@ namespace gatehouse::postgres {
 
 class Session final : public sql::Driver {
 public:
-    Session(std::string url, Limits const& limits);
+    Session(std::string url, Limits const& limits, std::shared_ptr<Reconnecting> reconnecting);
 
     sql::Dialect dialect() const noexcept override { return sql::Dialect::postgres; }
     void begin(sql::Access access, sql::Deadline deadline) override;
@@ -55,9 +57,7 @@ private:
     bool stale_ = false; // close it after this unit
     Progress commit_ = Progress::not_sent;
     sql::Scope scope_ = sql::Scope::global(); // what the server was told in this transaction
-    sql::Deadline next_try_{}; // not before this, after a connection could not be made
-    Duration pause_{};
-    std::string last_failure_;
+    std::shared_ptr<Reconnecting> const reconnecting_; // of all connections to this server
     std::size_t names_ = 0;
 };
 

@@ -220,7 +220,8 @@ if (onPostgres) {
       }
       await until('readiness', 30, async () => ((await own.client.get('/ready')).status === 200 ? true : undefined));
       expectStatus(await own.client.get(meDataPath, { bearer: person.accessToken }), 200);
-      await login(own, person);
+      // Ready means every connection, not only the one that was asked.
+      await Promise.all(Array.from({ length: 12 }, () => login(own, person)));
     });
   });
 } else {
