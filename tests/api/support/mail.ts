@@ -71,13 +71,14 @@ export class Mailbox {
   }
 
   /** Returns once nothing is waiting to be sent, so that "no mail" can be said. */
-  async drain(): Promise<void> {
-    await until('an empty outbox', 20, async () => {
+  async drain(seconds = 20): Promise<void> {
+    await until('an empty outbox', seconds, async () => {
       if (!this.hasDrain) {
         const waiting = await this.database.count`SELECT count(*) FROM outbox WHERE status IN ('pending', 'sending')`;
         return waiting === 0 ? true : undefined;
       }
       const answer = await this.client.get('/__test/outbox?drain=1');
+      if (answer.status === 503) return undefined; // something still waits: the server gave up asking, not we
       if (answer.status !== 200) throw new Error(`drain answered ${answer.status}: ${answer.text}`);
       return answer.json.pending === 0 ? true : undefined;
     });
