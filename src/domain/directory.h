@@ -3,6 +3,7 @@
 
 #include "core/async.h"
 #include "domain/one_time_tokens.h"
+#include "domain/organizations.h"
 #include "domain/refresh_tokens.h"
 #include "domain/sessions.h"
 #include "domain/users.h"
@@ -29,6 +30,9 @@ public:
     virtual Async<std::vector<Candidate>> live_users(CanonicalAddress address, int limit) = 0;
     // A live user that has proven the mailbox, or registered it since `recent` (decisions D-99).
     virtual Async<bool> address_is_taken(CanonicalAddress address, Instant recent) = 0;
+    // By bare id, to tell 403 from 404 (decisions D-79).
+    virtual Async<std::optional<Organization>> organization(OrganizationId organization) = 0;
+    virtual Async<std::optional<User>> live_user(UserId user) = 0;
     virtual Async<std::optional<SessionFacts>> session(SessionId session) = 0;
     virtual Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) = 0;
     virtual Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) = 0;

@@ -36,6 +36,57 @@ constexpr std::array roles{
     std::pair(Role::staff, std::string_view("staff")),
 };
 
+constexpr std::array events{
+    std::pair(Event::register_account, std::string_view("REGISTER")),
+    std::pair(Event::email_verified, std::string_view("EMAIL_VERIFIED")),
+    std::pair(Event::verification_resent, std::string_view("VERIFICATION_RESENT")),
+    std::pair(Event::login_success, std::string_view("LOGIN_SUCCESS")),
+    std::pair(Event::login_failure, std::string_view("LOGIN_FAILURE")),
+    std::pair(Event::login_blocked_unverified, std::string_view("LOGIN_BLOCKED_UNVERIFIED")),
+    std::pair(Event::login_blocked_suspended, std::string_view("LOGIN_BLOCKED_SUSPENDED")),
+    std::pair(Event::two_factor_required, std::string_view("TWO_FACTOR_REQUIRED")),
+    std::pair(Event::account_locked, std::string_view("ACCOUNT_LOCKED")),
+    std::pair(Event::logout, std::string_view("LOGOUT")),
+    std::pair(Event::logout_all, std::string_view("LOGOUT_ALL")),
+    std::pair(Event::session_revoked, std::string_view("SESSION_REVOKED")),
+    std::pair(Event::token_rotated, std::string_view("TOKEN_ROTATED")),
+    std::pair(
+        Event::refresh_token_reuse_detected, std::string_view("REFRESH_TOKEN_REUSE_DETECTED")
+    ),
+    std::pair(Event::force_logout, std::string_view("FORCE_LOGOUT")),
+    std::pair(Event::password_reset_requested, std::string_view("PASSWORD_RESET_REQUESTED")),
+    std::pair(Event::password_reset_completed, std::string_view("PASSWORD_RESET_COMPLETED")),
+    std::pair(Event::password_changed, std::string_view("PASSWORD_CHANGED")),
+    std::pair(Event::email_changed, std::string_view("EMAIL_CHANGED")),
+    std::pair(Event::profile_updated, std::string_view("PROFILE_UPDATED")),
+    std::pair(Event::two_factor_enabled, std::string_view("TWO_FACTOR_ENABLED")),
+    std::pair(Event::two_factor_disabled, std::string_view("TWO_FACTOR_DISABLED")),
+    std::pair(Event::user_created, std::string_view("USER_CREATED")),
+    std::pair(Event::user_updated, std::string_view("USER_UPDATED")),
+    std::pair(Event::user_deleted, std::string_view("USER_DELETED")),
+    std::pair(Event::user_suspended, std::string_view("USER_SUSPENDED")),
+    std::pair(Event::user_reactivated, std::string_view("USER_REACTIVATED")),
+    std::pair(Event::account_deleted, std::string_view("ACCOUNT_DELETED")),
+    std::pair(Event::role_changed, std::string_view("ROLE_CHANGED")),
+    std::pair(Event::invitation_sent, std::string_view("INVITATION_SENT")),
+    std::pair(Event::invitation_accepted, std::string_view("INVITATION_ACCEPTED")),
+    std::pair(Event::invitation_revoked, std::string_view("INVITATION_REVOKED")),
+    std::pair(Event::organization_created, std::string_view("ORGANIZATION_CREATED")),
+    std::pair(Event::organization_updated, std::string_view("ORGANIZATION_UPDATED")),
+    std::pair(Event::organization_deleted, std::string_view("ORGANIZATION_DELETED")),
+    std::pair(Event::permission_denied, std::string_view("PERMISSION_DENIED")),
+    std::pair(Event::vault_init, std::string_view("VAULT_INIT")),
+    std::pair(Event::vault_fetch, std::string_view("VAULT_FETCH")),
+    std::pair(Event::vault_failed_fetch, std::string_view("VAULT_FAILED_FETCH")),
+    std::pair(Event::vault_rotate, std::string_view("VAULT_ROTATE")),
+    std::pair(Event::vault_recovery_set, std::string_view("VAULT_RECOVERY_SET")),
+    std::pair(Event::vault_recovery_clear, std::string_view("VAULT_RECOVERY_CLEAR")),
+    std::pair(Event::vault_zk_enable, std::string_view("VAULT_ZK_ENABLE")),
+    std::pair(Event::vault_zk_disable, std::string_view("VAULT_ZK_DISABLE")),
+    std::pair(Event::control_degraded, std::string_view("CONTROL_DEGRADED")),
+    std::pair(Event::control_recovered, std::string_view("CONTROL_RECOVERED")),
+};
+
 template <class Table, class Value> std::string_view name_in(Table const& table, Value value)
 {
     for (auto const& [known, name] : table)
@@ -150,65 +201,7 @@ std::string_view to_text(Outcome outcome)
 
 std::string_view to_text(Event event)
 {
-    switch (event) {
-    case Event::register_account:
-        return "REGISTER";
-    case Event::email_verified:
-        return "EMAIL_VERIFIED";
-    case Event::verification_resent:
-        return "VERIFICATION_RESENT";
-    case Event::login_success:
-        return "LOGIN_SUCCESS";
-    case Event::login_failure:
-        return "LOGIN_FAILURE";
-    case Event::login_blocked_unverified:
-        return "LOGIN_BLOCKED_UNVERIFIED";
-    case Event::login_blocked_suspended:
-        return "LOGIN_BLOCKED_SUSPENDED";
-    case Event::two_factor_required:
-        return "TWO_FACTOR_REQUIRED";
-    case Event::account_locked:
-        return "ACCOUNT_LOCKED";
-    case Event::logout:
-        return "LOGOUT";
-    case Event::logout_all:
-        return "LOGOUT_ALL";
-    case Event::session_revoked:
-        return "SESSION_REVOKED";
-    case Event::token_rotated:
-        return "TOKEN_ROTATED";
-    case Event::refresh_token_reuse_detected:
-        return "REFRESH_TOKEN_REUSE_DETECTED";
-    case Event::force_logout:
-        return "FORCE_LOGOUT";
-    case Event::password_reset_requested:
-        return "PASSWORD_RESET_REQUESTED";
-    case Event::password_reset_completed:
-        return "PASSWORD_RESET_COMPLETED";
-    case Event::permission_denied:
-        return "PERMISSION_DENIED";
-    case Event::vault_init:
-        return "VAULT_INIT";
-    case Event::vault_fetch:
-        return "VAULT_FETCH";
-    case Event::vault_failed_fetch:
-        return "VAULT_FAILED_FETCH";
-    case Event::vault_rotate:
-        return "VAULT_ROTATE";
-    case Event::vault_recovery_set:
-        return "VAULT_RECOVERY_SET";
-    case Event::vault_recovery_clear:
-        return "VAULT_RECOVERY_CLEAR";
-    case Event::vault_zk_enable:
-        return "VAULT_ZK_ENABLE";
-    case Event::vault_zk_disable:
-        return "VAULT_ZK_DISABLE";
-    case Event::control_degraded:
-        return "CONTROL_DEGRADED";
-    case Event::control_recovered:
-        return "CONTROL_RECOVERED";
-    }
-    unnamed();
+    return name_in(events, event);
 }
 
 } // namespace gatehouse::domain

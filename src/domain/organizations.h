@@ -16,8 +16,11 @@ struct Organization {
     OrganizationId id;
     std::string name;
     OrganizationKind kind = OrganizationKind::business;
-    std::optional<UserId> owner_id;
+    std::optional<UserId> owner_id = {};
+    std::optional<std::string> industry = {};
+    std::optional<std::string> size = {};
     Instant created_at;
+    Instant updated_at = {};
 };
 
 class Organizations {

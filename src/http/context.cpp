@@ -56,6 +56,13 @@ domain::Caller const& Context::caller() const
     return *caller_;
 }
 
+domain::Actor Context::actor() const
+{
+    if (is_provisioner_)
+        return domain::Actor::provisioner();
+    return domain::Actor::person(caller());
+}
+
 std::optional<SecretString> Context::cookie_credential(std::string_view name) const
 {
     auto const cookie = find_cookie(request, name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/time.h"
+#include "domain/actor.h"
 #include "domain/caller.h"
 #include "domain/refusal.h"
 #include "domain/services.h"
@@ -50,6 +51,10 @@ public:
     // Who calls. For Access::session() routes; throws std::logic_error elsewhere.
     domain::Caller const& caller() const;
 
+    // The caller, or the system provisioner; for the organization surface. Throws like caller().
+    domain::Actor actor() const;
+    bool has_caller() const { return caller_ != nullptr; }
+
     // The token that was presented, bearer before cookie; for Access::credential_optional() routes.
     std::optional<std::string> const& presented_token() const { return presented_token_; }
 
@@ -88,6 +93,7 @@ public:
     Context(Context const&) = delete;
     Context& operator=(Context const&) = delete;
     void admit(domain::Caller caller);
+    void admit_provisioner() { is_provisioner_ = true; }
     void present(std::string token) { presented_token_ = std::move(token); }
     void set_parameters(std::vector<std::pair<std::string_view, std::string>> parameters)
     {
@@ -99,6 +105,7 @@ private:
     Origins const& origins_;
     Response& response_;
     std::unique_ptr<domain::Caller> caller_; // large, and most requests have none
+    bool is_provisioner_ = false;
     std::optional<std::string> presented_token_;
     std::vector<std::pair<std::string_view, std::string>> parameters_;
 };

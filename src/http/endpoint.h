@@ -15,10 +15,15 @@
 
 namespace gatehouse::http {
 
+// Where and what, as far as the path alone tells: after the credential, before the body is read
+// (spec/permissions §3). Throws Refusal.
+using Gate = Async<void> (*)(Context&);
+
 struct Endpoint {
     Route route;
     std::function<Async<void>(Context&)> handle; // parses, calls the handler, writes the answer
     Shape shape; // for the OpenAPI document
+    Gate gate = nullptr;
 };
 
 template <class Req, class Res> using Handler = std::function<Async<Res>(Context&, Req)>;
@@ -43,6 +48,27 @@ template <class Req> Req read_request(Request const& request)
     return read;
 }
 
+// A body that is read but not judged yet: for routes whose right depends on one member of it. What
+// is missing or of another type is refused by judged(), after that right was checked.
+template <class Req> class Unjudged {
+public:
+    using Request = Req;
+    Req& members() { return members_; } // what could be read; the rest is empty
+    describe::Problems& problems() { return problems_; }
+    Req judged() &&
+    {
+        if (!problems_.none())
+            throw std::move(problems_).refusal();
+        return std::move(members_);
+    }
+
+private:
+    Req members_{};
+    describe::Problems problems_;
+};
+template <class T> inline constexpr bool is_unjudged = false;
+template <class Req> inline constexpr bool is_unjudged<Unjudged<Req>> = true;
+
 template <class Res> void write_answer(Response& into, Res const& answer)
 {
     if constexpr (std::same_as<Res, Nothing>) {
@@ -61,10 +87,28 @@ template <class Res> void write_answer(Response& into, Res const& answer)
 }
 
 namespace detail {
+template <class Req> Req read_any(Request const& request)
+{
+    if constexpr (is_unjudged<Req>) {
+        Req read;
+        auto value = parse_body(request);
+        describe::read(value, "", read.members(), read.problems());
+        return read;
+    } else {
+        return read_request<Req>(request);
+    }
+}
+template <class Req> struct BodyOf {
+    using Type = Req;
+};
+template <class Req> struct BodyOf<Unjudged<Req>> {
+    using Type = Req;
+};
+
 template <class Req, class Res>
 Async<void> answer(Context& context, Handler<Req, Res> const& handler)
 {
-    auto request = read_request<Req>(context.request);
+    Req request = read_any<Req>(context.request);
     auto const result = co_await handler(context, std::move(request));
     write_answer(context.response(), result);
 }
@@ -75,13 +119,22 @@ template <class Req, class Res> Endpoint endpoint(Route const& route, Handler<Re
     auto handle = [handler = std::move(handler)](Context& context) {
         return detail::answer<Req, Res>(context, handler);
     };
-    return {route, std::move(handle), shape_of<Req, Res>(is_safe(route.method))};
+    auto shape = shape_of<typename detail::BodyOf<Req>::Type, Res>(is_safe(route.method));
+    return {route, std::move(handle), std::move(shape)};
 }
 
 template <class Req, class Res>
 Endpoint endpoint(Route const& route, Async<Res> (*handler)(Context&, Req))
 {
     return endpoint<Req, Res>(route, Handler<Req, Res>(handler));
+}
+
+template <class Req, class Res>
+Endpoint endpoint(Route const& route, Gate gate, Async<Res> (*handler)(Context&, Req))
+{
+    auto made = endpoint<Req, Res>(route, Handler<Req, Res>(handler));
+    made.gate = gate;
+    return made;
 }
 
 } // namespace gatehouse::http

@@ -6,8 +6,8 @@
 #include "core/outcome_unknown.h"
 #include "core/overloaded.h"
 #include "core/text.h"
-#include "domain/session_check.h"
-#include "http/credentials.h"
+#include "domain/access.h"
+#include "http/request_facts.h"
 
 #include <stdexcept>
 
@@ -50,13 +50,6 @@ std::optional<Refusal> judge_body(Exchange const& exchange, std::size_t limit)
     return std::nullopt;
 }
 
-bool counts_before_anything(Route const& route)
-{
-    auto const kind = route.access.kind();
-    if (kind != Access::Kind::anyone)
-        return false;
-    return route.limit != Limit::none && route.limit != Limit::refused;
-}
 } // namespace
 
 Pipeline::Pipeline(
@@ -69,6 +62,11 @@ Pipeline::Pipeline(
     , ceilings_(settings.ceilings)
     , body_limit_(settings.body_limit)
 {
+    for (auto const& endpoint : router_.endpoints())
+        if (endpoint.route.access.kind() == Access::Kind::session_or_provisioner && !endpoint.gate)
+            throw std::logic_error(
+                "a route without a gate: " + std::string(endpoint.route.operation)
+            );
 }
 
 Async<void> Pipeline::answer(Exchange& exchange)
@@ -107,25 +105,34 @@ Async<void> Pipeline::answer(Exchange& exchange)
     add_cross_origin_headers(exchange);
 }
 
-Async<void> Pipeline::steps(Exchange& exchange)
+// The endpoint, if there is one for this caller; otherwise the answer says so already.
+Endpoint const* Pipeline::endpoint_for(Exchange& exchange, Router::Match const& match)
 {
-    auto const& request = exchange.request;
-    auto match = router_.find(request.method, exchange.method_is_known, request.path);
     if (!match.endpoint) {
         no_endpoint(exchange, match);
-        co_return;
+        return nullptr;
     }
-    auto const& endpoint = *match.endpoint;
-    auto const& route = endpoint.route;
+    auto const& route = match.endpoint->route;
     if (!is_reachable(exchange, route.access.kind())) {
         no_endpoint(exchange, {});
-        co_return;
+        return nullptr;
     }
     exchange.route = route.path;
     if (auto const refused = limits(exchange, route)) {
         answer_refusal(exchange, *refused);
-        co_return;
+        return nullptr;
     }
+    return match.endpoint;
+}
+
+Async<void> Pipeline::steps(Exchange& exchange)
+{
+    auto const& request = exchange.request;
+    auto match = router_.find(request.method, exchange.method_is_known, request.path);
+    auto const* const endpoint = endpoint_for(exchange, match);
+    if (!endpoint)
+        co_return;
+    auto const& route = endpoint->route;
     Context context(
         request,
         services_,
@@ -137,35 +144,41 @@ Async<void> Pipeline::steps(Exchange& exchange)
         exchange.response
     );
     context.set_parameters(std::move(match.parameters));
-    Refused refused = who_without_asking(exchange, route, context);
-    if (!refused && route.access.kind() == Access::Kind::session)
-        refused = co_await live_session(exchange, route, context);
-    if (!refused)
-        refused = judge_body(exchange, body_limit_);
-    if (refused) {
-        answer_refusal(exchange, *refused);
-        co_return;
+    std::optional<DetailedRefusal> refused;
+    try {
+        Refused early = who_without_asking(exchange, route, context);
+        if (!early && needs_session(exchange, route, context))
+            early = co_await live_session(exchange, route, context);
+        if (!early && endpoint->gate)
+            co_await endpoint->gate(context);
+        if (!early)
+            early = judge_body(exchange, body_limit_);
+        if (early)
+            throw std::move(*early);
+        if (exchange.has_body)
+            co_await exchange.body.read_body(body_limit_);
+        co_await endpoint->handle(context);
+    } catch (Refusal const& refusal) {
+        refused.emplace(refusal, std::string());
+    } catch (DetailedRefusal const& detailed) {
+        refused.emplace(detailed);
     }
-    if (exchange.has_body)
-        co_await exchange.body.read_body(body_limit_);
-    if (route.limit == Limit::refused)
-        co_await handle_and_count_refusals(exchange, endpoint, context);
-    else
-        co_await endpoint.handle(context);
+    if (refused)
+        co_await refuse(exchange, context, route, *refused);
 }
 
-Async<void>
-Pipeline::handle_and_count_refusals(Exchange& exchange, Endpoint const& endpoint, Context& context)
+// Every 403 to a known caller leaves a row before it is answered (I-12).
+Async<void> Pipeline::refuse(
+    Exchange& exchange, Context const& context, Route const& route, DetailedRefusal const& why
+)
 {
-    try {
-        co_await endpoint.handle(context);
-    } catch (Refusal const& refusal) {
-        answer_refusal(exchange, refusal);
-        after_refusal(exchange, endpoint.route);
-    } catch (DetailedRefusal const& detailed) {
-        answer_refusal(exchange, detailed.refusal, detailed.members);
-        after_refusal(exchange, endpoint.route);
-    }
+    if (context.has_caller() && status_of(why.refusal.reason) == 403)
+        co_await domain::record_denial(
+            services_, facts_of(context), context.caller(), why.refusal, route.path
+        );
+    answer_refusal(exchange, why.refusal, why.members);
+    if (route.limit == Limit::refused)
+        after_refusal(exchange, route);
 }
 
 // Existence is not told to those who may not even know: 404, as for an unknown path (D-103).
@@ -177,6 +190,7 @@ bool Pipeline::is_reachable(Exchange const& exchange, Access::Kind kind) const
     case Access::Kind::anyone:
     case Access::Kind::credential_optional:
     case Access::Kind::session:
+    case Access::Kind::session_or_provisioner:
         return true;
     case Access::Kind::operators:
         return !production || exchange.request.on_operator_listener;
@@ -186,81 +200,6 @@ bool Pipeline::is_reachable(Exchange const& exchange, Access::Kind kind) const
         return !production && is_loopback(exchange.client_address);
     }
     return false;
-}
-
-Pipeline::Refused Pipeline::charge(Limit limit, Exchange const& exchange)
-{
-    if (!services_.settings.rate_limit || limit == Limit::none)
-        return std::nullopt;
-    auto const wait = ceilings_.charge(limit, exchange.client_address, exchange.now);
-    if (!wait)
-        return std::nullopt;
-    auto refusal = because(Reason::rate_limited);
-    refusal.retry_after_seconds = *wait;
-    return refusal;
-}
-
-Pipeline::Refused Pipeline::limits(Exchange const& exchange, Route const& route)
-{
-    if (counts_before_anything(route))
-        return charge(route.limit, exchange);
-    return std::nullopt;
-}
-
-// What the request alone tells; a session is looked up afterwards.
-Pipeline::Refused
-Pipeline::who_without_asking(Exchange const& exchange, Route const& route, Context& context)
-{
-    if (refuses_foreign_origin(route) && origins_.is_foreign(exchange.request))
-        return because(Reason::cross_site);
-    if (route.access.kind() == Access::Kind::credential_optional)
-        return present_optional(exchange, route, context);
-    return std::nullopt;
-}
-
-Async<Pipeline::Refused>
-Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
-{
-    auto presented = presented_by(exchange.request);
-    Refused refused;
-    if (presented.kind == Presented::Kind::nothing)
-        refused = because(Reason::unauthorized);
-    else if (presented.kind == Presented::Kind::unusable)
-        refused = because(Reason::invalid_token);
-    if (!refused) {
-        try {
-            auto caller = co_await domain::check_session(services_, presented.token, exchange.now);
-            context.admit(std::move(caller));
-        } catch (Refusal const& refusal) {
-            refused = refusal;
-        }
-    }
-    if (refused) { // only those without a live session are counted (D-98)
-        auto const too_many = charge(Limit::anonymous, exchange);
-        co_return too_many ? too_many : refused;
-    }
-    bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
-    if (needs_proof && !origins_.proves_same_site(exchange.request))
-        co_return because(Reason::cross_site);
-    co_return std::nullopt;
-}
-
-// Counted unless a token of ours is presented: whose session it names is for the handler to ask.
-Pipeline::Refused
-Pipeline::present_optional(Exchange const& exchange, Route const& route, Context& context)
-{
-    auto presented = presented_by(exchange.request);
-    bool const is_ours = !presented.token.empty()
-        && services_.tokens.verify_without_expiry_check(presented.token).has_value();
-    if (!is_ours)
-        if (auto too_many = charge(route.limit, exchange))
-            return too_many;
-    bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
-    if (needs_proof && !origins_.proves_same_site(exchange.request))
-        return because(Reason::cross_site);
-    if (presented.kind != Presented::Kind::nothing)
-        context.present(std::move(presented.token)); // empty where it was unusable
-    return std::nullopt;
 }
 
 } // namespace gatehouse::http

@@ -75,8 +75,11 @@ private:
     using Refused = std::optional<domain::Refusal>;
 
     Async<void> steps(Exchange& exchange);
-    Async<void>
-    handle_and_count_refusals(Exchange& exchange, Endpoint const& endpoint, Context& context);
+    Endpoint const* endpoint_for(Exchange& exchange, Router::Match const& match);
+    Async<void> refuse(
+        Exchange& exchange, Context const& context, Route const& route, DetailedRefusal const& why
+    );
+    bool needs_session(Exchange const& exchange, Route const& route, Context& context) const;
     Refused who_without_asking(Exchange const& exchange, Route const& route, Context& context);
     Async<Refused> live_session(Exchange& exchange, Route const& route, Context& context);
     Refused limits(Exchange const& exchange, Route const& route);

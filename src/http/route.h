@@ -11,7 +11,15 @@ namespace gatehouse::http {
 // Who may call. Without a default: a route that does not say so does not compile.
 class Access {
 public:
-    enum class Kind { anyone, credential_optional, session, operators, testing, capture };
+    enum class Kind {
+        anyone,
+        credential_optional,
+        session,
+        session_or_provisioner,
+        operators,
+        testing,
+        capture
+    };
 
     static consteval Access anyone() { return Access(Kind::anyone); }
     // Nobody needs a credential, but the handler looks at one where it is presented (logout); one
@@ -19,6 +27,12 @@ public:
     static consteval Access credential_optional() { return Access(Kind::credential_optional); }
     // A live session behind `Authorization: Bearer` or else the cookie.
     static consteval Access session() { return Access(Kind::session); }
+    // The same; where provisioning is open (environment test), a request without any credential
+    // acts as the system provisioner (decisions D-4).
+    static consteval Access session_or_provisioner()
+    {
+        return Access(Kind::session_or_provisioner);
+    }
     // The operator listener; the main one too in development and test (decisions D-103). Else 404.
     static consteval Access operators() { return Access(Kind::operators); }
     // Environment test only, else 404.

@@ -6,6 +6,7 @@
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
 #include "domain/directory.h"
+#include "domain/ledger.h"
 #include "domain/services.h"
 #include "domain/storage.h"
 #include "domain/tokens.h"
@@ -83,6 +84,11 @@ public:
         nothing();
     }
     Async<bool> address_is_taken(domain::CanonicalAddress, Instant) override { nothing(); }
+    Async<std::optional<domain::Organization>> organization(domain::OrganizationId) override
+    {
+        nothing();
+    }
+    Async<std::optional<domain::User>> live_user(domain::UserId) override { nothing(); }
     Async<std::optional<domain::RefreshToken>> refresh_token(domain::TokenDigest) override
     {
         nothing();
@@ -99,16 +105,38 @@ private:
     domain::SessionFacts facts_;
 };
 
+// Counts the refusals that known callers were dealt.
+class DenialCount final : public domain::Ledger {
+public:
+    explicit DenialCount(std::atomic<int>& committed)
+        : committed_(committed)
+    {
+    }
+    Async<std::int64_t> append(domain::LedgerEntry entry) override
+    {
+        if (entry.event != domain::Event::permission_denied)
+            throw std::logic_error("not in this world");
+        ++appended_;
+        co_return appended_;
+    }
+    void commit() { committed_ += appended_; }
+
+private:
+    std::atomic<int>& committed_;
+    int appended_ = 0;
+};
+
 class OneSessionWork final : public domain::UnitOfWork {
 public:
-    explicit OneSessionWork(Instant now)
+    OneSessionWork(Instant now, std::atomic<int>& denials)
         : directory_(now)
+        , ledger_(denials)
     {
     }
     domain::Directory& directory() override { return directory_; }
     domain::Attempts& attempts() override { nothing(); }
     domain::CapturedMails& captured_mails() override { nothing(); }
-    domain::Ledger& ledger() override { nothing(); }
+    domain::Ledger& ledger() override { return ledger_; }
     domain::OneTimeTokens& one_time_tokens() override { nothing(); }
     domain::Organizations& organizations() override { nothing(); }
     domain::OutboxStore& outbox() override { nothing(); }
@@ -119,11 +147,16 @@ public:
     domain::SigningKeys& signing_keys() override { nothing(); }
     domain::Users& users() override { nothing(); }
     domain::Vaults& vaults() override { nothing(); }
-    Async<void> commit() override { nothing(); }
+    Async<void> commit() override
+    {
+        ledger_.commit();
+        co_return;
+    }
 
 private:
     [[noreturn]] static void nothing() { throw std::logic_error("not in this world"); }
     OneSession directory_;
+    DenialCount ledger_;
 };
 
 class OneSessionStorage final : public domain::Storage {
@@ -133,13 +166,15 @@ public:
     {
     }
     std::atomic<bool> is_gone = false; // every unit of work fails to begin
+    std::atomic<int> denials = 0; // PERMISSION_DENIED rows that were committed
 
     Async<std::unique_ptr<domain::UnitOfWork>> begin() override { return read(); }
     Async<std::unique_ptr<domain::UnitOfWork>> read() override
     {
         if (is_gone)
             throw std::runtime_error("connection to database db.internal:5432 lost");
-        std::unique_ptr<domain::UnitOfWork> work = std::make_unique<OneSessionWork>(clock_.now());
+        std::unique_ptr<domain::UnitOfWork> work
+            = std::make_unique<OneSessionWork>(clock_.now(), denials);
         co_return work;
     }
     Async<void> probe() override

@@ -4,6 +4,7 @@
 #include "storage/sql/errors.h"
 
 #include "storage/sql/join.h"
+#include "storage/sql/organization_row.h"
 #include "storage/sql/refresh_token_row.h"
 #include "storage/sql/session_row.h"
 #include "storage/sql/stores.h"
@@ -16,6 +17,7 @@ using domain::CanonicalAddress;
 using domain::Directory;
 using domain::OneTimeToken;
 using domain::OneTimeTokenId;
+using domain::Organization;
 using domain::OrganizationId;
 using domain::RefreshToken;
 using domain::SessionFacts;
@@ -23,6 +25,7 @@ using domain::SessionId;
 using domain::to_text;
 using domain::TokenDigest;
 using domain::TokenPurpose;
+using domain::User;
 using domain::UserId;
 
 constexpr Text candidates_head = "SELECT o.name, ";
@@ -59,6 +62,14 @@ constexpr auto purge_stale = either(
      .sqlite = joined<purge_head, sqlite_canonical, purge_tail>}
 );
 
+constexpr Statement select_organization(joined<
+                                        "SELECT ",
+                                        organization_columns,
+                                        " FROM organizations WHERE id = $1">);
+constexpr Statement select_live_user(joined<
+                                     "SELECT ",
+                                     user_columns,
+                                     " FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL">);
 constexpr Statement select_session(joined<
                                    "SELECT ",
                                    session_columns,
@@ -124,6 +135,25 @@ public:
         auto const rows
             = co_await connection_.query(purge_stale, Scope::directory(), values(address, before));
         co_return rows.changed();
+    }
+
+    Async<std::optional<Organization>> organization(OrganizationId organization) override
+    {
+        auto const rows = co_await connection_.query(
+            select_organization, Scope::directory(), values(organization)
+        );
+        if (rows.empty())
+            co_return std::nullopt;
+        co_return read_organization(rows.front());
+    }
+
+    Async<std::optional<User>> live_user(UserId user) override
+    {
+        auto const rows
+            = co_await connection_.query(select_live_user, Scope::directory(), values(user));
+        if (rows.empty())
+            co_return std::nullopt;
+        co_return read_user(rows.front());
     }
 
     Async<std::optional<SessionFacts>> session(SessionId session) override

@@ -1,6 +1,7 @@
 // Organizations.
 #include "domain/organizations.h"
 
+#include "storage/sql/organization_row.h"
 #include "storage/sql/stores.h"
 
 namespace gatehouse::sql {
@@ -12,13 +13,12 @@ using domain::Organizations;
 using domain::UserId;
 
 constexpr Statement
-    insert_organization("INSERT INTO organizations (id, name, kind, created_at, updated_at) "
-                        "VALUES ($1, $2, $3, $4, $4)");
+    insert_organization("INSERT INTO organizations (id, name, kind, industry, size, created_at, "
+                        "updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)");
 constexpr Statement
     set_owner("UPDATE organizations SET owner_id = $2, updated_at = $3 WHERE id = $1");
 constexpr Statement
-    find_organization("SELECT id, name, kind, owner_id, created_at FROM organizations WHERE id = $1"
-    );
+    find_organization(joined<"SELECT ", organization_columns, " FROM organizations WHERE id = $1">);
 
 class SqlOrganizations final : public Organizations {
 public:
@@ -30,10 +30,16 @@ public:
     Async<void> insert(Organization organization) override
     {
         auto const kind = organization.kind == OrganizationKind::personal ? "personal" : "business";
+        auto bound = values(
+            organization.id,
+            organization.name,
+            kind,
+            organization.industry,
+            organization.size,
+            organization.created_at
+        );
         connection_.later(
-            insert_organization,
-            Scope::organization(organization.id),
-            values(organization.id, organization.name, kind, organization.created_at)
+            insert_organization, Scope::organization(organization.id), std::move(bound)
         );
         co_return;
     }
@@ -53,16 +59,7 @@ public:
         );
         if (rows.empty())
             co_return std::nullopt;
-        auto const row = rows.front();
-        Organization found;
-        found.id = OrganizationId(row.text(0));
-        found.name = row.text(1);
-        found.kind
-            = row.text(2) == "personal" ? OrganizationKind::personal : OrganizationKind::business;
-        if (auto owner = row.optional_text(3))
-            found.owner_id = UserId(std::move(*owner));
-        found.created_at = row.instant(4);
-        co_return found;
+        co_return read_organization(rows.front());
     }
 
 private:
@@ -70,6 +67,22 @@ private:
 };
 
 } // namespace
+
+Organization read_organization(Row const& row)
+{
+    Organization found;
+    found.id = OrganizationId(row.text(0));
+    found.name = row.text(1);
+    found.kind
+        = row.text(2) == "personal" ? OrganizationKind::personal : OrganizationKind::business;
+    if (auto owner = row.optional_text(3))
+        found.owner_id = UserId(std::move(*owner));
+    found.industry = row.optional_text(4);
+    found.size = row.optional_text(5);
+    found.created_at = row.instant(6);
+    found.updated_at = row.instant(7);
+    return found;
+}
 
 std::unique_ptr<domain::Organizations> make_organizations(Connection& connection)
 {

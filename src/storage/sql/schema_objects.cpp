@@ -23,6 +23,8 @@ constexpr auto needed = std::to_array<char const*>({
     "signing_keys",
     "rate_counters",
     "captured_mails",
+    "invitations",
+    "user_pictures",
     "schema_migrations", // tables
     "security_events",
     "audit_logs",
@@ -33,6 +35,7 @@ constexpr auto needed = std::to_array<char const*>({
     "sessions_id_key",
     "refresh_tokens_token_hash_unique",
     "one_time_tokens_token_hash_unique",
+    "invitations_token_hash_unique",
     "outbox_dedupe_key", // unique
     "users_status_check",
     "encryption_vaults_has_wrap",

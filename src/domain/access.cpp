@@ -1,0 +1,74 @@
+// Where an actor may reach, and what the matrix allows there.
+#include "domain/access.h"
+
+#include "domain/directory.h"
+
+namespace gatehouse::domain {
+namespace {
+
+void require_same(Actor actor, OrganizationId const& organization)
+{
+    if (!actor.is_provisioner() && actor.caller()->organization_id() != organization)
+        throw Refusal{.reason = Reason::forbidden};
+}
+
+} // namespace
+
+Async<Organization> organization_in_reach(Services& services, Actor actor, OrganizationId id)
+{
+    auto work = co_await services.storage.read();
+    auto found = co_await work->directory().organization(std::move(id));
+    if (!found)
+        throw Refusal{.reason = Reason::not_found};
+    require_same(actor, found->id);
+    co_return std::move(*found);
+}
+
+Async<User> person_in_reach(Services& services, Actor actor, UserId id)
+{
+    auto work = co_await services.storage.read();
+    auto found = co_await work->directory().live_user(std::move(id));
+    if (!found)
+        throw Refusal{.reason = Reason::not_found};
+    require_same(actor, found->organization_id);
+    co_return std::move(*found);
+}
+
+bool may(Actor actor, Permission permission)
+{
+    return actor.is_provisioner()
+        || cell_of(actor.caller()->user.role, permission) == Cell::everywhere;
+}
+
+Refusal forbidden(Permission missing)
+{
+    Refusal refusal{.reason = Reason::forbidden};
+    refusal.details.push_back({std::string(to_text(missing)), "permission is missing"});
+    return refusal;
+}
+
+void require_permission(Actor actor, Permission permission)
+{
+    if (!may(actor, permission))
+        throw forbidden(permission);
+}
+
+Async<void> record_denial(
+    Services& services,
+    RequestFacts const& facts,
+    Caller const& caller,
+    Refusal const& refusal,
+    std::string_view route
+)
+{
+    auto entry = ledger_entry(facts, Event::permission_denied, Outcome::denied, 403, caller.user);
+    entry.session_id = caller.session_id();
+    entry.resource = std::string(route);
+    if (refusal.reason == Reason::forbidden && !refusal.details.empty())
+        entry.details["permission"] = refusal.details.front().field;
+    auto work = co_await services.storage.begin();
+    co_await work->ledger().append(std::move(entry));
+    co_await work->commit();
+}
+
+} // namespace gatehouse::domain

@@ -1,0 +1,41 @@
+// The checks in front of every route of the organization surface: where, then what
+// (spec/permissions §3 steps 2 and 3). They come before the body is judged.
+#pragma once
+
+#include "core/async.h"
+#include "domain/actor.h"
+#include "domain/organizations.h"
+#include "domain/permissions.h"
+#include "domain/refusal.h"
+#include "domain/request_facts.h"
+#include "domain/services.h"
+
+namespace gatehouse::domain {
+
+// The organization, if the actor belongs to it. Throws Refusal: 404 where there is none, 403 where
+// it is somebody else's, whatever the role.
+Async<Organization> organization_in_reach(Services& services, Actor actor, OrganizationId id);
+
+// The live person, if in the actor's organization. Throws as above.
+Async<User> person_in_reach(Services& services, Actor actor, UserId id);
+
+// Whether the cell of the actor's role says `1`. The provisioner may everything (I-11).
+bool may(Actor actor, Permission permission);
+
+// Throws Refusal, 403 that names the permission.
+void require_permission(Actor actor, Permission permission);
+
+// 403 FORBIDDEN that names what is missing in `details`.
+Refusal forbidden(Permission missing);
+
+// One PERMISSION_DENIED row for a 403 to a known caller, committed before the answer (I-12).
+// `route` is the pattern, never the path.
+Async<void> record_denial(
+    Services& services,
+    RequestFacts const& facts,
+    Caller const& caller,
+    Refusal const& refusal,
+    std::string_view route
+);
+
+} // namespace gatehouse::domain

@@ -1,0 +1,118 @@
+// Who is let in, and who is counted: the first two steps of spec/permissions §3.
+#include "domain/session_check.h"
+#include "http/credentials.h"
+#include "http/pipeline.h"
+
+namespace gatehouse::http {
+
+using domain::Reason;
+using domain::Refusal;
+
+namespace {
+Refusal because(Reason reason)
+{
+    return Refusal{.reason = reason};
+}
+
+bool counts_before_anything(Route const& route)
+{
+    auto const kind = route.access.kind();
+    if (kind != Access::Kind::anyone)
+        return false;
+    return route.limit != Limit::none && route.limit != Limit::refused;
+}
+} // namespace
+
+// A request without any credential is the provisioner's where provisioning is open; one with any,
+// valid or not, is judged as everywhere else (decisions D-4).
+bool Pipeline::needs_session(Exchange const& exchange, Route const& route, Context& context) const
+{
+    auto const kind = route.access.kind();
+    if (kind == Access::Kind::session)
+        return true;
+    if (kind != Access::Kind::session_or_provisioner)
+        return false;
+    auto const& request = exchange.request;
+    bool const is_open = services_.settings.provisioning == domain::Provisioning::open;
+    if (!is_open || request.header("authorization") || request.header("cookie"))
+        return true;
+    context.admit_provisioner();
+    return false;
+}
+
+Pipeline::Refused Pipeline::charge(Limit limit, Exchange const& exchange)
+{
+    if (!services_.settings.rate_limit || limit == Limit::none)
+        return std::nullopt;
+    auto const wait = ceilings_.charge(limit, exchange.client_address, exchange.now);
+    if (!wait)
+        return std::nullopt;
+    auto refusal = because(Reason::rate_limited);
+    refusal.retry_after_seconds = *wait;
+    return refusal;
+}
+
+Pipeline::Refused Pipeline::limits(Exchange const& exchange, Route const& route)
+{
+    if (counts_before_anything(route))
+        return charge(route.limit, exchange);
+    return std::nullopt;
+}
+
+// What the request alone tells; a session is looked up afterwards.
+Pipeline::Refused
+Pipeline::who_without_asking(Exchange const& exchange, Route const& route, Context& context)
+{
+    if (refuses_foreign_origin(route) && origins_.is_foreign(exchange.request))
+        return because(Reason::cross_site);
+    if (route.access.kind() == Access::Kind::credential_optional)
+        return present_optional(exchange, route, context);
+    return std::nullopt;
+}
+
+Async<Pipeline::Refused>
+Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
+{
+    auto presented = presented_by(exchange.request);
+    Refused refused;
+    if (presented.kind == Presented::Kind::nothing)
+        refused = because(Reason::unauthorized);
+    else if (presented.kind == Presented::Kind::unusable)
+        refused = because(Reason::invalid_token);
+    if (!refused) {
+        try {
+            auto caller = co_await domain::check_session(services_, presented.token, exchange.now);
+            context.admit(std::move(caller));
+        } catch (Refusal const& refusal) {
+            refused = refusal;
+        }
+    }
+    if (refused) { // only those without a live session are counted (D-98)
+        auto const too_many = charge(Limit::anonymous, exchange);
+        co_return too_many ? too_many : refused;
+    }
+    bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
+    if (needs_proof && !origins_.proves_same_site(exchange.request))
+        co_return because(Reason::cross_site);
+    co_return std::nullopt;
+}
+
+// Counted unless a token of ours is presented: whose session it names is for the handler to ask.
+Pipeline::Refused
+Pipeline::present_optional(Exchange const& exchange, Route const& route, Context& context)
+{
+    auto presented = presented_by(exchange.request);
+    bool const is_ours = !presented.token.empty()
+        && services_.tokens.verify_without_expiry_check(presented.token).has_value();
+    if (!is_ours)
+        if (auto too_many = charge(route.limit, exchange))
+            return too_many;
+    bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
+    if (needs_proof && !origins_.proves_same_site(exchange.request))
+        return because(Reason::cross_site);
+    if (presented.kind != Presented::Kind::nothing)
+        context.present(std::move(presented.token)); // empty where it was unusable
+    return std::nullopt;
+}
+
+} // namespace gatehouse::http
