@@ -115,14 +115,31 @@ void Handle::configure(Mode mode)
         "PRAGMA cell_size_check = ON",
         soon()
     );
-    script(
-        mode == Mode::read_write ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON", soon()
-    );
+    if (mode == Mode::read_write)
+        switch_to_wal(soon());
+    else
+        script("PRAGMA query_only = ON", soon());
     if (!run(read_safety, {}, soon()).front().boolean(0))
         throw StorageError(
             StorageError::Kind::broken,
             "SQLite does not give WAL, synchronous commits and foreign keys on this file system"
         );
+}
+
+// Two that switch a new file at once would wait for each other: SQLite refuses one of them without
+// asking the busy handler, so it is asked here.
+void Handle::switch_to_wal(sql::Deadline deadline)
+{
+    deadline_ = deadline;
+    for (int tries = 0;; ++tries) {
+        int const code
+            = sqlite3_exec(database_.get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+        if (code == SQLITE_OK)
+            return;
+        bool const is_busy = (code & 0xff) == SQLITE_BUSY;
+        if (!is_busy || wait_for_lock(&deadline_, tries) == 0)
+            fail(code);
+    }
 }
 
 bool Handle::in_transaction() const noexcept

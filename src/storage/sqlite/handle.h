@@ -49,6 +49,7 @@ private:
     };
 
     void configure(Mode mode);
+    void switch_to_wal(sql::Deadline deadline);
     Prepared& prepared(sql::Statement const& statement);
     void bind(sqlite3_stmt* statement, sql::Values const& values);
     sql::Rows step(Prepared& prepared);
