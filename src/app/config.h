@@ -27,6 +27,7 @@ struct Configuration {
     int database_connections = 8;
     std::string mail;
     std::string mail_from;
+    std::string mail_ca_file;
     std::optional<SecretString> key_encryption_key; // base64
     std::string key_dir;
     std::optional<SecretString> jwt_secret;

@@ -4,7 +4,9 @@
 #include "core/text.h"
 
 #include <charconv>
+#include <filesystem>
 #include <sstream>
+#include <system_error>
 
 namespace gatehouse::app {
 namespace {
@@ -165,6 +167,7 @@ void read_mail(Reader const& read, Configuration& made)
 {
     made.mail = read.text("mail");
     made.mail_from = read.text("mail_from");
+    made.mail_ca_file = read.text("mail_ca_file");
     bool const production = made.domain.environment == Environment::production;
     if (made.mail.empty() && production)
         read.refuse(
@@ -180,6 +183,13 @@ void read_mail(Reader const& read, Configuration& made)
     };
     if (!captures && !begins("smtp://") && !begins("smtps://") && !begins("spool:"))
         read.refuse("mail", "must be smtp://…, smtps://…, spool:DIR, capture or capture:PORT");
+    bool const sends = begins("smtp://") || begins("smtps://");
+    if (!made.mail_ca_file.empty() && !sends)
+        read.refuse("mail_ca_file", "is for smtp:// and smtps://; remove it");
+    std::error_code cannot_look;
+    if (!made.mail_ca_file.empty()
+        && !std::filesystem::is_regular_file(made.mail_ca_file, cannot_look))
+        read.refuse("mail_ca_file", "does not name a file");
 }
 
 void read_serving(Reader const& read, Configuration& made)

@@ -30,6 +30,11 @@ constexpr std::array all{
     },
     Setting{"mail", "", "smtp://[user:pass@]host:port, smtps://…, spool:DIR or capture", true},
     Setting{"mail_from", "", "sender of mails; default gatehouse@ and the host of public_url"},
+    Setting{
+        "mail_ca_file",
+        "",
+        "certificates in PEM that a mail server may be signed by; default: those of the system"
+    },
     Setting{"kek", "", "key-encryption key: 32 bytes in base64", true},
     Setting{"key_dir", "var/keys", "where development keeps the keys it made"},
     Setting{"jwt_secret", "", "HS256 secret of `token`, at least 32 bytes; without it EdDSA", true},

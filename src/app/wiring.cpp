@@ -49,8 +49,11 @@ std::unique_ptr<outbound::MailTransport>
 make_transport(Configuration const& configuration, domain::Storage& storage, Clock const& clock)
 {
     auto setting = mail_setting(configuration);
-    if (auto* server = std::get_if<outbound::SmtpServer>(&setting))
-        return outbound::make_smtp_transport(std::move(*server), outbound::SmtpOptions());
+    if (auto* server = std::get_if<outbound::SmtpServer>(&setting)) {
+        outbound::SmtpOptions options;
+        options.ca_file = configuration.mail_ca_file;
+        return outbound::make_smtp_transport(std::move(*server), std::move(options));
+    }
     if (auto* folder = std::get_if<outbound::SpoolFolder>(&setting))
         return outbound::make_spool_transport(folder->path);
     return outbound::make_capture_transport(storage, clock);

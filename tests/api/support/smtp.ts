@@ -14,6 +14,8 @@ export interface SmtpRun {
   readonly port: number;
   readonly delivered: Delivered[];
   readonly refusedLogins: () => number;
+  /** How often somebody said a password, right or wrong. */
+  readonly passwordsHeard: () => number;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export interface SmtpWishes {
 export function startSmtp(wishes: SmtpWishes = {}): Promise<SmtpRun> {
   const delivered: Delivered[] = [];
   let refused = 0;
+  let heard = 0;
   let toFail = wishes.failFirst ?? 0;
   const disabled = [...(wishes.user === undefined ? ['AUTH'] : []), ...(wishes.tls === undefined ? ['STARTTLS'] : [])];
   const server = new SMTPServer({
@@ -40,6 +43,7 @@ export function startSmtp(wishes: SmtpWishes = {}): Promise<SmtpRun> {
     logger: false,
     disableReverseLookup: true,
     onAuth(auth, _session, done) {
+      heard += 1;
       if (auth.username === wishes.user && auth.password === wishes.password) return done(null, { user: auth.username });
       refused += 1;
       return done(new Error('535 wrong user or password'));
@@ -73,6 +77,7 @@ export function startSmtp(wishes: SmtpWishes = {}): Promise<SmtpRun> {
         port,
         delivered,
         refusedLogins: () => refused,
+        passwordsHeard: () => heard,
         close: () => new Promise((closed) => server.close(() => closed())),
       });
     });
