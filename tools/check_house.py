@@ -126,7 +126,7 @@ def wrongs_of(path):
     for empty in re.finditer(r"\bcatch\s*\([^)]*\)\s*\{\s*\}", code):
         yield f"{name}:{code.count(chr(10), 0, empty.start()) + 1}: an empty catch swallows what went wrong"
     for number in fragile_awaits(code):
-        yield f"{name}:{number}: name the value first, then co_await (rule 23)"
+        yield f"{name}:{number}: name the value first, then co_await (g++ 12 miscompiles the rest)"
     if not source.startswith("// "):
         yield f"{name}:1: the first line says in one sentence what the file keeps"
     if path.suffix == ".h" and "#pragma once" not in source:

@@ -19,6 +19,7 @@ from test_reports import Outcome
 
 LOGS = pathlib.Path("build/test-logs")
 SHOWN_LINES = 120  # of the log of a part that failed
+LONGEST = 45 * 60  # seconds of a whole `make test`, from an empty compiler cache on 2 cores
 
 
 @dataclasses.dataclass
@@ -162,11 +163,15 @@ def main():
     results = run_all(chosen, numbers_in("tests/budget.txt"), alone=bool(asked.parts))
     passed = sum(len(result.outcomes) - len(result.failed) for result in results.values())
     failed = sum(len(result.failed) for result in results.values())
-    print(f"{sum(result.seconds for result in results.values()):.0f} s in all; logs in {LOGS}/")
+    seconds = sum(result.seconds for result in results.values())
+    print(f"{seconds:.0f} s in all; logs in {LOGS}/")
 
     floor = numbers_in("tests/floor.txt")["test-long" if asked.long else "test"]
     if not asked.parts and passed < floor:
         print(f"FAILED tests/floor.txt: {passed} passed, and {floor} did before")
+        failed += 1
+    if not asked.parts and not asked.long and seconds > LONGEST:
+        print(f"FAILED make test took {seconds:.0f} s of at most {LONGEST}")
         failed += 1
     if passed == 0:
         failed = max(failed, 1)

@@ -52,7 +52,10 @@ def unit(preset, logs, extra=None):
         halves.append(Command(
             [f"build/{preset}/gatehouse_tests", f"--gtest_output=json:{report}"],
             f"{name}, half {shard}", str(report),
-            environment={"GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": str(shard)} | (extra or {}),
+            environment={
+                "GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": str(shard),
+                "GATEHOUSE_REQUIRE_POSTGRES": "1",  # without it half of the tests would be gone unnoticed
+            } | (extra or {}),
         ))
     return Part(name, [halves], (preset,))
 

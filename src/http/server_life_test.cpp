@@ -173,6 +173,7 @@ TEST_F(ServerLife, HT14_keeps_to_the_connection_limit_and_goes_on_when_one_leave
     EXPECT_EQ(status_of(two.read_answer()), 200);
     RawClient three(server.port());
     three.send(get("/items/3"));
+    EXPECT_TRUE(three.stays_silent(std::chrono::milliseconds(300))) << "the limit holds";
     one.reset();
     EXPECT_EQ(body_of(three.read_answer()), R"({"text":"3"})");
 }

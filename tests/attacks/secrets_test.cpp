@@ -1,5 +1,6 @@
 // Every secret that a whole story makes, looked for wherever it must not be.
 #include "core/log.h"
+#include "faults/table_image.h"
 #include "support/world_fixture.h"
 
 #include <gtest/gtest.h>
@@ -63,22 +64,8 @@ protected:
     std::string everything_stored()
     {
         std::string all;
-        for (auto const* const table :
-             {"organizations",
-              "users",
-              "sessions",
-              "refresh_tokens",
-              "login_attempts",
-              "one_time_tokens",
-              "reset_requests",
-              "encryption_vaults",
-              "step_up_challenges",
-              "outbox",
-              "audit_ledger",
-              "signing_keys",
-              "rate_counters",
-              "captured_mails"}) {
-            auto const rows = world.outside().query(std::string("SELECT * FROM ") + table);
+        for (auto const& table : tables_in_images()) {
+            auto const rows = world.outside().query("SELECT * FROM " + table);
             for (auto const row : rows)
                 for (std::size_t column = 0; column < row.width(); ++column) {
                     auto const& cell = row.at(column);

@@ -27,6 +27,8 @@ constexpr std::array tables{
         "email, user_id, organization_id, ip_address, successful, throttled, method, attempted_at"
     },
     Table{"one_time_tokens", "*"},
+    Table{"invitations", "*"},
+    Table{"user_pictures", "*"},
     Table{"reset_requests", "email, user_id, ip_address, throttled, requested_at"},
     Table{"encryption_vaults", "*"},
     Table{"step_up_challenges", "*"},
@@ -114,6 +116,15 @@ void append_rows(
 }
 
 } // namespace
+
+std::vector<std::string> tables_in_images()
+{
+    std::vector<std::string> names{"audit_ledger"};
+    for (auto const& table : tables)
+        names.emplace_back(table.name);
+    std::ranges::sort(names);
+    return names;
+}
 
 TableImage image_of(ServiceWorld& world, std::int64_t ledger_mark)
 {

@@ -16,6 +16,9 @@ using TableImage = std::vector<std::string>;
 // Every table; of the ledger, which nobody can empty, the rows behind `ledger_mark`.
 TableImage image_of(ServiceWorld& world, std::int64_t ledger_mark);
 
+// Their names, sorted.
+std::vector<std::string> tables_in_images();
+
 // The events among an image's ledger rows, as `LOGIN_SUCCESS 200 success`, sorted.
 std::vector<std::string> events_in(TableImage const& image);
 

@@ -6,6 +6,7 @@
 #include "support/http_world.h"
 
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -85,11 +86,19 @@ public:
 
     void finish_sending() { ::shutdown(descriptor_, SHUT_WR); }
 
-    // Everything until the server closes.
+    // Everything until the server closes; a server that does not is a failure.
     std::string read_all()
     {
-        while (read_more()) { }
+        while (read_more() == Read::more) { }
+        if (state_ == Read::nothing)
+            ADD_FAILURE() << "the server leaves the connection open";
         return std::exchange(received_, {});
+    }
+
+    // Whether nothing at all arrives within this time.
+    bool stays_silent(std::chrono::milliseconds time)
+    {
+        return received_.empty() && read_more(time) == Read::nothing;
     }
 
     // One answer with a Content-Length (or none at all); empty when the server closed before.
@@ -107,27 +116,32 @@ public:
                     return answer;
                 }
             }
-            if (!read_more())
+            if (read_more() != Read::more)
                 return {};
         }
     }
 
-    bool is_closed_by_server() { return received_.empty() && !read_more(); }
+    // True only when the end was seen: a server that goes on waiting has not closed.
+    bool is_closed_by_server() { return received_.empty() && read_more() == Read::end; }
 
 private:
-    bool read_more()
+    enum class Read { more, end, nothing }; // nothing: the time was up
+
+    Read read_more(std::chrono::milliseconds patience = std::chrono::seconds(10))
     {
         pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
-        if (::poll(&waiting, 1, 10'000) <= 0)
-            return false;
+        state_ = Read::nothing;
+        if (::poll(&waiting, 1, static_cast<int>(patience.count())) <= 0)
+            return state_;
         char buffer[16 * 1024];
         auto const count = ::recv(descriptor_, buffer, sizeof buffer, 0);
-        if (count <= 0)
-            return false;
-        received_.append(buffer, static_cast<std::size_t>(count));
-        return true;
+        state_ = count > 0 ? Read::more : Read::end;
+        if (count > 0)
+            received_.append(buffer, static_cast<std::size_t>(count));
+        return state_;
     }
 
+    Read state_ = Read::more;
     int descriptor_;
     bool connected_ = false;
     std::string received_;

@@ -42,7 +42,7 @@ constexpr auto select_window = either(
      = joined<"WITH counted AS (", counted_head, sqlite_canonical, counted_tail, window_tail>}
 );
 
-// No id: the sequence gives it (the incident of seed 003 began with an id brought along).
+// No id: the sequence gives it. A lockout that counted nothing once began with an id brought along.
 constexpr Statement insert_attempt("INSERT INTO login_attempts (email, user_id, organization_id, "
                                    "ip_address, successful, throttled, "
                                    "method, attempted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");

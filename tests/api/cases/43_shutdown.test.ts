@@ -26,12 +26,15 @@ async function ended(stack: Stack): Promise<number> {
 }
 
 it('OPS-14 requests in flight are answered, then it ends with 0 within 10 s', async () => {
-  const stack = await startStack({ GATEHOUSE_PASSWORD_HASH: 'bcrypt:12' });
-  const person = await insertPerson(stack, { cost: 12 });
+  const stack = await startStack({ GATEHOUSE_PASSWORD_HASH: 'bcrypt:13', GATEHOUSE_HASH_THREADS: '1' });
+  const person = await insertPerson(stack, { cost: 13 });
   const clients = Array.from({ length: 3 }, () => stack.another());
   await Promise.all(clients.map((client) => client.get('/health')));
   const flying = clients.map((client) => client.post(loginPath, { email: person.email, password: person.password }));
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await until('one password being hashed and two that wait', 10, async () => {
+    const found = /^gatehouse_password_queue_depth(?:\{[^}]*\})? (\d+)/m.exec((await stack.client.get('/metrics')).text);
+    return found?.[1] === '2' ? true : undefined;
+  });
   stack.server?.signal('SIGTERM');
   const answers = await Promise.all(flying);
   expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);

@@ -1,11 +1,13 @@
 // The reading side of captured mail, as far as it is promised to look like Mailpit; and what every mail looks like.
-import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Client, type Json } from '../support/client.ts';
+import { time } from '../support/database.ts';
 import { expectRefusal, expectStatus } from '../support/expectations.ts';
 import { forgotPath, newAccount, newAddress, newPassword, register, registerPath } from '../support/people.ts';
+import { observe } from '../support/rules.ts';
 import { freePort } from '../support/server.ts';
+import { patience } from '../support/settings.ts';
 import { mainStack, startStack, stopStacks } from '../support/stack.ts';
 
 const stack = mainStack();
@@ -14,12 +16,13 @@ const { client } = stack;
 afterAll(stopStacks);
 
 describe('search and messages', () => {
-  it('M-03 a queued mail is readable within a second', async () => {
+  it('M-03 a queued mail is readable at once, not with the next look of the sender', async () => {
     const email = newAddress('quick');
     await client.post(registerPath, { email, password: newPassword() });
-    const begun = Date.now();
     await stack.mail.wait(email);
-    expect(Date.now() - begun).toBeLessThan(1000 * (process.env['GATEHOUSE_TEST_SANITIZED'] === '1' ? 10 : 1));
+    const row = await stack.database.row`SELECT created_at, sent_at FROM outbox WHERE recipient = ${email}`;
+    const took = time(row['sent_at']).getTime() - time(row['created_at']).getTime();
+    expect(took).toBeLessThan(1000 * patience);
   });
 
   it('M-03 lists have the promised shape, newest first', async () => {
@@ -108,24 +111,21 @@ describe('search and messages', () => {
 });
 
 describe('callers', () => {
-  it('M-03 a page in a browser cannot read the mails: no foreign Origin, no other Host', async () => {
+  it('M-03 a page in a browser cannot read the mails: no foreign Origin is told that it may', async () => {
     const answer = await client.get('/api/v1/messages', { headers: { origin: 'https://evil.example' } });
     expect(answer.header('access-control-allow-origin')).toBeUndefined();
   });
 
   it('D-2 in development the server may listen wider, the mails are for loopback callers all the same', async () => {
     const outer = Object.values(networkInterfaces()).flat().find((one) => one !== undefined && one.family === 'IPv4' && !one.internal);
-    // Where the machine has no other address than loopback there is no outer caller to refuse; 127/8 still must be let in.
     const port = await freePort();
-    const own = await startStack({ GATEHOUSE_ENV: 'development', GATEHOUSE_REFRESH_RETRY_WINDOW: '0', GATEHOUSE_LISTEN: `127.0.0.1:${port}` });
+    const own = await startStack({ GATEHOUSE_ENV: 'development', GATEHOUSE_REFRESH_RETRY_WINDOW: '0', GATEHOUSE_LISTEN: `0.0.0.0:${port}` });
     expectStatus(await own.client.get('/api/v1/messages'), 200);
-    if (outer === undefined) return;
-    const reached = await new Promise<boolean>((resolve) => {
-      const socket = connect({ port, host: outer.address });
-      socket.on('connect', () => resolve(true));
-      socket.on('error', () => resolve(false));
-    });
-    expect(reached, 'it listens where it was told to').toBe(false);
+    if (outer === undefined) return; // a machine without any other address has no outer caller to refuse
+    const outside = new Client(`http://${outer.address}:${port}`, observe);
+    expectStatus(await outside.get('/health'), 200);
+    expectStatus(await outside.get('/api/v1/messages'), 404);
+    outside.close();
   });
 });
 
