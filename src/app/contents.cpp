@@ -9,7 +9,10 @@
 #include "features/logout/endpoints.h"
 #include "features/mail_capture/endpoints.h"
 #include "features/me_data/endpoints.h"
+#include "features/members/endpoints.h"
+#include "features/organizations/endpoints.h"
 #include "features/password_reset/endpoints.h"
+#include "features/people/endpoints.h"
 #include "features/refresh/endpoints.h"
 #include "features/registration/endpoints.h"
 #include "features/sessions/endpoints.h"
@@ -38,6 +41,9 @@ std::vector<http::Endpoint> contents(CaptureApi capture)
     add(sessions::endpoints());
     add(me_data::endpoints());
     add(vault::endpoints());
+    add(organizations::endpoints());
+    add(members::endpoints());
+    add(people::endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)
         add(mail_capture::endpoints());

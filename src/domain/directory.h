@@ -30,6 +30,8 @@ public:
     virtual Async<std::vector<Candidate>> live_users(CanonicalAddress address, int limit) = 0;
     // A live user that has proven the mailbox, or registered it since `recent` (decisions D-99).
     virtual Async<bool> address_is_taken(CanonicalAddress address, Instant recent) = 0;
+    // Whether a live user of any organization but `but` has the address (decisions D-10).
+    virtual Async<bool> address_is_in_use(CanonicalAddress address, UserId but) = 0;
     // By bare id, to tell 403 from 404 (decisions D-79).
     virtual Async<std::optional<Organization>> organization(OrganizationId organization) = 0;
     virtual Async<std::optional<User>> live_user(UserId user) = 0;

@@ -23,12 +23,33 @@ struct Organization {
     Instant updated_at = {};
 };
 
+// What is named changes, the rest stays; an inner nothing empties the column.
+struct OrganizationChange {
+    std::optional<std::string> name = {};
+    std::optional<std::optional<std::string>> industry = {};
+    std::optional<std::optional<std::string>> size = {};
+};
+
 class Organizations {
 public:
     virtual ~Organizations() = default;
     virtual Async<void> insert(Organization organization) = 0;
     virtual Async<void> change_owner(OrganizationId organization, UserId owner, Instant now) = 0;
     virtual Async<std::optional<Organization>> find(OrganizationId organization) = 0;
+    // False where it is gone.
+    virtual Async<bool> change(OrganizationId organization, OrganizationChange change, Instant now)
+        = 0;
+    // A personal organization becomes a business of that name: true for exactly one caller.
+    virtual Async<bool> name_personal(Organization named, Instant now) = 0;
+    // With everything in it but the ledger; false where it is gone.
+    virtual Async<bool> remove(OrganizationId organization) = 0;
+    // Serialises what decides about the owners of an organization (I-4) until the unit of work
+    // ends.
+    virtual Async<void> lock(OrganizationId organization) = 0;
+    // Keeps it from being deleted until the unit of work ends; false where it is gone.
+    virtual Async<bool> hold(OrganizationId organization) = 0;
+    // Where owner_id names no live owner any more, the longest-standing one takes its place.
+    virtual Async<void> settle_owner(OrganizationId organization, Instant now) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -15,6 +15,8 @@ enum class Reason {
     weak_password,
     link_invalid, // 400 TOKEN_INVALID, mailed links
     link_expired, // 400 TOKEN_EXPIRED, mailed links
+    self_action, // 400: nobody deletes, suspends or demotes themselves (I-3)
+    last_owner, // 400: an organization keeps an active owner (I-4)
     unauthorized,
     invalid_credentials,
     invalid_token,

@@ -13,6 +13,7 @@ class Attempts;
 class CapturedMails;
 class Directory;
 class Ledger;
+class Members;
 class OneTimeTokens;
 class Organizations;
 class OutboxStore;
@@ -34,6 +35,7 @@ public:
     virtual CapturedMails& captured_mails() = 0;
     virtual Directory& directory() = 0;
     virtual Ledger& ledger() = 0;
+    virtual Members& members() = 0;
     virtual OneTimeTokens& one_time_tokens() = 0;
     virtual Organizations& organizations() = 0;
     virtual OutboxStore& outbox() = 0;

@@ -83,5 +83,14 @@ bool take_secret(
     return true;
 }
 
+void read_given(json::Value* value, std::string const& field, Given& into, Problems& problems)
+{
+    if (!value)
+        return;
+    if (json::holds_nul(*value))
+        problems.add(field, "must not hold a NUL character");
+    into = {.is_there = true, .value = std::move(*value)};
+}
+
 } // namespace describe
 } // namespace gatehouse::http

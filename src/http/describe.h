@@ -36,6 +36,13 @@ struct RawJson {
     std::string body;
 };
 
+// A member of a request that may be anything, told apart from one that is absent even where it is
+// null.
+struct Given {
+    bool is_there = false;
+    json::Value value;
+};
+
 // `created_at` is `createdAt`; the words url, uri and 2fa inside a name become URL, URI and 2FA.
 std::string wire_name(std::string_view snake_case);
 

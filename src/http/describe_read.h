@@ -29,6 +29,9 @@ bool take_secret(
     json::Value& value, std::string const& field, SecretString& into, Problems& problems
 );
 
+// `value` is null where the member is absent.
+void read_given(json::Value* value, std::string const& field, Given& into, Problems& problems);
+
 template <class T>
 void read(json::Value& value, std::string const& field, T& into, Problems& problems);
 
@@ -42,7 +45,9 @@ void read_members(json::Object& object, std::string const& field, T& into, Probl
         for (auto& member : object)
             if (member.name == name)
                 found = &member.value;
-        if (found && !found->is_null())
+        if constexpr (std::same_as<Member, Given>)
+            read_given(found, member_of(field, name), into.*descriptor.pointer, problems);
+        else if (found && !found->is_null())
             read(*found, member_of(field, name), into.*descriptor.pointer, problems);
         else if constexpr (std::same_as<Member, json::Value>)
             (into.*descriptor.pointer) = json::Value();
@@ -85,6 +90,8 @@ void read(json::Value& value, std::string const& field, T& into, Problems& probl
         if (json::holds_nul(value))
             problems.add(field, "must not hold a NUL character");
         into = std::move(value);
+    } else if constexpr (std::same_as<T, Given>) {
+        read_given(&value, field, into, problems);
     } else if constexpr (is_vector<T>) {
         auto* const items = value.array();
         if (!items)

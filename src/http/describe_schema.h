@@ -28,6 +28,10 @@ namespace describe {
 
 enum class Direction { request, answer };
 
+template <class Member>
+inline constexpr bool may_be_absent
+    = is_optional<Member> || std::same_as<Member, json::Value> || std::same_as<Member, Given>;
+
 template <class T> std::string schema(Direction direction);
 
 template <class T> std::string schema_of_struct(Direction direction)
@@ -39,8 +43,7 @@ template <class T> std::string schema_of_struct(Direction direction)
         auto const& name = name_of<decltype(descriptor)>();
         properties
             += (properties.empty() ? "\"" : ",\"") + name + "\":" + schema<Member>(direction);
-        bool const may_be_absent = is_optional<Member> || std::same_as<Member, json::Value>;
-        if (direction == Direction::answer || !may_be_absent)
+        if (direction == Direction::answer || !may_be_absent<Member>)
             required += (required.empty() ? "\"" : ",\"") + name + "\"";
     });
     auto text = R"({"type":"object","properties":{)" + properties + "}";
@@ -72,8 +75,10 @@ template <class T> std::string schema(Direction direction)
     else if constexpr (std::convertible_to<T const&, std::string_view>
                        || std::same_as<T, SecretString> || is_strong_text<T> || std::is_enum_v<T>)
         return R"({"type":"string"})";
-    else if constexpr (std::same_as<T, json::Value>)
+    else if constexpr (std::same_as<T, json::Value> || std::same_as<T, Given>)
         return "{}";
+    else if constexpr (std::same_as<T, Raw>)
+        return R"({"type":"string"})";
     else if constexpr (is_optional<T>)
         return "{\"anyOf\":[" + schema<typename T::value_type>(direction) + R"(,{"type":"null"}]})";
     else if constexpr (is_vector<T>)
@@ -104,7 +109,7 @@ template <class T> bool has_required_member()
     bool any = false;
     boost::mp11::mp_for_each<MembersOf<T>>([&](auto descriptor) {
         using Member = std::remove_cvref_t<decltype(std::declval<T>().*descriptor.pointer)>;
-        any = any || !(is_optional<Member> || std::same_as<Member, json::Value>);
+        any = any || !may_be_absent<Member>;
     });
     return any;
 }

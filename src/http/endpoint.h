@@ -80,6 +80,8 @@ template <class Res> void write_answer(Response& into, Res const& answer)
     } else if constexpr (std::same_as<Res, RawJson>) {
         into.say_json();
         into.body = answer.body;
+    } else if constexpr (describe::is_variant<Res>) {
+        std::visit([&](auto const& held) { write_answer(into, held); }, answer);
     } else {
         into.say_json();
         describe::write(into.body, answer);

@@ -39,6 +39,17 @@ Words words_of(Reason reason)
         return {400, "TOKEN_INVALID", "Invalid or used token", "Ask for a new link."};
     case Reason::link_expired:
         return {400, "TOKEN_EXPIRED", "Token expired", "The link has expired. Ask for a new one."};
+    case Reason::self_action:
+        return {
+            400, "SELF_ACTION", "Not possible on oneself", "Ask another owner of the organization."
+        };
+    case Reason::last_owner:
+        return {
+            400,
+            "LAST_OWNER",
+            "The last active owner must stay",
+            "Make somebody else an owner first."
+        };
     case Reason::unauthorized:
         return {401, "UNAUTHORIZED", "Authentication required", "Sign in and send the token."};
     case Reason::invalid_credentials:

@@ -84,6 +84,7 @@ public:
         nothing();
     }
     Async<bool> address_is_taken(domain::CanonicalAddress, Instant) override { nothing(); }
+    Async<bool> address_is_in_use(domain::CanonicalAddress, domain::UserId) override { nothing(); }
     Async<std::optional<domain::Organization>> organization(domain::OrganizationId) override
     {
         nothing();
@@ -137,6 +138,7 @@ public:
     domain::Attempts& attempts() override { nothing(); }
     domain::CapturedMails& captured_mails() override { nothing(); }
     domain::Ledger& ledger() override { return ledger_; }
+    domain::Members& members() override { nothing(); }
     domain::OneTimeTokens& one_time_tokens() override { nothing(); }
     domain::Organizations& organizations() override { nothing(); }
     domain::OutboxStore& outbox() override { nothing(); }

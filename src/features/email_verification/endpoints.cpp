@@ -10,6 +10,7 @@
 #include "domain/opaque_token.h"
 #include "domain/success.h"
 #include "domain/verification.h"
+#include "features/email_verification/changing_address.h"
 #include "features/email_verification/messages.h"
 #include "http/request_facts.h"
 #include "protocols/mail_text/mail_order.h"
@@ -46,7 +47,7 @@ constexpr http::Route verify_route{
     .summary = "Prove a mailbox by the link that was mailed to it",
     .tag = "account",
     .access = http::Access::anyone(),
-    .audit = http::Audit::records("EMAIL_VERIFIED"),
+    .audit = http::Audit::records("EMAIL_VERIFIED EMAIL_CHANGED"),
     .limit = http::Limit::credential,
     .surface = Surface::account,
     .answers = "302 400 429 503",
@@ -64,14 +65,16 @@ constexpr http::Route resend_route{
     .answers = "200 400 403 413 415 429 503",
 };
 
-enum class Proof { proven, invalid, expired };
-
 // Mail scanners open links twice: a used link is as good as a fresh one, and changes nothing
 // (D-77).
 Async<Proof> prove(http::Context& context, SecretString token)
 {
     auto work = co_await context.services.storage.begin();
     auto const found = co_await work->directory().one_time_token(digest_of(token));
+    if (found && found->purpose == TokenPurpose::change_email) {
+        auto const outcome = co_await change_address(context, *work, *found);
+        co_return outcome;
+    }
     if (!found || found->purpose != TokenPurpose::verify_email)
         co_return Proof::invalid;
     if (found->used_at)
@@ -96,6 +99,20 @@ Async<Proof> prove(http::Context& context, SecretString token)
     co_return Proof::proven;
 }
 
+std::string_view error_of(Proof proof)
+{
+    switch (proof) {
+    case Proof::expired:
+        return "TOKEN_EXPIRED";
+    case Proof::taken:
+        return "EMAIL_ALREADY_REGISTERED";
+    case Proof::invalid:
+    case Proof::proven:
+        break;
+    }
+    return "TOKEN_INVALID";
+}
+
 std::string target_of(Proof proof, std::string const& callback, Settings const& settings)
 {
     bool const elsewhere = callback_is_allowed(callback, settings);
@@ -104,8 +121,7 @@ std::string target_of(Proof proof, std::string const& callback, Settings const& 
         target = settings.public_url + target;
     if (proof == Proof::proven)
         return elsewhere ? target : with_parameter(std::move(target), "verified", "1");
-    auto const error = proof == Proof::expired ? "TOKEN_EXPIRED" : "TOKEN_INVALID";
-    return with_parameter(std::move(target), "error", error);
+    return with_parameter(std::move(target), "error", error_of(proof));
 }
 
 Async<http::Nothing> verify(http::Context& context, VerifyRequest request)

@@ -37,11 +37,9 @@ using domain::Services;
 using domain::Settings;
 using domain::Surface;
 using domain::UnitOfWork;
+using domain::unproven_life;
 using domain::User;
 using domain::UserId;
-
-// Nobody can squat on an address: an unproven registration holds it for 7 days (decisions D-99).
-constexpr Duration unproven_life = 24h * 7;
 
 constexpr http::Route register_route{
     .method = http::Method::post,

@@ -53,6 +53,13 @@ constexpr auto count_taken = either(
      .sqlite = joined<taken_head, sqlite_canonical, taken_tail>}
 );
 
+constexpr Text in_use_head = "SELECT id FROM users WHERE ";
+constexpr Text in_use_tail = " = $1 AND deleted_at IS NULL AND id <> $2 LIMIT 1";
+constexpr auto select_in_use = either(
+    {.postgres = joined<in_use_head, postgres_canonical, in_use_tail>,
+     .sqlite = joined<in_use_head, sqlite_canonical, in_use_tail>}
+);
+
 constexpr Text purge_head = "DELETE FROM users WHERE ";
 constexpr Text purge_tail
     = " = $1 AND deleted_at IS NULL AND self_registered = true AND email_verified = false "
@@ -128,6 +135,13 @@ public:
         auto const rows
             = co_await connection_.query(count_taken, Scope::directory(), values(address, recent));
         co_return rows.front().integer(0) > 0;
+    }
+
+    Async<bool> address_is_in_use(CanonicalAddress address, UserId but) override
+    {
+        auto const rows
+            = co_await connection_.query(select_in_use, Scope::directory(), values(address, but));
+        co_return !rows.empty();
     }
 
     Async<std::int64_t> purge_unproven(CanonicalAddress address, Instant before) override

@@ -7,6 +7,7 @@
 namespace gatehouse::sql {
 namespace {
 using domain::Organization;
+using domain::OrganizationChange;
 using domain::OrganizationId;
 using domain::OrganizationKind;
 using domain::Organizations;
@@ -19,6 +20,33 @@ constexpr Statement
     set_owner("UPDATE organizations SET owner_id = $2, updated_at = $3 WHERE id = $1");
 constexpr Statement
     find_organization(joined<"SELECT ", organization_columns, " FROM organizations WHERE id = $1">);
+
+constexpr Statement change_organization(
+    "UPDATE organizations SET name = COALESCE($3, name), "
+    "industry = CASE WHEN $4 THEN $5 ELSE industry END, "
+    "size = CASE WHEN $6 THEN $7 ELSE size END, updated_at = $2 WHERE id = $1 RETURNING id"
+);
+constexpr Statement name_organization(
+    "UPDATE organizations SET name = $3, industry = $4, size = $5, kind = 'business', "
+    "updated_at = $2 WHERE id = $1 AND kind = 'personal' RETURNING id"
+);
+constexpr Statement delete_organization("DELETE FROM organizations WHERE id = $1 RETURNING id");
+// NO KEY: people may be added meanwhile, which only holds the key of their organization.
+constexpr auto lock_organization = either(
+    {.postgres = "SELECT id FROM organizations WHERE id = $1 FOR NO KEY UPDATE",
+     .sqlite = "SELECT id FROM organizations WHERE id = $1"}
+);
+constexpr auto hold_organization = either(
+    {.postgres = "SELECT id FROM organizations WHERE id = $1 FOR KEY SHARE",
+     .sqlite = "SELECT id FROM organizations WHERE id = $1"}
+);
+constexpr Statement choose_owner(
+    "UPDATE organizations SET updated_at = $2, owner_id = (SELECT u.id FROM users u WHERE "
+    "u.organization_id = $1 AND u.role = 'owner' AND u.deleted_at IS NULL "
+    "ORDER BY u.created_at, u.id LIMIT 1) "
+    "WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users o WHERE o.organization_id = $1 "
+    "AND o.id = organizations.owner_id AND o.role = 'owner' AND o.deleted_at IS NULL)"
+);
 
 class SqlOrganizations final : public Organizations {
 public:
@@ -62,7 +90,60 @@ public:
         co_return read_organization(rows.front());
     }
 
+    Async<bool> change(OrganizationId organization, OrganizationChange change, Instant now) override
+    {
+        auto bound = values(
+            organization,
+            now,
+            change.name,
+            change.industry.has_value(),
+            change.industry.value_or(std::nullopt),
+            change.size.has_value(),
+            change.size.value_or(std::nullopt)
+        );
+        return found(change_organization, organization, std::move(bound));
+    }
+
+    Async<bool> name_personal(Organization named, Instant now) override
+    {
+        auto bound = values(named.id, now, named.name, named.industry, named.size);
+        return found(name_organization, named.id, std::move(bound));
+    }
+
+    Async<bool> remove(OrganizationId organization) override
+    {
+        return found(delete_organization, organization, values(organization));
+    }
+
+    Async<void> lock(OrganizationId organization) override
+    {
+        co_await connection_.query(
+            lock_organization, Scope::organization(organization), values(organization)
+        );
+    }
+
+    Async<bool> hold(OrganizationId organization) override
+    {
+        return found(hold_organization, organization, values(organization));
+    }
+
+    Async<void> settle_owner(OrganizationId organization, Instant now) override
+    {
+        connection_.later(
+            choose_owner, Scope::organization(organization), values(organization, now)
+        );
+        co_return;
+    }
+
 private:
+    Async<bool> found(Statement const& statement, OrganizationId organization, Values bound)
+    {
+        auto const rows = co_await connection_.query(
+            statement, Scope::organization(organization), std::move(bound)
+        );
+        co_return !rows.empty();
+    }
+
     Connection& connection_;
 };
 

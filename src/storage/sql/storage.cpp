@@ -6,6 +6,7 @@
 #include "domain/directory.h"
 #include "domain/ledger.h"
 #include "domain/mail_requests.h"
+#include "domain/members.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/outbox.h"
@@ -46,6 +47,7 @@ public:
     {
         return made_once(ledger_, [&] { return make_ledger(transaction_->connection(), random_); });
     }
+    domain::Members& members() override { return store(members_, make_members); }
     domain::OneTimeTokens& one_time_tokens() override
     {
         return store(one_time_tokens_, make_one_time_tokens);
@@ -87,6 +89,7 @@ private:
     std::unique_ptr<domain::CapturedMails> captured_mails_;
     std::unique_ptr<domain::Directory> directory_;
     std::unique_ptr<domain::Ledger> ledger_;
+    std::unique_ptr<domain::Members> members_;
     std::unique_ptr<domain::OneTimeTokens> one_time_tokens_;
     std::unique_ptr<domain::Organizations> organizations_;
     std::unique_ptr<domain::OutboxStore> outbox_;

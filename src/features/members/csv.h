@@ -1,0 +1,19 @@
+// Members as CSV that no spreadsheet takes for formulas.
+#pragma once
+
+#include "domain/users.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::members {
+
+// RFC 4180, with CR LF.
+extern std::string_view const csv_head;
+void append_csv(std::string& into, std::vector<domain::User> const& people);
+
+// A cell that begins with = + - @, TAB or CR gets a leading ' (behaviours §4).
+std::string csv_cell(std::string_view text);
+
+} // namespace gatehouse::members

@@ -1,0 +1,107 @@
+// Naming a personal organization, or adding another one with its owner.
+#include "features/organizations/creating.h"
+
+#include "core/uuid.h"
+#include "domain/attempts.h"
+#include "domain/deed.h"
+#include "domain/ledger.h"
+#include "domain/refusal.h"
+
+#include <stdexcept>
+
+namespace gatehouse::organizations {
+namespace {
+using domain::Actor;
+using domain::CanonicalAddress;
+using domain::deed;
+using domain::Event;
+using domain::Organization;
+using domain::OrganizationId;
+using domain::Reason;
+using domain::Refusal;
+using domain::RequestFacts;
+using domain::Role;
+using domain::Services;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserId;
+
+Async<Organization>
+recorded(UnitOfWork& work, RequestFacts facts, Actor actor, OrganizationId id, bool was_personal)
+{
+    auto entry = deed(facts, actor, Event::organization_created, 201, id);
+    entry.resource = "organization";
+    entry.resource_id = id.text();
+    entry.details["wasPersonal"] = was_personal;
+    co_await work.ledger().append(std::move(entry));
+    auto made = co_await work.organizations().find(id);
+    if (!made) // written a moment ago in this unit
+        throw std::logic_error("an organization that was just made is not there");
+    co_await work.commit();
+    co_return std::move(*made);
+}
+
+Async<std::optional<Organization>>
+named(Services& services, RequestFacts facts, Actor actor, Organization wanted)
+{
+    wanted.id = actor.caller()->organization_id();
+    auto work = co_await services.storage.begin();
+    bool const was_personal = co_await work->organizations().name_personal(wanted, facts.now);
+    if (!was_personal)
+        co_return std::nullopt;
+    auto made = co_await recorded(*work, facts, actor, wanted.id, true);
+    co_return made;
+}
+
+// The same person in another organization: same address and hash, and what was proven stays proven.
+User owner_of(Services& services, User const& person, OrganizationId organization, Instant now)
+{
+    User owner;
+    owner.id = UserId(mint_uuid(now, services.random));
+    owner.organization_id = std::move(organization);
+    owner.email = person.email;
+    owner.mailbox_proven_at = person.mailbox_proven_at;
+    owner.name = person.name;
+    owner.first_name = person.first_name;
+    owner.last_name = person.last_name;
+    owner.role = Role::owner;
+    owner.password = person.password;
+    owner.created_at = now;
+    owner.updated_at = now;
+    return owner;
+}
+
+Async<void> add_owner(Services& services, UnitOfWork& work, User person, Organization made)
+{
+    auto const owner = owner_of(services, person, made.id, made.created_at);
+    bool const inserted = co_await work.users().insert(owner);
+    if (!inserted) // nobody can have been in it before
+        throw Refusal{.reason = Reason::conflict};
+    co_await work.organizations().change_owner(made.id, owner.id, made.created_at);
+}
+
+} // namespace
+
+Async<Organization> create(Services& services, RequestFacts facts, Actor actor, Organization wanted)
+{
+    if (!actor.is_provisioner()) {
+        auto personal = co_await named(services, facts, actor, wanted);
+        if (personal)
+            co_return std::move(*personal);
+    }
+    wanted.id = OrganizationId(mint_uuid(facts.now, services.random));
+    wanted.created_at = facts.now;
+    auto work = co_await services.storage.begin();
+    if (auto const* const caller = actor.caller()) {
+        CanonicalAddress const address(caller->user.email);
+        co_await work->attempts().lock(address);
+        co_await work->organizations().insert(wanted);
+        co_await add_owner(services, *work, caller->user, wanted);
+    } else {
+        co_await work->organizations().insert(wanted);
+    }
+    auto made = co_await recorded(*work, facts, actor, wanted.id, false);
+    co_return made;
+}
+
+} // namespace gatehouse::organizations

@@ -1,0 +1,209 @@
+// People: adding, showing, changing and deleting one.
+#include "features/people/endpoints.h"
+
+#include "domain/access.h"
+#include "domain/directory.h"
+#include "features/people/changing.h"
+#include "features/people/creating.h"
+#include "features/people/messages.h"
+#include "features/people/routes.h"
+#include "features/people/rules.h"
+#include "features/people/standing.h"
+#include "http/request_facts.h"
+
+namespace gatehouse::people {
+namespace {
+using domain::CanonicalAddress;
+using domain::invalid_field;
+using domain::member_view_of;
+using domain::MemberView;
+using domain::organization_in_reach;
+using domain::organization_view_of;
+using domain::OrganizationId;
+using domain::Permission;
+using domain::permissions_of;
+using domain::person_in_reach;
+using domain::Reason;
+using domain::Refusal;
+using domain::require_permission;
+using domain::User;
+using domain::UserId;
+
+Async<User> person_in_path(http::Context& context)
+{
+    UserId id(context.parameter("id"));
+    return person_in_reach(context.services, context.actor(), std::move(id));
+}
+
+// One permission about oneself, another about others.
+Async<void> gate(http::Context& context, Permission own, Permission others)
+{
+    auto const person = co_await person_in_path(context);
+    auto const actor = context.actor();
+    require_permission(actor, actor.is(person.id) ? own : others);
+}
+Async<void> may_read(http::Context& context)
+{
+    return gate(context, Permission::profile_view, Permission::users_view);
+}
+Async<void> may_change(http::Context& context)
+{
+    return gate(context, Permission::profile_edit, Permission::users_edit);
+}
+Async<void> may_change_role(http::Context& context)
+{
+    return gate(context, Permission::users_role, Permission::users_role);
+}
+Async<void> may_delete(http::Context& context)
+{
+    return gate(context, Permission::users_delete, Permission::users_delete);
+}
+Async<void> may_change_status(http::Context& context)
+{
+    auto const person = co_await person_in_path(context);
+    require_permission(context.actor(), Permission::users_status);
+    require_not_above(context.actor(), person);
+}
+Async<void> may_search(http::Context& context)
+{
+    require_permission(context.actor(), Permission::users_view);
+    co_return;
+}
+// Where is told by the body alone: create_person() asks where and what before it judges the rest.
+Async<void> asked_with_the_body(http::Context&)
+{
+    co_return;
+}
+
+Async<MemberView> create_person(http::Context& context, http::Unjudged<CreateRequest> request)
+{
+    auto const actor = context.actor();
+    OrganizationId const organization(request.members().organization_id);
+    if (organization.text().empty())
+        throw invalid_field("organizationId", "is required");
+    co_await organization_in_reach(context.services, actor, organization);
+    require_permission(actor, Permission::users_create);
+    require_grantable(actor, request.members().role);
+    auto wanted = understood(std::move(request).judged());
+    auto const facts = http::facts_of(context);
+    auto const made = co_await create(context.services, facts, actor, std::move(wanted));
+    context.no_store();
+    context.status(201);
+    co_return member_view_of(made);
+}
+
+Async<MyView> show_myself(http::Context& context, http::Nothing)
+{
+    auto const& user = context.caller().user;
+    auto work = co_await context.services.storage.read();
+    auto const organization = co_await work->organizations().find(user.organization_id);
+    if (!organization) // deleted since the session was looked up
+        throw Refusal{.reason = Reason::session_ended};
+    MyView view;
+    static_cast<MemberView&>(view) = member_view_of(user);
+    view.permissions = permissions_of(user.role);
+    view.organization = organization_view_of(*organization);
+    context.no_store();
+    co_return view;
+}
+
+// The provisioner looks everywhere and gets the oldest (decisions D-100).
+Async<std::optional<User>> oldest_with(http::Context& context, CanonicalAddress address)
+{
+    auto work = co_await context.services.storage.read();
+    if (auto const* const caller = context.actor().caller()) {
+        auto found = co_await work->members().find_by_address(caller->organization_id(), address);
+        co_return found;
+    }
+    auto const everywhere = co_await work->directory().live_users(address, 1);
+    if (everywhere.empty())
+        co_return std::nullopt;
+    co_return everywhere.front().user;
+}
+
+Async<MemberView> find_by_address(http::Context& context, AddressRequest request)
+{
+    if (trimmed(request.email).empty())
+        throw invalid_field("email", "is required");
+    auto const found = co_await oldest_with(context, CanonicalAddress(request.email));
+    if (!found)
+        throw Refusal{.reason = Reason::not_found};
+    context.no_store();
+    co_return member_view_of(*found);
+}
+
+Async<MemberView> show(http::Context& context, http::Nothing)
+{
+    auto const person = co_await person_in_path(context);
+    context.no_store();
+    co_return member_view_of(person);
+}
+
+Async<MemberView> change_person(http::Context& context, http::Unjudged<ChangeRequest> request)
+{
+    require_only_mutable(request.members());
+    auto const actor = context.actor();
+    auto person = co_await person_in_path(context);
+    if (request.members().email)
+        require_not_above(actor, person);
+    auto const judged = std::move(request).judged();
+    auto named = understood(judged);
+    std::optional<std::string> address;
+    if (judged.email)
+        address = address_in(*judged.email);
+    auto const facts = http::facts_of(context);
+    auto const changed = co_await change(
+        context.services, facts, actor, std::move(person), std::move(named), std::move(address)
+    );
+    context.no_store();
+    co_return member_view_of(changed);
+}
+
+Async<MemberView> give_role(http::Context& context, RoleRequest request)
+{
+    auto const role = role_in(request.role);
+    auto person = co_await person_in_path(context);
+    auto const facts = http::facts_of(context);
+    auto const changed
+        = co_await change_role(context.services, facts, context.actor(), std::move(person), role);
+    context.no_store();
+    co_return member_view_of(changed);
+}
+
+Async<MemberView> give_status(http::Context& context, StatusRequest request)
+{
+    auto const status = status_in(request.status);
+    auto person = co_await person_in_path(context);
+    auto const facts = http::facts_of(context);
+    auto const changed = co_await change_status(
+        context.services, facts, context.actor(), std::move(person), status
+    );
+    context.no_store();
+    co_return member_view_of(changed);
+}
+
+Async<http::Nothing> delete_person(http::Context& context, http::Nothing)
+{
+    auto person = co_await person_in_path(context);
+    auto const facts = http::facts_of(context);
+    co_await remove(context.services, facts, context.actor(), std::move(person));
+    co_return http::Nothing{};
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints()
+{
+    return {
+        http::endpoint(create_route, asked_with_the_body, create_person),
+        http::endpoint(me_route, show_myself),
+        http::endpoint(by_address_route, may_search, find_by_address),
+        http::endpoint(read_route, may_read, show),
+        http::endpoint(change_route, may_change, change_person),
+        http::endpoint(role_route, may_change_role, give_role),
+        http::endpoint(status_route, may_change_status, give_status),
+        http::endpoint(delete_route, may_delete, delete_person),
+    };
+}
+
+} // namespace gatehouse::people

@@ -1,0 +1,134 @@
+// Judging what is said about people.
+#include "features/people/rules.h"
+
+#include "core/text.h"
+#include "domain/refusal.h"
+#include "protocols/password_text/email_address.h"
+#include "protocols/password_text/names.h"
+#include "protocols/password_text/password_rule.h"
+
+namespace gatehouse::people {
+namespace {
+using domain::Actor;
+using domain::invalid_field;
+using domain::parse_role;
+using domain::ProfileChange;
+using domain::Reason;
+using domain::Refusal;
+using domain::Role;
+using domain::User;
+using domain::UserStatus;
+
+// An empty name is none.
+std::optional<std::string> name_in(std::string const& field, std::string const& given)
+{
+    auto name = password_text::normalised_name(given);
+    if (!name)
+        throw invalid_field(field, "is longer than 100 characters or holds control characters");
+    if (name->empty())
+        return std::nullopt;
+    return name;
+}
+
+bool is_above_admins(Role role)
+{
+    return role == Role::owner || role == Role::admin;
+}
+
+} // namespace
+
+std::string address_in(std::string const& given)
+{
+    std::string address(trimmed(given));
+    if (auto const problem = password_text::problem_with_address(address))
+        throw invalid_field("email", *problem);
+    return address;
+}
+
+Role role_in(http::Given const& given)
+{
+    auto const* const text = given.value.text();
+    auto const role = text ? parse_role(*text) : std::nullopt;
+    if (!role)
+        throw invalid_field("role", "must be one of owner, admin, manager, staff");
+    return *role;
+}
+
+UserStatus status_in(std::string const& given)
+{
+    if (given == "active")
+        return UserStatus::active;
+    if (given == "suspended")
+        return UserStatus::suspended;
+    throw invalid_field("status", "must be active or suspended");
+}
+
+NewPerson understood(CreateRequest request)
+{
+    NewPerson person;
+    person.organization_id = domain::OrganizationId(std::move(request.organization_id));
+    person.email = address_in(request.email);
+    if (auto const problem = password_text::problem_with_password(request.password)) {
+        Refusal refusal{.reason = Reason::weak_password, .error = *problem};
+        refusal.details.push_back({"password", *problem});
+        throw refusal;
+    }
+    person.password = std::move(request.password);
+    person.role = request.role.is_there ? role_in(request.role) : Role::staff;
+    person.first_name = name_in("firstName", request.first_name.value_or(""));
+    person.last_name = name_in("lastName", request.last_name.value_or(""));
+    return person;
+}
+
+ProfileChange understood(ChangeRequest const& request)
+{
+    ProfileChange change;
+    if (request.first_name)
+        change.first_name = name_in("firstName", *request.first_name);
+    if (request.last_name)
+        change.last_name = name_in("lastName", *request.last_name);
+    return change;
+}
+
+void require_only_mutable(ChangeRequest const& request)
+{
+    Refusal refusal{.reason = Reason::immutable_field};
+    std::string fields;
+    auto const look = [&](http::Given const& given, char const* name) {
+        if (!given.is_there)
+            return;
+        fields += (fields.empty() ? "" : "/") + std::string(name);
+        refusal.details.push_back({name, "cannot be changed here"});
+    };
+    look(request.role, "role");
+    look(request.organization_id, "organizationId");
+    if (fields.empty())
+        return;
+    refusal.error = fields + " cannot be changed";
+    throw refusal;
+}
+
+void require_grantable(Actor actor, http::Given const& role)
+{
+    auto const* const text = role.value.text();
+    auto const wanted = text ? parse_role(*text) : std::nullopt;
+    if (actor.is_provisioner() || !wanted || !is_above_admins(*wanted))
+        return;
+    if (actor.caller()->user.role != Role::owner)
+        throw Refusal{
+            .reason = Reason::forbidden, .message = "Only an owner makes owners and admins."
+        };
+}
+
+void require_not_above(Actor actor, User const& touched)
+{
+    if (actor.is_provisioner() || actor.is(touched.id) || !is_above_admins(touched.role))
+        return;
+    if (actor.caller()->user.role != Role::owner)
+        throw Refusal{
+            .reason = Reason::forbidden,
+            .message = "Address and status of owners and admins are the owner's to change."
+        };
+}
+
+} // namespace gatehouse::people

@@ -1,0 +1,148 @@
+// Roles, suspension and deletion.
+#include "features/people/standing.h"
+
+#include "domain/deed.h"
+#include "domain/ledger.h"
+#include "domain/one_time_tokens.h"
+#include "domain/organizations.h"
+#include "domain/refresh_tokens.h"
+#include "domain/refusal.h"
+#include "domain/sessions.h"
+#include "domain/verification.h"
+
+namespace gatehouse::people {
+namespace {
+using domain::Actor;
+using domain::deed;
+using domain::Event;
+using domain::Reason;
+using domain::RefreshEnd;
+using domain::Refusal;
+using domain::RequestFacts;
+using domain::Role;
+using domain::Services;
+using domain::SessionEnd;
+using domain::to_text;
+using domain::TokenPurpose;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserStatus;
+using domain::void_mailed_links;
+
+// The person as they are now, nobody else deciding about owners of the organization meanwhile.
+Async<User> under_lock(UnitOfWork& work, User person)
+{
+    co_await work.organizations().lock(person.organization_id);
+    auto found = co_await work.users().find(person.organization_id, person.id);
+    if (!found)
+        throw Refusal{.reason = Reason::not_found};
+    co_return std::move(*found);
+}
+
+// I-3 and I-4. The provisioner builds worlds and is bound by neither (I-11).
+Async<void> require_may_leave(UnitOfWork& work, Actor actor, User person)
+{
+    if (actor.is(person.id))
+        throw Refusal{.reason = Reason::self_action};
+    if (actor.is_provisioner() || person.role != Role::owner)
+        co_return;
+    auto const others
+        = co_await work.members().active_owners_beside(person.organization_id, person.id);
+    if (others == 0)
+        throw Refusal{.reason = Reason::last_owner};
+}
+
+Async<void> end_access(UnitOfWork& work, User person, Instant now)
+{
+    auto const& organization = person.organization_id;
+    co_await work.sessions().revoke_all(
+        organization, person.id, std::nullopt, SessionEnd::admin_forced, now
+    );
+    co_await work.refresh_tokens().revoke_all(
+        organization, person.id, std::nullopt, RefreshEnd::admin_action, now
+    );
+    co_await work.one_time_tokens().void_all(
+        organization, person.id, TokenPurpose::second_factor, now
+    );
+    co_await work.one_time_tokens().void_all(
+        organization, person.id, TokenPurpose::reset_password, now
+    );
+}
+
+Async<User> as_it_is(UnitOfWork& work, User person)
+{
+    auto found = co_await work.users().find(person.organization_id, person.id);
+    if (!found)
+        throw Refusal{.reason = Reason::not_found};
+    co_await work.commit();
+    co_return std::move(*found);
+}
+
+void require_changed(bool changed)
+{
+    if (!changed)
+        throw Refusal{.reason = Reason::not_found};
+}
+
+} // namespace
+
+Async<User> change_role(Services& services, RequestFacts facts, Actor actor, User person, Role role)
+{
+    auto work = co_await services.storage.begin();
+    auto const before = co_await under_lock(*work, std::move(person));
+    if (role != before.role && (before.role == Role::owner || actor.is(before.id)))
+        co_await require_may_leave(*work, actor, before);
+    bool const changed
+        = co_await work->members().change_role(before.organization_id, before.id, role, facts.now);
+    require_changed(changed);
+    co_await work->organizations().settle_owner(before.organization_id, facts.now);
+    auto entry = deed(facts, actor, Event::role_changed, 200, before);
+    entry.details["oldValue"] = std::string(to_text(before.role));
+    entry.details["newValue"] = std::string(to_text(role));
+    co_await work->ledger().append(std::move(entry));
+    auto after = co_await as_it_is(*work, before);
+    co_return after;
+}
+
+Async<User>
+change_status(Services& services, RequestFacts facts, Actor actor, User person, UserStatus status)
+{
+    auto work = co_await services.storage.begin();
+    auto const before = co_await under_lock(*work, std::move(person));
+    require_not_above(actor, before); // perhaps raised since the gate
+    bool const suspends = status == UserStatus::suspended;
+    if (suspends)
+        co_await require_may_leave(*work, actor, before);
+    if (suspends || before.status == UserStatus::suspended)
+        co_await end_access(*work, before, facts.now);
+    bool const changed = co_await work->members().change_status(
+        before.organization_id, before.id, status, facts.now
+    );
+    require_changed(changed);
+    auto const event = suspends ? Event::user_suspended : Event::user_reactivated;
+    auto entry = deed(facts, actor, event, 200, before);
+    entry.details["oldValue"] = std::string(to_text(before.status));
+    entry.details["newValue"] = std::string(to_text(status));
+    co_await work->ledger().append(std::move(entry));
+    auto after = co_await as_it_is(*work, before);
+    co_return after;
+}
+
+Async<void> remove(Services& services, RequestFacts facts, Actor actor, User person)
+{
+    auto work = co_await services.storage.begin();
+    auto const before = co_await under_lock(*work, std::move(person));
+    co_await require_may_leave(*work, actor, before);
+    co_await end_access(*work, before, facts.now);
+    co_await void_mailed_links(*work, before, facts.now);
+    bool const removed
+        = co_await work->members().remove(before.organization_id, before.id, facts.now);
+    require_changed(removed);
+    co_await work->organizations().settle_owner(before.organization_id, facts.now);
+    auto entry = deed(facts, actor, Event::user_deleted, 204, before);
+    entry.email = before.email;
+    co_await work->ledger().append(std::move(entry));
+    co_await work->commit();
+}
+
+} // namespace gatehouse::people

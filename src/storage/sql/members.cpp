@@ -1,0 +1,177 @@
+// Changing the people of one organization, and finding one by address.
+#include "domain/members.h"
+
+#include "storage/sql/join.h"
+#include "storage/sql/member_lists.h"
+#include "storage/sql/stores.h"
+#include "storage/sql/user_row.h"
+
+namespace gatehouse::sql {
+namespace {
+using domain::CanonicalAddress;
+using domain::MemberFilter;
+using domain::Members;
+using domain::MemberWindow;
+using domain::OrganizationId;
+using domain::ProfileChange;
+using domain::Role;
+using domain::to_text;
+using domain::User;
+using domain::UserId;
+using domain::UserStatus;
+
+constexpr Statement change_profile(
+    "UPDATE users SET first_name = CASE WHEN $4 THEN $5 ELSE first_name END, "
+    "last_name = CASE WHEN $6 THEN $7 ELSE last_name END, "
+    "pending_email = CASE WHEN $8 THEN $9 ELSE pending_email END, "
+    "email = COALESCE($10, email), "
+    "mailbox_proven_at = CASE WHEN $11 THEN NULL ELSE mailbox_proven_at END, updated_at = $3 "
+    "WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING id"
+);
+constexpr Statement set_role("UPDATE users SET role = $4, updated_at = $3 WHERE organization_id = "
+                             "$1 AND id = $2 AND deleted_at IS NULL RETURNING id");
+constexpr Statement
+    set_status("UPDATE users SET status = $4, updated_at = $3 WHERE organization_id = $1 "
+               "AND id = $2 AND deleted_at IS NULL RETURNING id");
+constexpr Statement
+    set_deleted("UPDATE users SET deleted_at = $3, updated_at = $3, pending_email = NULL, "
+                "reset_token = NULL, reset_token_expires = NULL "
+                "WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING id");
+constexpr Statement take_pending(
+    "UPDATE users SET email = pending_email, pending_email = NULL, email_verified = true, "
+    "mailbox_proven_at = $3, updated_at = $3 WHERE organization_id = $1 AND id = $2 "
+    "AND pending_email = $4 AND deleted_at IS NULL RETURNING id"
+);
+constexpr Text by_address_head = " FROM users u WHERE u.organization_id = $1 AND ";
+constexpr auto select_by_address = either(
+    {.postgres = joined<
+         "SELECT ",
+         user_columns,
+         by_address_head,
+         "lower(u.email COLLATE \"C\") = $2 AND u.deleted_at IS NULL">,
+     .sqlite = joined<
+         "SELECT ",
+         user_columns,
+         by_address_head,
+         "lower(u.email) = $2 AND u.deleted_at IS NULL">}
+);
+constexpr Statement count_other_owners(
+    "SELECT count(*) FROM users WHERE organization_id = $1 AND id <> $2 AND role = 'owner' "
+    "AND status = 'active' AND deleted_at IS NULL"
+);
+
+class SqlMembers final : public Members {
+public:
+    explicit SqlMembers(Connection& connection)
+        : connection_(connection)
+    {
+    }
+
+    Async<bool>
+    change(OrganizationId organization, UserId user, ProfileChange change, Instant now) override
+    {
+        auto bound = values(
+            organization,
+            user,
+            now,
+            change.first_name.has_value(),
+            change.first_name.value_or(std::nullopt),
+            change.last_name.has_value(),
+            change.last_name.value_or(std::nullopt),
+            change.pending_email.has_value(),
+            change.pending_email.value_or(std::nullopt),
+            change.email,
+            change.forgets_proof
+        );
+        return changed(change_profile, organization, std::move(bound));
+    }
+
+    Async<bool>
+    change_role(OrganizationId organization, UserId user, Role role, Instant now) override
+    {
+        return changed(set_role, organization, values(organization, user, now, to_text(role)));
+    }
+
+    Async<bool>
+    change_status(OrganizationId organization, UserId user, UserStatus status, Instant now) override
+    {
+        return changed(set_status, organization, values(organization, user, now, to_text(status)));
+    }
+
+    Async<bool> remove(OrganizationId organization, UserId user, Instant now) override
+    {
+        return changed(set_deleted, organization, values(organization, user, now));
+    }
+
+    Async<bool> confirm_address(
+        OrganizationId organization, UserId user, std::string email, Instant now
+    ) override
+    {
+        return changed(take_pending, organization, values(organization, user, now, email));
+    }
+
+    Async<std::optional<User>>
+    find_by_address(OrganizationId organization, CanonicalAddress address) override
+    {
+        auto const rows = co_await connection_.query(
+            select_by_address, Scope::organization(organization), values(organization, address)
+        );
+        if (rows.empty())
+            co_return std::nullopt;
+        co_return read_user(rows.front());
+    }
+
+    Async<std::int64_t> active_owners_beside(OrganizationId organization, UserId user) override
+    {
+        auto const rows = co_await connection_.query(
+            count_other_owners, Scope::organization(organization), values(organization, user)
+        );
+        co_return rows.front().integer(0);
+    }
+
+    Async<std::int64_t> count(OrganizationId organization, MemberFilter filter) override
+    {
+        auto const rows = co_await connection_.query(
+            member_count(),
+            Scope::organization(organization),
+            Values(filter_values(organization, filter))
+        );
+        co_return rows.front().integer(0);
+    }
+
+    Async<std::vector<User>>
+    list(OrganizationId organization, MemberFilter filter, MemberWindow window) override
+    {
+        auto bound = filter_values(organization, filter);
+        bound.emplace_back(window.limit);
+        bound.emplace_back(window.offset);
+        auto const rows = co_await connection_.query(
+            member_list(window), Scope::organization(organization), Values(std::move(bound))
+        );
+        std::vector<User> people;
+        people.reserve(rows.size());
+        for (auto const row : rows)
+            people.push_back(read_user(row));
+        co_return people;
+    }
+
+private:
+    Async<bool> changed(Statement const& statement, OrganizationId organization, Values bound)
+    {
+        auto const rows = co_await connection_.query(
+            statement, Scope::organization(organization), std::move(bound)
+        );
+        co_return !rows.empty();
+    }
+
+    Connection& connection_;
+};
+
+} // namespace
+
+std::unique_ptr<domain::Members> make_members(Connection& connection)
+{
+    return std::make_unique<SqlMembers>(connection);
+}
+
+} // namespace gatehouse::sql
