@@ -27,6 +27,8 @@ std::vector<UseCase> account_use_cases(); // registering, proving, resetting
 std::vector<UseCase> login_use_cases();
 std::vector<UseCase> session_use_cases(); // tokens, sessions, signing out, me/data, signing keys
 std::vector<UseCase> vault_use_cases();
+std::vector<UseCase> organization_use_cases(); // organizations and lists of their people
+std::vector<UseCase> people_use_cases();
 
 void PrintTo(UseCase const& use_case, std::ostream* into);
 

@@ -28,7 +28,12 @@ std::vector<UseCase> all_use_cases()
 {
     std::vector<UseCase> all;
     for (auto const& part :
-         {account_use_cases(), login_use_cases(), session_use_cases(), vault_use_cases()})
+         {account_use_cases(),
+          login_use_cases(),
+          session_use_cases(),
+          vault_use_cases(),
+          organization_use_cases(),
+          people_use_cases()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

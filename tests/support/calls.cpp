@@ -61,6 +61,14 @@ Call post(std::string target, json::Object body)
         .body = json::to_text(json::Value(std::move(body)))
     };
 }
+Call patch(std::string target, json::Object body)
+{
+    return {
+        .method = http::Method::patch,
+        .target = std::move(target),
+        .body = json::to_text(json::Value(std::move(body)))
+    };
+}
 
 std::vector<std::string> Answer::cookies() const
 {

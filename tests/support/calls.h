@@ -33,6 +33,7 @@ struct Call {
 Call get(std::string target);
 Call remove(std::string target);
 Call post(std::string target, json::Object body = {});
+Call patch(std::string target, json::Object body);
 
 struct Answer {
     int status = 0;

@@ -1,0 +1,67 @@
+// What a list may be asked for.
+#include "features/members/rules.h"
+
+#include "domain/refusal.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace gatehouse::members {
+namespace {
+
+std::string refused(ListRequest const& request)
+{
+    try {
+        understood(request);
+    } catch (domain::Refusal const& refusal) {
+        return refusal.details.at(0).field;
+    }
+    return "";
+}
+
+TEST(MemberLists, NothingAskedIsThePlainList)
+{
+    auto const wanted = understood({});
+    EXPECT_FALSE(wanted.is_paged);
+    EXPECT_FALSE(wanted.is_csv);
+    EXPECT_EQ(wanted.window.sort, domain::MemberSort::created_at);
+    EXPECT_FALSE(wanted.window.descending);
+}
+
+TEST(MemberLists, PagesBeginWhereTheLastOneEnded)
+{
+    auto const wanted = understood({.page = 3, .limit = 10});
+    EXPECT_TRUE(wanted.is_paged);
+    EXPECT_EQ(wanted.window.limit, 10);
+    EXPECT_EQ(wanted.window.offset, 20);
+    EXPECT_EQ(understood({.limit = 7}).page, 1);
+    EXPECT_EQ(understood({.page = 2}).window.offset, usual_page);
+}
+
+TEST(MemberLists, WordsAndNumbersOutsideTheirBoundsAreNamed)
+{
+    EXPECT_EQ(refused({.role = "Owner"}), "role");
+    EXPECT_EQ(refused({.role = ""}), "role");
+    EXPECT_EQ(refused({.status = "deleted"}), "status");
+    EXPECT_EQ(refused({.sort = "created_at"}), "sort");
+    EXPECT_EQ(refused({.order = "DESC"}), "order");
+    EXPECT_EQ(refused({.format = "xml"}), "format");
+    EXPECT_EQ(refused({.page = 0}), "page");
+    EXPECT_EQ(refused({.page = std::numeric_limits<std::int64_t>::max()}), "page");
+    EXPECT_EQ(refused({.limit = 0}), "limit");
+    EXPECT_EQ(refused({.limit = 101}), "limit");
+    EXPECT_EQ(refused({.status = "suspended", .sort = "email", .order = "desc", .limit = 100}), "");
+}
+
+TEST(MemberLists, TheRestKeepsFilterAndOrder)
+{
+    EXPECT_EQ(
+        next_of({.role = "staff", .search = "a&b=\r\n<x>", .order = "desc"}, "1' OR"),
+        "/api/organizations/1%27%20OR/users?page=11&limit=100&role=staff&search=a%26b%3D%0D%0A%3Cx%"
+        "3E&order=desc"
+    );
+}
+
+} // namespace
+} // namespace gatehouse::members

@@ -1,0 +1,220 @@
+// Nothing that people wait for reads whole tables: the plans of the very statements that the stores
+// send, on PostgreSQL with tens of thousands of rows.
+#include "domain/directory.h"
+#include "domain/members.h"
+#include "storage/sql/stores.h"
+#include "stores/postgres_fixture.h"
+
+namespace gatehouse::testing {
+namespace {
+
+using domain::CanonicalAddress;
+using domain::MemberFilter;
+using domain::MemberSort;
+using domain::MemberWindow;
+using domain::OrganizationId;
+using domain::SessionId;
+using domain::UserId;
+
+struct Sent {
+    std::string text;
+    sql::Values values;
+};
+
+// Passes statements on, and keeps what was sent.
+class Recording final : public sql::Connection {
+public:
+    explicit Recording(sql::Connection& inner)
+        : inner_(inner)
+    {
+    }
+    Async<sql::Rows>
+    query(sql::Statement const& statement, sql::Scope scope, sql::Values values) override
+    {
+        keep(statement, values);
+        return inner_.query(statement, std::move(scope), std::move(values));
+    }
+    void later(sql::Statement const& statement, sql::Scope scope, sql::Values values) override
+    {
+        keep(statement, values);
+        inner_.later(statement, std::move(scope), std::move(values));
+    }
+    sql::Dialect dialect() const noexcept override { return inner_.dialect(); }
+
+    std::vector<Sent> sent;
+
+private:
+    void keep(sql::Statement const& statement, sql::Values const& values)
+    {
+        sent.push_back({statement.text(sql::Dialect::postgres), values});
+    }
+    sql::Connection& inner_;
+};
+
+struct Quoted { // as a literal that takes the type of its parameter
+    std::string operator()(sql::Null) const { return "NULL"; }
+    std::string operator()(bool value) const { return value ? "'t'" : "'f'"; }
+    std::string operator()(std::int64_t value) const { return std::to_string(value); }
+    std::string operator()(double value) const { return std::to_string(value); }
+    std::string operator()(std::string const& text) const { return "'" + text + "'"; }
+    std::string operator()(Instant at) const { return "'" + to_text(at) + "'"; }
+    std::string operator()(sql::Bytes const&) const { throw std::logic_error("bytes"); }
+    std::string operator()(sql::TextList const&) const { throw std::logic_error("a list"); }
+};
+
+class Plans : public PostgresFixture {
+protected:
+    void SetUp() override
+    {
+        PostgresFixture::SetUp();
+        // 2,000 organizations of 20, and one of 5,000.
+        store_->run("INSERT INTO organizations (id, name) SELECT 'o' || n, 'House ' || n "
+                    "FROM generate_series(0, 2000) n");
+        store_->run("INSERT INTO users (id, organization_id, email, role, created_at) "
+                    "SELECT 'u' || n, 'o' || CASE WHEN n < 40000 THEN 1 + n % 2000 ELSE 0 END, "
+                    "'User' || n || '@suite.example', "
+                    "(CASE WHEN n % 20 = 0 THEN 'owner' ELSE 'staff' END)::auth.user_role, "
+                    "now() - n * interval '1 second' FROM generate_series(0, 44999) n");
+        store_->run("INSERT INTO sessions (id, organization_id, user_id) "
+                    "SELECT 's' || n, 'o' || (1 + n % 2000), 'u' || n FROM "
+                    "generate_series(0, 39999) n");
+        store_->run("ANALYZE");
+        work_ = begin();
+        recording_.emplace(work_->connection());
+    }
+    void TearDown() override
+    {
+        work_.reset();
+        PostgresFixture::TearDown();
+    }
+
+    std::string plan_of(Sent const& sent)
+    {
+        std::string arguments;
+        for (auto const& value : sent.values.all())
+            arguments += (arguments.empty() ? "" : ", ") + std::visit(Quoted(), value);
+        store_->run("PREPARE planned AS " + sent.text);
+        auto const call = arguments.empty() ? "planned" : "planned(" + arguments + ")";
+        std::string plan;
+        for (auto const row : store_->query("EXPLAIN EXECUTE " + call))
+            plan += row.text(0) + "\n";
+        store_->run("DEALLOCATE planned");
+        return plan;
+    }
+    // Both for the values at hand and for any: prepared statements end up with either.
+    void expect_indexed()
+    {
+        ASSERT_FALSE(recording_->sent.empty());
+        for (auto const* const mode : {"force_custom_plan", "force_generic_plan"}) {
+            store_->run(std::string("SET plan_cache_mode = ") + mode);
+            for (auto const& sent : recording_->sent) {
+                auto const plan = plan_of(sent);
+                for (auto const* const table : {"users", "organizations", "sessions"})
+                    EXPECT_EQ(plan.find(std::string("Seq Scan on ") + table), std::string::npos)
+                        << mode << "\n"
+                        << sent.text << "\n"
+                        << plan;
+            }
+        }
+    }
+
+    std::unique_ptr<sql::Transaction> work_;
+    std::optional<Recording> recording_;
+};
+INSTANTIATE_ON_POSTGRES(Plans);
+
+TEST_P(Plans, AStatementWithoutAnIndexIsSeenHere)
+{
+    Sent const bad{"SELECT id FROM users WHERE first_name = $1", sql::values("Ann")};
+    EXPECT_NE(plan_of(bad).find("Seq Scan on users"), std::string::npos);
+}
+
+TEST_P(Plans, ListsOfMembersReadTheirOrganizationAlone)
+{
+    auto const members = sql::make_members(*recording_);
+    MemberFilter const nobody_in_particular;
+    MemberFilter const some{
+        .role = domain::Role::staff, .status = domain::UserStatus::active, .search = "user4"
+    };
+    for (auto const* const where : {"o7", "o0"})
+        for (auto const& filter : {nobody_in_particular, some}) {
+            OrganizationId const organization(where);
+            for (auto const sort :
+                 {MemberSort::created_at,
+                  MemberSort::email,
+                  MemberSort::first_name,
+                  MemberSort::last_name})
+                for (bool const descending : {false, true}) {
+                    MemberWindow const window{
+                        .sort = sort, .descending = descending, .limit = 10, .offset = 10
+                    };
+                    auto const page = run(members->list(organization, filter, window));
+                    EXPECT_EQ(page.empty(), where == std::string("o7") && filter.role);
+                }
+            run(members->count(organization, filter));
+        }
+    expect_indexed();
+}
+
+TEST_P(Plans, APageInTheUsualOrderComesFromTheIndexUnsorted)
+{
+    auto const members = sql::make_members(*recording_);
+    for (auto const sort : {MemberSort::created_at, MemberSort::email})
+        for (bool const descending : {false, true})
+            run(members->list(
+                OrganizationId("o0"),
+                MemberFilter(),
+                {.sort = sort, .descending = descending, .limit = 100, .offset = 300}
+            ));
+    for (auto const& sent : recording_->sent) {
+        auto const plan = plan_of(sent);
+        EXPECT_EQ(plan.find("Sort"), std::string::npos) << sent.text << "\n" << plan;
+    }
+}
+
+TEST_P(Plans, PeopleAreFoundByAddressAndById)
+{
+    auto const members = sql::make_members(*recording_);
+    auto const directory = sql::make_directory(*recording_);
+    auto const users = sql::make_users(*recording_);
+    auto const organizations = sql::make_organizations(*recording_);
+    CanonicalAddress const address("user77@suite.example");
+    OrganizationId const home("o78");
+    UserId const user("u77");
+    EXPECT_TRUE(run(members->find_by_address(home, address)));
+    EXPECT_EQ(run(members->active_owners_beside(home, user)), 0);
+    EXPECT_EQ(run(directory->live_users(address, 8)).size(), 1U);
+    EXPECT_TRUE(run(directory->address_is_in_use(address, UserId("u1"))));
+    run(directory->address_is_taken(address, Instant()));
+    run(directory->purge_unproven(address, Instant()));
+    EXPECT_TRUE(run(directory->organization(home)));
+    EXPECT_TRUE(run(directory->live_user(user)));
+    EXPECT_TRUE(run(directory->session(SessionId("s77"))));
+    EXPECT_TRUE(run(users->find(home, user)));
+    EXPECT_TRUE(run(organizations->find(home)));
+    expect_indexed();
+}
+
+TEST_P(Plans, ChangesTouchNoMoreThanTheyMust)
+{
+    auto const members = sql::make_members(*recording_);
+    auto const organizations = sql::make_organizations(*recording_);
+    OrganizationId const home("o78");
+    UserId const user("u77");
+    auto const now = Instant::from_milliseconds(1'795'331'109'123);
+    domain::ProfileChange const change{.first_name = "Ann"};
+    EXPECT_TRUE(run(members->change(home, user, change, now)));
+    EXPECT_TRUE(run(members->change_role(home, user, domain::Role::admin, now)));
+    EXPECT_TRUE(run(members->change_status(home, user, domain::UserStatus::suspended, now)));
+    EXPECT_FALSE(run(members->confirm_address(home, user, "new@suite.example", now)));
+    EXPECT_TRUE(run(members->remove(home, user, now)));
+    run(organizations->settle_owner(home, now));
+    run(organizations->lock(home));
+    EXPECT_TRUE(run(organizations->hold(home)));
+    EXPECT_TRUE(run(organizations->change(home, {.name = "Other"}, now)));
+    EXPECT_TRUE(run(organizations->remove(home)));
+    expect_indexed();
+}
+
+} // namespace
+} // namespace gatehouse::testing
