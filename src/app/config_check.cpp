@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <sstream>
@@ -103,6 +104,8 @@ void check_test_only(Reader const& read, Configuration const& made)
     bool const test = made.domain.environment == Environment::test;
     if (test && !is_loopback(made.listen))
         read.refuse("listen", "environment test serves on a loopback address alone");
+    if (test && made.operator_listen && !is_loopback(*made.operator_listen))
+        read.refuse("operator_listen", "environment test serves on a loopback address alone");
     auto const only_in_test = [&](std::string_view name, bool set) {
         if (set && !test)
             read.refuse(name, "is for GATEHOUSE_ENV=test alone; remove it");
@@ -130,6 +133,28 @@ void read_domain(Reader const& read, Configuration& made)
             read.refuse("allowed_origins", "each must begin with https:// or http://");
 }
 
+// What links and origins are made of: anything else would be sent out and lead nowhere.
+bool is_plain_url(std::string_view url)
+{
+    url.remove_prefix(url.find("://") + 3);
+    auto const path = std::min(url.find('/'), url.size());
+    auto const host = url.substr(0, path);
+    auto const is_in = [](std::string_view allowed) {
+        return [allowed](char letter) {
+            return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
+                || (letter >= '0' && letter <= '9') || allowed.find(letter) != allowed.npos;
+        };
+    };
+    auto const colon = host.starts_with('[') ? host.find("]:") : host.find(':');
+    auto const port = colon == host.npos ? std::string_view()
+                                         : host.substr(colon + (host.starts_with('[') ? 2 : 1));
+    bool const port_is_number = colon == host.npos
+        || (!port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos);
+    bool const has_name = !host.empty() && colon != 0;
+    return has_name && port_is_number && std::ranges::all_of(host, is_in("-._:[]"))
+        && std::ranges::all_of(url.substr(path), is_in("-._~/%"));
+}
+
 void read_public_url(Reader const& read, Configuration& made)
 {
     auto url = read.text("public_url");
@@ -144,6 +169,11 @@ void read_public_url(Reader const& read, Configuration& made)
         read.refuse("public_url", "must begin with https:// or http://");
     while (url.ends_with('/'))
         url.pop_back();
+    if (!is_plain_url(url))
+        read.refuse(
+            "public_url",
+            "must be scheme://host[:port][/path] in plain ASCII, without user, query or fragment"
+        );
     made.domain.public_url = std::move(url);
 }
 

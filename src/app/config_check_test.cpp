@@ -111,6 +111,8 @@ TEST(Configuration, test_serves_on_loopback_alone)
          {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "192.168.1.1:1", "localhost.example.test:1"})
         EXPECT_TRUE(refusal(in("test", {{"listen", address}})).starts_with("--listen: "))
             << address;
+    EXPECT_NE(refusal(in("test", {{"operator_listen", "0.0.0.0:9999"}})), "");
+    EXPECT_EQ(refusal(in("test", {{"operator_listen", "127.0.0.1:9999"}})), "");
     // A name that only begins like a loopback address may lead anywhere.
     EXPECT_TRUE(refusal(in("test", {{"listen", "127.evil.example:1"}})).starts_with("--listen: "));
     EXPECT_EQ(refusal(production({{"listen", "0.0.0.0:8080"}})), "");
@@ -170,6 +172,21 @@ TEST(Configuration, the_public_url_is_https_in_production)
     EXPECT_NE(refusal(production({{"public_url", "http://id.example.test"}})), "");
     EXPECT_NE(refusal(production({{"public_url", "id.example.test"}})), "");
     EXPECT_NE(refusal(in("test", {{"public_url", "ftp://id.example.test"}})), "");
+    for (auto const* const bad :
+         {"https://",
+          "https://:443",
+          "https://exa mple.test",
+          "https://m\u00FCller.test",
+          "https://id.example.test?x=1",
+          "https://id.example.test/#f",
+          "https://user:word@id.example.test",
+          "https://id.example.test:",
+          "https://id.example.test:port"})
+        EXPECT_NE(refusal(production({{"public_url", bad}})), "") << bad;
+    for (auto const* const good :
+         {"https://id.example.test:8443", "https://[2001:db8::1]:8443/auth", "https://10.0.0.1/a-b"
+         })
+        EXPECT_EQ(refusal(production({{"public_url", good}})), "") << good;
     EXPECT_EQ(
         understood(production({{"public_url", "https://id.example.test///"}})).domain.public_url,
         "https://id.example.test"

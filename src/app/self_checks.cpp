@@ -34,12 +34,13 @@ Async<std::string> found_by(Async<void> canary)
 Async<void> try_attempts(Storage& storage, Instant now)
 {
     auto work = co_await storage.begin();
-    CanonicalAddress const nobody("self-check@localhost.invalid");
+    // No address, so that nobody can ever register or invite it.
+    CanonicalAddress const nobody("self-check of gatehouse");
     co_await work->attempts().lock(nobody);
     Attempt attempt{.address = nobody};
     attempt.attempted_at = now;
     co_await work->attempts().record(attempt);
-    auto const window = co_await work->attempts().failures(nobody, AttemptMethod::password);
+    auto const window = co_await work->attempts().failures(nobody, AttemptMethod::password, now);
     if (!window.newest)
         throw std::runtime_error("an attempt that was just recorded is not counted");
     // Dropped: a canary leaves no row.

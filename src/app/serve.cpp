@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <thread>
 
 namespace gatehouse::app {
@@ -45,8 +46,21 @@ void greet(House const& house)
     std::fflush(stdout);
 }
 
+// A connection is a file: the usual soft limit would end the welcome long before ours does.
+void raise_file_limit()
+{
+    rlimit files{};
+    bool const is_known = getrlimit(RLIMIT_NOFILE, &files) == 0;
+    auto const now = files.rlim_cur;
+    files.rlim_cur = files.rlim_max;
+    if (!is_known || (now < files.rlim_max && setrlimit(RLIMIT_NOFILE, &files) != 0))
+        log::Line(log::Level::warning, "serve.file_limit_stays")
+            .with("files", static_cast<std::int64_t>(now));
+}
+
 int serve_until_told(Configuration configuration)
 {
+    raise_file_limit();
     auto const signals = blocked_stop_signals();
     migrate_database(configuration);
     House house(std::move(configuration));

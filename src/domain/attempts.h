@@ -39,7 +39,9 @@ public:
     virtual ~Attempts() = default;
     // Serialises everything that is concluded about one address until the unit of work ends.
     virtual Async<void> lock(CanonicalAddress address) = 0;
-    virtual Async<FailureWindow> failures(CanonicalAddress address, AttemptMethod method) = 0;
+    // Of the last 45 minutes: older failures have no part in any verdict (behaviours §3).
+    virtual Async<FailureWindow>
+    failures(CanonicalAddress address, AttemptMethod method, Instant now) = 0;
     virtual Async<void> record(Attempt attempt) = 0;
     // Removes the failed rows of the address and method; where several live users share the
     // address, only those that named `organization` (decisions D-31).

@@ -67,9 +67,11 @@ public:
         SessionEnd why,
         Instant now
     ) = 0;
-    // Live ones, newest first.
+    // Live ones, newest first, at most 1,000 (decisions D-102).
     virtual Async<std::vector<Session>>
     live_of(OrganizationId organization, UserId user, Instant now) = 0;
+    virtual Async<std::int64_t> count_live(OrganizationId organization, UserId user, Instant now)
+        = 0;
     // Deletes the oldest not logged-out rows beyond `limit` (sessions.max_active_per_user).
     virtual Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit)
         = 0;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t minute_length = 60'000;
 // Everyone who comes after the table is full: one count with room for many of them.
 constexpr std::string_view everyone_else = "others";
-constexpr int room_for_others = 100;
+constexpr std::int64_t room_for_others = 100;
 } // namespace
 
 Ceilings::Ceilings(CeilingSettings const& settings)
@@ -28,6 +28,7 @@ Ceilings::Bucket& Ceilings::bucket_of(Limit limit) const
 {
     switch (limit) {
     case Limit::credential:
+    case Limit::credential_refused:
         return buckets_[0];
     case Limit::registration:
         return buckets_[1];
@@ -51,6 +52,12 @@ void Ceilings::turn_to(Bucket& bucket, Instant now)
         bucket.previous.clear();
     bucket.current.clear();
     bucket.minute = minute;
+}
+
+double Ceilings::ceiling_of(Bucket const& bucket, std::string const& key)
+{
+    auto const room = key == everyone_else ? room_for_others : 1;
+    return static_cast<double>(bucket.ceiling * room);
 }
 
 double Ceilings::used(Bucket const& bucket, std::string const& key, Instant now)
@@ -88,8 +95,7 @@ std::optional<long> Ceilings::charge(Limit limit, std::string_view client_addres
     auto& bucket = bucket_of(limit);
     turn_to(bucket, now);
     auto const key = key_for(bucket, client_address);
-    auto const ceiling = key == everyone_else ? bucket.ceiling * room_for_others : bucket.ceiling;
-    bool const reached = used(bucket, key, now) >= ceiling;
+    bool const reached = used(bucket, key, now) >= ceiling_of(bucket, key);
     if (!reached)
         ++bucket.current[key]; // those turned away count no further: they prolong nothing
     return wait_if(reached, now);
@@ -102,8 +108,7 @@ Ceilings::is_reached(Limit limit, std::string_view client_address, Instant now) 
     auto& bucket = bucket_of(limit);
     turn_to(bucket, now);
     auto const key = key_for(bucket, client_address);
-    auto const ceiling = key == everyone_else ? bucket.ceiling * room_for_others : bucket.ceiling;
-    return wait_if(used(bucket, key, now) >= ceiling, now);
+    return wait_if(used(bucket, key, now) >= ceiling_of(bucket, key), now);
 }
 
 } // namespace gatehouse::http

@@ -44,6 +44,7 @@ private:
 
     Bucket& bucket_of(Limit limit) const;
     static void turn_to(Bucket& bucket, Instant now);
+    static double ceiling_of(Bucket const& bucket, std::string const& key);
     static double used(Bucket const& bucket, std::string const& key, Instant now);
     std::string key_for(Bucket const& bucket, std::string_view client_address) const;
 

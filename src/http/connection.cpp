@@ -15,7 +15,6 @@ constexpr std::size_t whole_buffer = 16 * 1024;
 constexpr std::size_t skipped_at_most = 64 * 1024; // of a body nobody wants, to keep the connection
 constexpr std::size_t lingered_at_most = 8 * 1024 * 1024;
 constexpr int requests_in_a_row = 64;
-constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr Fault request_timeout{
     408, "REQUEST_TIMEOUT", "Request timeout", "The request did not arrive in time."
@@ -202,8 +201,11 @@ Async<bool> Connection::serve_one()
 Async<void> Connection::read_body(std::size_t limit)
 {
     enter(Phase::body);
-    if (parser_.expects_continue() && held_ == 0 && stream_->send_now(go_on) < 0)
-        throw Disconnected();
+    if (parser_.expects_continue() && held_ == 0) {
+        bool const arrives = co_await say_go_on();
+        if (!arrives)
+            throw Disconnected();
+    }
     if (auto const length = parser_.declared_length(); length <= limit)
         request_.body.reserve(length);
     for (;;) {
@@ -234,40 +236,6 @@ Async<bool> Connection::skip_body()
     }
     unread_input_ = false;
     co_return true;
-}
-
-// What the kernel takes at once; what it does not take is for send_rest().
-Connection::Sent Connection::send_at_once(bool keep_alive)
-{
-    enter(Phase::writing);
-    Framing const framing{request_.method == Method::head, parser_.http_1_1(), keep_alive};
-    out_.clear();
-    append_answer(
-        out_, response_, around_.common_fields().at(now_, response_), request_id_, framing
-    );
-    wipe(response_.body.data(), response_.body.size()); // tokens and keys
-    auto const sent = stream_->send_now(out_);
-    if (sent >= 0 && static_cast<std::size_t>(sent) < out_.size())
-        return {static_cast<std::size_t>(sent), false};
-    wipe(out_.data(), out_.size());
-    return {out_.size(), sent < 0};
-}
-
-Async<bool> Connection::send_rest(std::size_t done)
-{
-    bool broken = false;
-    while (!broken && done < out_.size()) {
-        auto const start = [this, done](Completion& completion) {
-            stream_->write_some(std::string_view(out_).substr(done), completion);
-        };
-        Pending pending{start};
-        auto const& result = co_await pending;
-        broken = result.failed;
-        done += result.count;
-        phase_bytes_ += result.count;
-    }
-    wipe(out_.data(), out_.size());
-    co_return !broken;
 }
 
 Async<void> Connection::linger()

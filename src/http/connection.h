@@ -23,7 +23,7 @@ struct TimeLimits {
     std::chrono::milliseconds head{10'000}; // from its first byte to its last
     std::chrono::milliseconds idle{75'000}; // between requests
     std::chrono::milliseconds transfer_grace{10'000}; // then bodies and answers need the pace
-    std::size_t transfer_pace = 1024; // bytes a second, of a body or an answer
+    std::size_t transfer_pace = 16 * 1024; // bytes a second, of a body or an answer
     std::chrono::milliseconds lingering{2'000}; // for the client to read the last answer
     std::chrono::milliseconds stopping{10'000}; // for accepted requests, once stop is asked for
 };
@@ -74,6 +74,7 @@ private:
     Async<bool> serve_one(); // whether another request may follow
     Sent send_at_once(bool keep_alive);
     Async<bool> send_rest(std::size_t done);
+    Async<bool> say_go_on();
     Async<bool> skip_body();
     Async<void> linger();
     Exchange make_exchange();

@@ -8,12 +8,15 @@
 namespace gatehouse::http {
 
 namespace {
+constexpr std::size_t longest_user_agent = 1024; // bytes
+
 // Bytes that are not UTF-8 would be an error in the database and must not be one here.
 std::optional<std::string> readable(std::optional<std::string_view> text)
 {
     if (!text)
         return std::nullopt;
-    std::string kept(*text);
+    // No program needs more to say who it is, and every session and ledger row keeps it.
+    std::string kept(text->substr(0, longest_user_agent));
     if (!is_valid_utf8(kept))
         for (char& letter : kept)
             if (static_cast<unsigned char>(letter) >= 0x80)

@@ -53,6 +53,9 @@ public:
 
     // The caller, or the system provisioner; for the organization surface. Throws like caller().
     domain::Actor actor() const;
+    // The credential opened nothing that was live: the request counts as an anonymous one.
+    void count_as_anonymous() { is_anonymous_ = true; }
+    bool is_anonymous() const { return is_anonymous_; }
     bool has_caller() const { return caller_ != nullptr; }
 
     // The token that was presented, bearer before cookie; for Access::credential_optional() routes.
@@ -106,6 +109,7 @@ private:
     Response& response_;
     std::unique_ptr<domain::Caller> caller_; // large, and most requests have none
     bool is_provisioner_ = false;
+    bool is_anonymous_ = false;
     std::optional<std::string> presented_token_;
     std::vector<std::pair<std::string_view, std::string>> parameters_;
 };

@@ -48,8 +48,9 @@ template <class Req> Req read_request(Request const& request)
     return read;
 }
 
-// A body that is read but not judged yet: for routes whose right depends on one member of it. What
-// is missing or of another type is refused by judged(), after that right was checked.
+// A body or query that is read but not judged yet: for routes whose right depends on one member of
+// it, and for those that answer even nonsense in their own way. What is missing or of another type
+// is refused by judged().
 template <class Req> class Unjudged {
 public:
     using Request = Req;
@@ -93,8 +94,15 @@ template <class Req> Req read_any(Request const& request)
 {
     if constexpr (is_unjudged<Req>) {
         Req read;
-        auto value = parse_body(request);
-        describe::read(value, "", read.members(), read.problems());
+        if (is_safe(request.method)) {
+            if (auto parameters = parse_query(request.query))
+                describe::read_query(*parameters, read.members(), read.problems());
+            else
+                read.problems().add("query", "is malformed");
+        } else {
+            auto value = parse_body(request);
+            describe::read(value, "", read.members(), read.problems());
+        }
         return read;
     } else {
         return read_request<Req>(request);

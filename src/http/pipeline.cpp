@@ -35,6 +35,8 @@ bool is_json(std::optional<std::string_view> content_type)
     return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 
+constexpr Duration body_may_take = 250ms; // before the session is looked at once more
+
 // What can be said about the body before any of it is read.
 std::optional<Refusal> judge_body(Exchange const& exchange, std::size_t limit)
 {
@@ -113,7 +115,7 @@ Endpoint const* Pipeline::endpoint_for(Exchange& exchange, Router::Match const& 
         return nullptr;
     }
     auto const& route = match.endpoint->route;
-    if (!is_reachable(exchange, route.access.kind())) {
+    if (!is_reachable(exchange, route)) {
         no_endpoint(exchange, {});
         return nullptr;
     }
@@ -146,18 +148,17 @@ Async<void> Pipeline::steps(Exchange& exchange)
     context.set_parameters(std::move(match.parameters));
     std::optional<DetailedRefusal> refused;
     try {
-        Refused early = who_without_asking(exchange, route, context);
-        if (!early && needs_session(exchange, route, context))
-            early = co_await live_session(exchange, route, context);
-        if (!early && endpoint->gate)
-            co_await endpoint->gate(context);
-        if (!early)
-            early = judge_body(exchange, body_limit_);
-        if (early)
+        co_await admit(exchange, *endpoint, context);
+        if (auto early = judge_body(exchange, body_limit_))
             throw std::move(*early);
-        if (exchange.has_body)
+        if (exchange.has_body) {
             co_await exchange.body.read_body(body_limit_);
+            co_await look_again_after(exchange, *endpoint, context);
+        }
         co_await endpoint->handle(context);
+        if (context.is_anonymous())
+            if (auto too_many = charge(route.limit, exchange))
+                throw std::move(*too_many);
     } catch (Refusal const& refusal) {
         refused.emplace(refusal, std::string());
     } catch (DetailedRefusal const& detailed) {
@@ -165,6 +166,33 @@ Async<void> Pipeline::steps(Exchange& exchange)
     }
     if (refused)
         co_await refuse(exchange, context, route, *refused);
+}
+
+// Who, where and what, as far as the head tells.
+Async<void> Pipeline::admit(Exchange& exchange, Endpoint const& endpoint, Context& context)
+{
+    auto const& route = endpoint.route;
+    Refused refused = who_without_asking(exchange, route, context);
+    if (!refused && needs_session(exchange, route, context))
+        refused = co_await live_session(exchange, route, context);
+    if (refused)
+        throw std::move(*refused);
+    if (endpoint.gate)
+        co_await endpoint.gate(context);
+}
+
+// The client decides how long its body takes. What was true before it may not be true any more: a
+// session may have ended, and a try counts when it is made, not when it was announced.
+Async<void>
+Pipeline::look_again_after(Exchange& exchange, Endpoint const& endpoint, Context& context)
+{
+    auto const now = services_.clock.now();
+    if (now - exchange.now < body_may_take)
+        co_return;
+    exchange.now = now;
+    context.now = now;
+    if (context.has_caller())
+        co_await admit(exchange, endpoint, context);
 }
 
 // Every 403 to a known caller leaves a row before it is answered (I-12).
@@ -177,13 +205,16 @@ Async<void> Pipeline::refuse(
             services_, facts_of(context), context.caller(), why.refusal, route.path
         );
     answer_refusal(exchange, why.refusal, why.members);
-    if (route.limit == Limit::refused)
+    if (counts_refusals(route))
         after_refusal(exchange, route);
 }
 
 // Existence is not told to those who may not even know: 404, as for an unknown path (D-103).
-bool Pipeline::is_reachable(Exchange const& exchange, Access::Kind kind) const
+bool Pipeline::is_reachable(Exchange const& exchange, Route const& route) const
 {
+    auto const kind = route.access.kind();
+    if (exchange.request.on_operator_listener && kind != Access::Kind::operators)
+        return route.for_operators_too;
     auto const environment = services_.settings.environment;
     bool const production = environment == domain::Environment::production;
     switch (kind) {

@@ -79,6 +79,8 @@ private:
     Async<void> refuse(
         Exchange& exchange, Context const& context, Route const& route, DetailedRefusal const& why
     );
+    Async<void> admit(Exchange& exchange, Endpoint const& endpoint, Context& context);
+    Async<void> look_again_after(Exchange& exchange, Endpoint const& endpoint, Context& context);
     bool needs_session(Exchange const& exchange, Route const& route, Context& context) const;
     Refused who_without_asking(Exchange const& exchange, Route const& route, Context& context);
     Async<Refused> live_session(Exchange& exchange, Route const& route, Context& context);
@@ -86,7 +88,7 @@ private:
     Refused charge(Limit limit, Exchange const& exchange);
     Refused present_optional(Exchange const& exchange, Route const& route, Context& context);
     void answer_fault(Exchange& exchange, Fault const& fault);
-    bool is_reachable(Exchange const& exchange, Access::Kind kind) const;
+    bool is_reachable(Exchange const& exchange, Route const& route) const;
     void no_endpoint(Exchange& exchange, Router::Match const& match);
     void answer_refusal(
         Exchange& exchange, domain::Refusal const& refusal, std::string_view members = {}

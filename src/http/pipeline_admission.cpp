@@ -19,7 +19,7 @@ bool counts_before_anything(Route const& route)
     auto const kind = route.access.kind();
     if (kind != Access::Kind::anyone)
         return false;
-    return route.limit != Limit::none && route.limit != Limit::refused;
+    return route.limit != Limit::none && !counts_refusals(route);
 }
 } // namespace
 

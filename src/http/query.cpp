@@ -9,6 +9,8 @@
 namespace gatehouse::http {
 
 namespace {
+
+constexpr std::size_t most_parameters = 64;
 int hex_digit(char letter)
 {
     if (letter >= '0' && letter <= '9')
@@ -90,6 +92,8 @@ std::optional<Parameters> parse_query(std::string_view query)
             equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1)
         );
         if (!name || !value)
+            return std::nullopt;
+        if (parameters.size() == most_parameters)
             return std::nullopt;
         for (auto const& [known, ignored] : parameters)
             if (known == *name)

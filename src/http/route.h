@@ -78,6 +78,7 @@ enum class Limit {
     registration,
     anonymous,
     refused, // only refused answers count, and only they are turned away (validate)
+    credential_refused, // the same, of what the credential routes count (refresh)
 };
 
 using domain::Surface; // account or organization: they differ in wire details only (D-1)
@@ -92,16 +93,23 @@ struct Route {
     Audit audit;
     Limit limit = Limit::anonymous;
     Surface surface = Surface::account;
+    bool for_operators_too = false; // on the operator listener, which knows no other routes
     std::string_view answers = "200 400 401 429 503"; // every status it can answer
     std::string_view own_body = ""; // those from 400 on that carry the answer, not the envelope
 };
+
+constexpr bool counts_refusals(Route const& route)
+{
+    return route.limit == Limit::refused || route.limit == Limit::credential_refused;
+}
 
 // Login, register and reset refuse a foreign Origin although nobody is signed in yet
 // (behaviours §13): login CSRF puts a victim into the attacker's account.
 constexpr bool refuses_foreign_origin(Route const& route)
 {
     return !is_safe(route.method)
-        && (route.limit == Limit::credential || route.limit == Limit::registration);
+        && (route.limit == Limit::credential || route.limit == Limit::credential_refused
+            || route.limit == Limit::registration);
 }
 
 } // namespace gatehouse::http

@@ -39,7 +39,7 @@ protected:
     )
     {
         return in_unit([&](UnitOfWork& work) -> Async<FailureWindow> {
-            co_return co_await work.attempts().failures(of, method);
+            co_return co_await work.attempts().failures(of, method, now);
         });
     }
     void clear(std::string const& organization)
@@ -71,6 +71,15 @@ TEST_P(AttemptsStore, TheWindowIsThatOfTheFiveNewestEvaluatedFailures)
     EXPECT_EQ(window().newest, now - 1min);
     EXPECT_EQ(window().fifth_newest, now - 5min);
     EXPECT_EQ(window().since_fifth, 5);
+}
+
+TEST_P(AttemptsStore, WhatIsOlderThanAnyVerdictIsNotRead)
+{
+    for (int time = 0; time < 5; ++time)
+        record(failure(46min));
+    EXPECT_EQ(window().newest, std::nullopt);
+    record(failure(44min));
+    EXPECT_EQ(window().newest, now - 44min);
 }
 
 TEST_P(AttemptsStore, RefusedTriesCountButMoveNoEnd)

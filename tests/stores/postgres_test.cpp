@@ -39,6 +39,20 @@ TEST_P(Postgres, SessionsSpeakUtcFindTheTablesAndHaveLimits)
     EXPECT_LT(SystemClock().now() - row.instant(5), 60s);
 }
 
+// D-30: what is read after waiting for a lock is what is true then, whatever the database prefers.
+TEST_P(Postgres, UnitsReadWhatIsCommittedWhateverTheDefaultOfTheDatabaseIs)
+{
+    constexpr static sql::Statement isolation("SELECT current_setting('transaction_isolation')");
+    store_->run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET "
+                "default_transaction_isolation = serializable', current_database()); END $$");
+    open(store_->url(), 1, postgres::Limits());
+    auto work = begin();
+    EXPECT_EQ(query(*work, isolation).front().text(0), "read committed");
+    run(work->commit());
+    auto look = run(database_->begin(sql::Access::read));
+    EXPECT_EQ(query(*look, isolation).front().text(0), "read committed");
+}
+
 TEST_P(Postgres, EveryStatementIsToldItsScopeAndNoneTheLastOnes)
 {
     auto work = begin();

@@ -97,6 +97,17 @@ TEST_P(SessionsStore, ASessionComesBackAsAdded)
     EXPECT_EQ(back.logged_out_at, std::nullopt);
 }
 
+// What SQL ended stays ended, also where a request that began before notes its use afterwards.
+TEST_P(SessionsStore, AUseThatIsNotedLateDoesNotReviveASessionThatSqlEnded)
+{
+    add(session("one"));
+    auto const past = now - 1min;
+    outside().query("UPDATE sessions SET expires_at = $1", sql::values(past));
+    touch("one", now, now + 24h * 7);
+    EXPECT_EQ(time("expires_at"), past);
+    EXPECT_EQ(live(), Ids());
+}
+
 // M-02: nothing about the device is known.
 TEST_P(SessionsStore, WhatIsOptionalMayBeAbsent)
 {

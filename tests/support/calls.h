@@ -6,6 +6,7 @@
 #include "http/response.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct Call {
     std::string user_agent = "test/1.0"; // empty: the field is absent
     std::string client_address = "127.0.0.1";
     std::vector<std::pair<std::string, std::string>> headers = {};
+    std::function<void()> while_the_body_arrives = {}; // after the head was judged
 
     Call as(std::string token) const;
     Call with_cookie(std::string text) const;

@@ -39,13 +39,16 @@ constexpr std::size_t threads_in_parallel = 4;
 
 class BodyInHand final : public http::BodySource {
 public:
-    BodyInHand(http::Request& request, std::string body)
+    BodyInHand(http::Request& request, std::string body, std::function<void()> meanwhile)
         : request_(request)
         , body_(std::move(body))
+        , meanwhile_(std::move(meanwhile))
     {
     }
     Async<void> read_body(std::size_t) override
     {
+        if (meanwhile_)
+            meanwhile_();
         request_.body = std::move(body_);
         co_return;
     }
@@ -53,6 +56,7 @@ public:
 private:
     http::Request& request_;
     std::string body_;
+    std::function<void()> meanwhile_;
 };
 
 domain::Settings usual_settings()
@@ -153,7 +157,7 @@ Async<void> ServiceWorld::answer_into(Call what, Answer& into)
     fill(request, what);
     auto const has_body = !what.body.empty();
     auto const length = what.body.size();
-    BodyInHand body(request, std::move(what.body));
+    BodyInHand body(request, std::move(what.body), std::move(what.while_the_body_arrives));
     auto const now = clock.now();
     auto const request_id = mint_uuid(now, random);
     http::Exchange exchange{

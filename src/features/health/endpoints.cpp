@@ -19,6 +19,7 @@ constexpr http::Route health_route{
     .access = http::Access::anyone(),
     .audit = http::Audit::none("reads nothing"),
     .limit = http::Limit::none,
+    .for_operators_too = true,
     .answers = "200",
 };
 constexpr http::Route ready_route{
@@ -30,6 +31,7 @@ constexpr http::Route ready_route{
     .access = http::Access::anyone(),
     .audit = http::Audit::none("reads the state of the server alone"),
     .limit = http::Limit::anonymous,
+    .for_operators_too = true,
     .answers = "200 400 429 503",
     .own_body = "503",
 };

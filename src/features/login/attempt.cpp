@@ -187,8 +187,9 @@ Async<Known> look_up(Services& services, Try const& attempt)
 {
     auto work = co_await services.storage.read();
     Known known;
-    auto const window
-        = co_await work->attempts().failures(attempt.address, AttemptMethod::password);
+    auto const window = co_await work->attempts().failures(
+        attempt.address, AttemptMethod::password, attempt.facts.now
+    );
     known.closed = services.settings.rate_limit && closed(window, attempt.facts.now).has_value();
     // With an organization named, the one meant may stand beyond the bound of the unnamed.
     auto const limit = attempt.named ? 1000 : services.settings.candidate_limit;
@@ -197,13 +198,18 @@ Async<Known> look_up(Services& services, Try const& attempt)
     co_return known;
 }
 
-Async<Conclusion> conclude(Services& services, Try const& attempt, Checked checked)
+Async<Conclusion> conclude(Services& services, Try const& begun, Checked checked)
 {
     auto work = co_await services.storage.begin();
+    co_await work->attempts().lock(begun.address);
+    // A try counts when it is concluded: one that was held back must not be stamped with an hour at
+    // which it would have closed nothing.
+    Try attempt = begun;
+    attempt.facts.now = services.clock.now();
     Concluding const in{services, *work, attempt, checked.known};
-    co_await work->attempts().lock(attempt.address);
-    auto const window
-        = co_await work->attempts().failures(attempt.address, AttemptMethod::password);
+    auto const window = co_await work->attempts().failures(
+        attempt.address, AttemptMethod::password, attempt.facts.now
+    );
     if (services.settings.rate_limit && closed(window, attempt.facts.now))
         co_await refuse_closed_address(in, window);
     if (checked.known.closed)

@@ -47,6 +47,6 @@ using Conclusion = std::variant<Opened, SecondFactorWanted, Stale>;
 Async<Known> look_up(domain::Services& services, Try const& attempt);
 
 // Throws the refusal after its rows are committed.
-Async<Conclusion> conclude(domain::Services& services, Try const& attempt, Checked checked);
+Async<Conclusion> conclude(domain::Services& services, Try const& begun, Checked checked);
 
 } // namespace gatehouse::login

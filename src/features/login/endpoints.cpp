@@ -23,7 +23,6 @@ constexpr std::string_view events = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_U
                                     "LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED TWO_FACTOR_REQUIRED";
 constexpr auto refresh_life
     = std::chrono::duration_cast<std::chrono::seconds>(session_absolute_life);
-constexpr std::size_t longest_fingerprint = 128;
 constexpr int looks = 4; // how often a candidate may change under our hands before we give up
 
 constexpr http::Route account_route{
@@ -51,14 +50,32 @@ constexpr http::Route organization_route{
     .answers = "200 202 400 401 403 409 413 415 423 429 503",
 };
 
+// What is stored with an attempt or a session comes from anybody: each member has its bound.
+void require_bounded(LoginRequest const& request)
+{
+    struct Bound {
+        char const* name;
+        std::optional<std::string> const& value;
+        std::size_t longest; // bytes
+    };
+    for (auto const& [name, value, longest] :
+         {Bound{"deviceFingerprint", request.device_fingerprint, 128},
+          Bound{"organizationId", request.organization_id, 256},
+          Bound{"deviceId", request.device_id, 256},
+          Bound{"deviceName", request.device_name, 256},
+          Bound{"country", request.country, 256},
+          Bound{"city", request.city, 256}})
+        if (value && value->size() > longest)
+            throw invalid_field(name, "is longer than " + std::to_string(longest) + " bytes");
+}
+
 Try understood(http::Context& context, LoginRequest const& request)
 {
     if (trimmed(request.email).empty())
         throw invalid_field("email", "is required");
     if (request.password.empty())
         throw invalid_field("password", "is required");
-    if (request.device_fingerprint && request.device_fingerprint->size() > longest_fingerprint)
-        throw invalid_field("deviceFingerprint", "is longer than 128 bytes");
+    require_bounded(request);
     Try attempt{.facts = http::facts_of(context), .address = CanonicalAddress(request.email)};
     if (request.organization_id && !request.organization_id->empty())
         attempt.named = OrganizationId(*request.organization_id);

@@ -93,12 +93,15 @@ Async<Success> log_out_of_account(http::Context& context, LogoutRequest request)
 {
     auto work = co_await context.services.storage.begin();
     auto facts = co_await session_behind(context, *work, request);
+    bool ended = false;
     if (facts && can_still_end(*facts, context.now)) {
         Caller const caller{std::move(facts->session), std::move(facts->user)};
-        bool const ended = co_await log_out(*work, http::facts_of(context), caller);
-        if (ended)
-            co_await work->commit();
+        ended = co_await log_out(*work, http::facts_of(context), caller);
     }
+    // Also where somebody else has just ended it: the answer waits until that is on disk.
+    co_await work->commit();
+    if (!ended)
+        context.count_as_anonymous();
     co_return signed_out(context);
 }
 
@@ -106,9 +109,9 @@ Async<Success> log_out_of_organization(http::Context& context, LogoutRequest)
 {
     auto work = co_await context.services.storage.begin();
     bool const ended = co_await log_out(*work, http::facts_of(context), context.caller());
+    co_await work->commit();
     if (!ended) // somebody was faster: there is no live session here (decisions D-46)
         throw Refusal{.reason = Reason::session_ended};
-    co_await work->commit();
     co_return signed_out(context);
 }
 

@@ -31,10 +31,9 @@ Async<std::int64_t> count_sessions(http::Context& context)
     std::string cause;
     try {
         auto work = co_await context.services.storage.read();
-        auto const live = co_await work->sessions().live_of(
+        co_return co_await work->sessions().count_live(
             caller.organization_id(), caller.user_id(), context.now
         );
-        co_return static_cast<std::int64_t>(live.size());
     } catch (std::exception const& failure) {
         cause = failure.what();
     }

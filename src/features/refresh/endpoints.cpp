@@ -21,10 +21,12 @@ constexpr http::Route refresh_route{
     .tag = "account",
     .access = http::Access::anyone(),
     .audit = http::Audit::records("TOKEN_ROTATED REFRESH_TOKEN_REUSE_DETECTED"),
-    .limit = http::Limit::credential,
+    .limit = http::Limit::credential_refused,
     .surface = Surface::account,
     .answers = "200 400 401 403 413 415 429 503",
 };
+
+constexpr std::size_t longest_fingerprint = 128; // bytes (api §7)
 
 SecretString presented_token(http::Context const& context, RefreshRequest& request)
 {
@@ -37,6 +39,8 @@ SecretString presented_token(http::Context const& context, RefreshRequest& reque
 
 Async<Refreshed> refresh_session(http::Context& context, RefreshRequest request)
 {
+    if (request.device_fingerprint && request.device_fingerprint->size() > longest_fingerprint)
+        throw invalid_field("deviceFingerprint", "is longer than 128 bytes");
     auto const presented = presented_token(context, request);
     auto rotated = co_await rotate(
         context.services,

@@ -21,7 +21,7 @@ using domain::SessionId;
 using domain::Success;
 using domain::Surface;
 
-constexpr http::Route list_route{
+constexpr http::Route account_list_route{
     .method = http::Method::get,
     .path = "/api/v1/auth/sessions",
     .operation = "listAccountSessions",
@@ -33,7 +33,19 @@ constexpr http::Route list_route{
     .surface = Surface::account,
     .answers = "200 401 429 503",
 };
-constexpr http::Route revoke_route{
+constexpr http::Route organization_list_route{
+    .method = http::Method::get,
+    .path = "/api/auth/sessions",
+    .operation = "listSessions",
+    .summary = "List one's own live sessions, newest first",
+    .tag = "authentication",
+    .access = http::Access::session(),
+    .audit = http::Audit::none("reads only"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::organization,
+    .answers = "200 401 429 503",
+};
+constexpr http::Route account_revoke_route{
     .method = http::Method::remove,
     .path = "/api/v1/auth/sessions/:id",
     .operation = "revokeAccountSession",
@@ -43,6 +55,19 @@ constexpr http::Route revoke_route{
     .audit = http::Audit::records("SESSION_REVOKED"),
     .limit = http::Limit::anonymous,
     .surface = Surface::account,
+    .answers = "200 401 403 404 429 503",
+};
+
+constexpr http::Route organization_revoke_route{
+    .method = http::Method::remove,
+    .path = "/api/auth/sessions/:id",
+    .operation = "revokeSession",
+    .summary = "End one of one's own sessions, the current one too",
+    .tag = "authentication",
+    .access = http::Access::session(),
+    .audit = http::Audit::records("SESSION_REVOKED"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::organization,
     .answers = "200 401 403 404 429 503",
 };
 
@@ -70,6 +95,10 @@ Async<std::vector<SessionView>> list(http::Context& context, http::Nothing)
     auto const live = co_await work->sessions().live_of(
         caller.organization_id(), caller.user_id(), context.now
     );
+    auto const total = co_await work->sessions().count_live(
+        caller.organization_id(), caller.user_id(), context.now
+    );
+    context.header("X-Total-Count", std::to_string(total));
     std::vector<SessionView> answer;
     for (auto const& session : live)
         answer.push_back(view_of(session, caller.session_id()));
@@ -105,7 +134,12 @@ Async<Success> revoke(http::Context& context, http::Nothing)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return {http::endpoint(list_route, list), http::endpoint(revoke_route, revoke)};
+    return {
+        http::endpoint(account_list_route, list),
+        http::endpoint(organization_list_route, list),
+        http::endpoint(account_revoke_route, revoke),
+        http::endpoint(organization_revoke_route, revoke)
+    };
 }
 
 } // namespace gatehouse::sessions

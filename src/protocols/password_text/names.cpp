@@ -58,7 +58,9 @@ bool holds_control(std::string_view text)
 
 std::optional<std::string> normalised_name(std::string_view name)
 {
-    constexpr std::size_t longest_sensible = 64 * 1024; // bytes; more is no name, however composed
+    // Bytes. Composing shortens a text at most to a third of its code points, and costs more than
+    // its length for long runs of marks: what cannot be a name any more is not composed at all.
+    constexpr std::size_t longest_sensible = 4 * 3 * longest_name;
     if (name.size() > longest_sensible || !is_valid_utf8(name))
         return std::nullopt;
     auto const normal = composed(name);

@@ -1,7 +1,11 @@
 // Names, as they are stored.
 #include "protocols/password_text/names.h"
 
+#include "core/text.h"
+
 #include <gtest/gtest.h>
+
+#include <ctime>
 
 namespace gatehouse::password_text {
 namespace {
@@ -48,6 +52,24 @@ TEST(Names, have_a_hundred_code_points_at_most)
         decomposed += "o\u0308";
     EXPECT_TRUE(normalised_name(decomposed)); // counted as stored
     EXPECT_FALSE(normalised_name(std::string(1'000'000, ' ')));
+}
+
+// Composing long runs of marks takes longer than their length: what is no name is not composed.
+TEST(Names, that_are_far_too_long_are_refused_uncomposed)
+{
+    std::string marks = "a";
+    for (int i = 0; i < 15'000; ++i)
+        marks += "\u0301";
+    for (int i = 0; i < 15'000; ++i)
+        marks += "\u0323";
+    auto const began = std::clock();
+    EXPECT_FALSE(normalised_name(marks));
+    EXPECT_LT(std::clock() - began, CLOCKS_PER_SEC / 50);
+    std::string decomposed;
+    for (int i = 0; i < 100; ++i)
+        decomposed += "e\u0302\u0301"; // three code points that are one
+    EXPECT_EQ(normalised_name(decomposed).value_or("").size(), 300U)
+        << "100 letters of three bytes";
 }
 
 TEST(Names, hold_no_control_characters_and_nothing_broken)

@@ -113,7 +113,12 @@ void Session::send(std::span<sql::Call const> calls)
         parameters.emplace_back(call.values);
     if (!begun_) {
         begun_ = true;
-        link_->send(access_ == sql::Access::read ? "BEGIN READ ONLY" : "BEGIN");
+        // Whatever the database's own default is: what is read under a lock must be what is true
+        // then.
+        link_->send(
+            access_ == sql::Access::read ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+                                         : "BEGIN ISOLATION LEVEL READ COMMITTED"
+        );
         add(Step::Kind::plain);
     }
     for (std::size_t at = 0; at < calls.size(); ++at) {

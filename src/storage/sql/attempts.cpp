@@ -22,7 +22,8 @@ constexpr auto lock_address = either(
 // Which failed rows count: those of live users while a live user has the address, else those
 // without a user (spec/database 3.5). A re-created person starts clean.
 constexpr Text counted_head = "SELECT a.id, a.attempted_at, a.throttled FROM login_attempts a "
-                              "WHERE a.email = $1 AND a.method = $2 AND a.successful = false AND "
+                              "WHERE a.email = $1 AND a.method = $2 AND a.successful = false "
+                              "AND a.attempted_at > $3 AND "
                               "CASE WHEN EXISTS (SELECT 1 FROM users WHERE ";
 constexpr Text counted_tail
     = " = $1 AND deleted_at IS NULL) "
@@ -56,6 +57,10 @@ constexpr auto clear_failures = either(
      .sqlite = joined<clear_head, sqlite_canonical, clear_tail>}
 );
 
+// What is older has no part in any verdict (15 minutes for five failures, then 30 minutes closed),
+// and an address that is knocked at all day must not become slow to ask about.
+constexpr Duration longest_effect = 45min;
+
 class SqlAttempts final : public Attempts {
 public:
     explicit SqlAttempts(Connection& connection)
@@ -68,11 +73,12 @@ public:
         co_await connection_.query(lock_address, Scope::global(), values(address));
     }
 
-    Async<FailureWindow> failures(CanonicalAddress address, AttemptMethod method) override
+    Async<FailureWindow>
+    failures(CanonicalAddress address, AttemptMethod method, Instant now) override
     {
-        auto const rows = co_await connection_.query(
-            select_window, Scope::directory(), values(address, to_text(method))
-        );
+        auto bound = values(address, to_text(method), now - longest_effect);
+        auto const rows
+            = co_await connection_.query(select_window, Scope::directory(), std::move(bound));
         auto const row = rows.front();
         FailureWindow window;
         window.newest = row.optional_instant(0);

@@ -32,15 +32,17 @@ constexpr Statement revoke_one("UPDATE sessions SET revoked_at = $4, revoke_reas
 constexpr Statement revoke_others("UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
                                   "WHERE organization_id = $1 AND user_id = $2 AND id <> $3 "
                                   "AND logged_out_at IS NULL AND revoked_at IS NULL");
-constexpr Statement
-    select_live(joined<
-                "SELECT ",
-                session_columns,
-                " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = "
-                "s.user_id "
-                "WHERE s.organization_id = $1 AND s.user_id = $2 AND s.logged_out_at IS NULL "
-                "AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.absolute_expires_at > $3 "
-                "AND s.session_version = u.session_version ORDER BY s.created_at DESC, s.id DESC">);
+constexpr Text live_ones
+    = " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id "
+      "WHERE s.organization_id = $1 AND s.user_id = $2 AND s.logged_out_at IS NULL "
+      "AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.absolute_expires_at > $3 "
+      "AND s.session_version = u.session_version";
+constexpr Statement select_live(joined<
+                                "SELECT ",
+                                session_columns,
+                                live_ones,
+                                " ORDER BY s.created_at DESC, s.id DESC LIMIT 1000">);
+constexpr Statement count_live_ones(joined<"SELECT count(*)", live_ones>);
 constexpr Statement delete_beyond(
     "DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2 AND id IN "
     "(SELECT id FROM sessions WHERE organization_id = $1 AND user_id = $2 "
@@ -50,7 +52,8 @@ constexpr Statement move_seen("UPDATE sessions SET last_seen_at = $3, expires_at
                               "CASE WHEN expires_at > $4 THEN expires_at "
                               "WHEN absolute_expires_at < $4 THEN absolute_expires_at ELSE $4 END "
                               "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
-                              "AND logged_out_at IS NULL AND revoked_at IS NULL");
+                              "AND logged_out_at IS NULL AND revoked_at IS NULL "
+                              "AND expires_at > $3 AND absolute_expires_at > $3");
 
 class SqlSessions final : public Sessions {
 public:
@@ -134,6 +137,14 @@ public:
         for (auto const row : rows)
             live.push_back(read_session(row));
         co_return live;
+    }
+
+    Async<std::int64_t> count_live(OrganizationId organization, UserId user, Instant now) override
+    {
+        auto const rows = co_await connection_.query(
+            count_live_ones, Scope::organization(organization), values(organization, user, now)
+        );
+        co_return rows.front().integer(0);
     }
 
     Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit) override

@@ -16,6 +16,8 @@
 #include "domain/signing_keys.h"
 #include "domain/users.h"
 #include "domain/vaults.h"
+#include "storage/sql/errors.h"
+#include "storage/sql/migrate.h"
 #include "storage/sql/stores.h"
 
 namespace gatehouse::sql {
@@ -102,7 +104,7 @@ private:
     std::unique_ptr<domain::Vaults> vaults_;
 };
 
-constexpr Statement probe_statement("SELECT version FROM schema_migrations LIMIT 1");
+constexpr Statement probe_statement("SELECT max(version) FROM schema_migrations");
 constexpr auto time_statement = either(
     {.postgres = "SELECT clock_timestamp()",
      .sqlite = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"}
@@ -113,6 +115,7 @@ public:
     SqlStorage(Database& database, Random& random)
         : database_(database)
         , random_(random)
+        , known_version_(static_cast<std::int64_t>(migrations(database.dialect()).size()))
     {
     }
 
@@ -121,7 +124,16 @@ public:
 
     Async<void> probe() override
     {
-        co_await database_.reads().query(probe_statement, Scope::global(), Values());
+        auto const rows
+            = co_await database_.reads().query(probe_statement, Scope::global(), Values());
+        // A newer one is fine: old nodes keep serving while a new one migrates.
+        auto const version = rows.front().optional_integer(0).value_or(0);
+        if (version < known_version_)
+            throw StorageError(
+                StorageError::Kind::broken,
+                "the schema is at version " + std::to_string(version) + " of "
+                    + std::to_string(known_version_)
+            );
     }
 
     Async<Instant> database_time() override
@@ -145,6 +157,7 @@ private:
 
     Database& database_;
     Random& random_;
+    std::int64_t const known_version_;
 };
 
 } // namespace

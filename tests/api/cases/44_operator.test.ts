@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Client } from '../support/client.ts';
 import { expectRefusal, expectStatus } from '../support/expectations.ts';
 import { loginPath, newAddress, newPassword, registerPath } from '../support/people.ts';
+import { observe } from '../support/rules.ts';
 import { freePort } from '../support/server.ts';
 import { onPostgres, settings } from '../support/settings.ts';
 import { mainStack, startStack, stopStacks } from '../support/stack.ts';
@@ -31,6 +32,31 @@ describe('health and readiness', () => {
     const email = newAddress();
     await client.post(registerPath, { email, password: newPassword() });
     expect(await stack.database.count`SELECT count(*) FROM users WHERE email = ${email}`).toBe(1);
+  });
+});
+
+describe('the schema', () => {
+  it('OPS-13 a schema that fell behind is not ready, and says so to the operator', async () => {
+    const own = await startStack();
+    const version = (await own.database.row`SELECT max(version) AS version FROM schema_migrations`)['version'];
+    const held = await own.database.row`SELECT checksum FROM schema_migrations WHERE version = ${version}`;
+    await own.database.run`DELETE FROM schema_migrations WHERE version = ${version}`;
+    expectStatus(await own.client.get('/ready'), 503);
+    expect((await own.client.get('/ready?verbose=true')).text).toMatch(/schema/);
+    await own.database.run`INSERT INTO schema_migrations (version, checksum) VALUES (${version}, ${held['checksum']})`;
+    expectStatus(await own.client.get('/ready'), 200);
+  });
+});
+
+describe('the operator listener', () => {
+  it('D-103 answers operations and nothing else: nobody signs in through it', async () => {
+    const port = await freePort();
+    await startStack({ GATEHOUSE_OPERATOR_LISTEN: `127.0.0.1:${port}` });
+    const operators = new Client(`http://127.0.0.1:${port}`, observe);
+    for (const path of ['/health', '/ready', '/metrics']) expectStatus(await operators.get(path), 200);
+    for (const path of ['/openapi.json', '/__test/outbox', '/api/v1/auth/jwks']) expectStatus(await operators.get(path), 404);
+    expectStatus(await operators.post(loginPath, { email: newAddress(), password: newPassword() }), 404);
+    operators.close();
   });
 });
 

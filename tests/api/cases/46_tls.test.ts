@@ -45,6 +45,23 @@ describe('https', () => {
     expect(await handshake({ maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:AES256-SHA:@SECLEVEL=0' })).toMatch(/^refused/);
   });
 
+  it('HT-16 a client that waits for 100 Continue is told to go on', async () => {
+    const text = await new Promise<string>((resolve) => {
+      let all = '';
+      const socket = connect({ port: stack.facts.port, host: '127.0.0.1', ca: certificate.cert }, () => {
+        socket.write(`POST ${loginPath} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`);
+      });
+      socket.on('data', (chunk) => {
+        all += chunk.toString('latin1');
+        if (all === 'HTTP/1.1 100 Continue\r\n\r\n') socket.write('{}');
+        else socket.end();
+      });
+      socket.on('close', () => resolve(all));
+      socket.on('error', () => resolve(all));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 400 /);
+  });
+
   it('HT-16 plain HTTP on that port gets no answer that could be followed', async () => {
     const text = await new Promise<string>((resolve) => {
       const socket = plainConnect({ port: stack.facts.port, host: '127.0.0.1' }, () => socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n'));

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { expectRefusal, expectStatus } from '../support/expectations.ts';
 import {
-  forgotPath, insertPerson, login, loginPath, meDataPath, newAccount, newAddress, newPassword, newPerson, refreshPath, registerPath, validatePath,
+  forgotPath, insertPerson, login, loginPath, logoutPath, meDataPath, newAccount, newAddress, newPassword, newPerson, refreshPath, registerPath, validatePath,
 } from '../support/people.ts';
 import { until } from '../support/mail.ts';
 import { patience } from '../support/settings.ts';
@@ -42,6 +42,29 @@ describe('per client address', () => {
       expectStatus(await stack.client.get('/api/v1/auth/jwks'), 200);
       expectStatus(await stack.client.get('/health'), 200);
     }
+  });
+
+  it('D-98 refreshing with live tokens is never counted, with dead ones it is', async () => {
+    const stack = await startStack({ GATEHOUSE_LIMIT_CLIENT_CREDENTIAL: '20' });
+    let { refreshToken } = await newPerson(stack);
+    for (let n = 0; n < 40; n += 1) {
+      const answer = await stack.client.post(refreshPath, { refreshToken });
+      expectStatus(answer, 200);
+      refreshToken = answer.json.refreshToken;
+    }
+    const statuses = [];
+    for (let n = 0; n < 30; n += 1) statuses.push((await stack.client.post(refreshPath, { refreshToken: `unknown-${n}` })).status);
+    expect(statuses[0]).toBe(401);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  it('D-98 signing out again and again with a dead token is counted like any anonymous request', async () => {
+    const stack = await startStack({ GATEHOUSE_LIMIT_CLIENT_ANONYMOUS: '20' });
+    const person = await newPerson(stack);
+    const statuses = [];
+    for (let n = 0; n < 30; n += 1) statuses.push((await stack.client.post(logoutPath, {}, { bearer: person.accessToken })).status);
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(200));
+    expect(statuses.at(-1)).toBe(429);
   });
 
   it('D-98 anonymous and refused requests are', async () => {
