@@ -5,11 +5,11 @@ set -euo pipefail
 # "package?command" is only needed where the command is missing (it may come from elsewhere).
 build=(
   ccache clang-19 cmake g++-12 libboost1.81-dev libboost-json1.81-dev libcrypt-dev libcurl4-openssl-dev
-  libfmt-dev libicu-dev libpq-dev libsodium-dev libsqlite3-dev libssl-dev libtomlplusplus-dev lld-19
+  libfmt-dev libicu-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev libtomlplusplus-dev lld-19
   'make?make' ninja-build pkg-config prometheus-cpp-dev
 )
 tests=(
-  ca-certificates curl git libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 'npm?npm' openssl postgresql-15
+  ca-certificates curl git libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 'npm?npm' oathtool openssl postgresql-15
   python3 sqlite3 util-linux
 )
 lint=(clang-format-19 clang-tidy-19 python3)

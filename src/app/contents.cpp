@@ -18,6 +18,7 @@
 #include "features/sessions/endpoints.h"
 #include "features/signing_keys/endpoints.h"
 #include "features/token_validation/endpoints.h"
+#include "features/two_factor/endpoints.h"
 #include "features/vault/endpoints.h"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture)
     add(logout::endpoints());
     add(password_reset::endpoints());
     add(sessions::endpoints());
+    add(two_factor::endpoints());
     add(me_data::endpoints());
     add(vault::endpoints());
     add(organizations::endpoints());

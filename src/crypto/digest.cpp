@@ -17,13 +17,12 @@ EVP_MD const* sha256_method()
     return method.get();
 }
 
-Owned<EVP_MAC_CTX> prepared_hmac(std::string_view key)
+Owned<EVP_MAC_CTX> prepared_hmac(std::string_view key, std::string digest = "SHA256")
 {
     static auto const method = own(EVP_MAC_fetch(nullptr, "HMAC", nullptr), "fetching HMAC");
     auto context = own(EVP_MAC_CTX_new(method.get()), "preparing HMAC");
-    char digest[] = "SHA256";
     OSSL_PARAM const parameters[]
-        = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
            OSSL_PARAM_construct_end()};
     // OpenSSL reads a null key as "keep the key there is"; an empty one needs an address.
     auto const* const bytes = key.empty() ? bytes_of(std::string_view("")) : bytes_of(key);
@@ -33,7 +32,7 @@ Owned<EVP_MAC_CTX> prepared_hmac(std::string_view key)
 
 std::string finish(EVP_MAC_CTX* context, std::string_view message)
 {
-    std::string signature(32, '\0');
+    std::string signature(EVP_MAC_CTX_get_mac_size(context), '\0');
     std::size_t size = 0;
     require_success(EVP_MAC_update(context, bytes_of(message), message.size()), "HMAC");
     require_success(EVP_MAC_final(context, bytes_of(signature), &size, signature.size()), "HMAC");
@@ -67,6 +66,11 @@ std::string sha256_hex(std::string_view bytes)
 std::string hmac_sha256(std::string_view key, std::string_view message)
 {
     return finish(prepared_hmac(key).get(), message);
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view message)
+{
+    return finish(prepared_hmac(key, "SHA1").get(), message);
 }
 
 struct HmacKey::Prepared {

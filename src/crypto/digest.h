@@ -23,7 +23,10 @@ using Digest = std::array<std::uint8_t, 32>;
 // RFC 2104 with SHA-256.
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view message);
 
-// The same with the key prepared once. Safe to use from several threads.
+// With SHA-1, which RFC 6238 and every authenticator want: for one-time codes alone.
+[[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view message); // 20 bytes
+
+// HMAC with SHA-256 and the key prepared once. Safe to use from several threads.
 class HmacKey {
 public:
     explicit HmacKey(SecretString const& key);

@@ -42,11 +42,14 @@ public:
     // Of the last 45 minutes: older failures have no part in any verdict (behaviours §3).
     virtual Async<FailureWindow>
     failures(CanonicalAddress address, AttemptMethod method, Instant now) = 0;
+    // The same for one person, whatever the address: second factors count apart (behaviours §3).
+    virtual Async<FailureWindow> failures_of(UserId user, AttemptMethod method, Instant now) = 0;
     virtual Async<void> record(Attempt attempt) = 0;
     // Removes the failed rows of the address and method; where several live users share the
     // address, only those that named `organization` (decisions D-31).
     virtual Async<void>
     clear(CanonicalAddress address, AttemptMethod method, OrganizationId organization) = 0;
+    virtual Async<void> clear_of(UserId user, AttemptMethod method) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -26,6 +26,7 @@ struct OneTimeToken {
     Instant expires_at;
     std::optional<Instant> used_at;
     std::optional<std::string> requested_ip;
+    std::int64_t attempts = 0; // wrong codes given with it
 };
 
 class OneTimeTokens {
@@ -34,6 +35,8 @@ public:
     virtual Async<void> insert(OneTimeToken token) = 0;
     // True for exactly one caller, and only before it expires.
     virtual Async<bool> spend(OrganizationId organization, OneTimeTokenId token, Instant now) = 0;
+    // One more wrong code was given with it.
+    virtual Async<void> count_attempt(OrganizationId organization, OneTimeTokenId token) = 0;
     // Voids the unused ones of one purpose; how many.
     virtual Async<std::int64_t>
     void_all(OrganizationId organization, UserId user, TokenPurpose purpose, Instant now) = 0;

@@ -20,6 +20,7 @@ class OutboxStore;
 class RateCounters;
 class RefreshTokens;
 class ResetRequests;
+class SecondFactors;
 class Sessions;
 class SigningKeys;
 class Users;
@@ -42,6 +43,7 @@ public:
     virtual RateCounters& rate_counters() = 0;
     virtual RefreshTokens& refresh_tokens() = 0;
     virtual ResetRequests& reset_requests() = 0;
+    virtual SecondFactors& second_factors() = 0;
     virtual Sessions& sessions() = 0;
     virtual SigningKeys& signing_keys() = 0;
     virtual Users& users() = 0;

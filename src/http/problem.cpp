@@ -80,7 +80,10 @@ Words words_of(Reason reason)
         };
     case Reason::two_factor_failed:
         return {
-            401, "TWO_FACTOR_FAILED", "Invalid code", "The code is not right or was used before."
+            401,
+            "TWO_FACTOR_FAILED",
+            "Invalid code",
+            "The code is not right or was used before, or the sign-in has run out."
         };
     case Reason::forbidden:
         return {403, "FORBIDDEN", "Forbidden", "You may not do this."};

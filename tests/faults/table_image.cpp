@@ -60,6 +60,15 @@ bool is_all(std::string_view text, std::string_view others)
     });
 }
 
+// Backup codes, one or a JSON array of them.
+std::string without_digests(std::string text)
+{
+    constexpr std::size_t hex_digits = 64;
+    for (auto at = text.find("h1:"); at != std::string::npos; at = text.find("h1:", at + 3))
+        text.replace(at + 3, hex_digits, "<digest>");
+    return text;
+}
+
 std::string
 without_chance(std::string const& text, std::string_view table, std::string const& usual_hash)
 {
@@ -67,6 +76,10 @@ without_chance(std::string const& text, std::string_view table, std::string cons
         return "<id>";
     if (text.starts_with("$2b$"))
         return text == usual_hash ? "<usual password>" : "<new password>";
+    if (text.starts_with("k1:"))
+        return "<sealed>";
+    if (table == "users" && text.find("h1:") != std::string::npos)
+        return without_digests(text);
     if (table == "encryption_vaults" && text.size() >= 16 && is_all(text, "+/="))
         return "<wrapped>";
     if (text.size() == 64 && is_all(text, "-_"))
@@ -95,7 +108,7 @@ std::string shown(sql::Value const& value, std::string_view table, std::string c
         {
             std::string all;
             for (auto const& text : list.texts())
-                all += text + ",";
+                all += without_chance(text, table, usual_hash) + ",";
             return all;
         }
         std::string operator()(Instant at) const { return to_text(at); }

@@ -30,6 +30,7 @@ std::vector<UseCase> all_use_cases()
     for (auto const& part :
          {account_use_cases(),
           login_use_cases(),
+          second_factor_use_cases(),
           session_use_cases(),
           vault_use_cases(),
           organization_use_cases(),
@@ -162,6 +163,8 @@ protected:
               "accessToken",
               "refreshToken",
               "tempToken",
+              "totpURI",
+              "backupCodes",
               "sessionId",
               "masterKey",
               "organizations",

@@ -145,6 +145,7 @@ public:
     domain::RateCounters& rate_counters() override { nothing(); }
     domain::RefreshTokens& refresh_tokens() override { nothing(); }
     domain::ResetRequests& reset_requests() override { nothing(); }
+    domain::SecondFactors& second_factors() override { nothing(); }
     domain::Sessions& sessions() override { nothing(); }
     domain::SigningKeys& signing_keys() override { nothing(); }
     domain::Users& users() override { nothing(); }

@@ -3,10 +3,12 @@
 
 #include "core/uuid.h"
 #include "domain/attempts.h"
+#include "domain/factor_secrets.h"
 #include "domain/ledger.h"
 #include "domain/lockout.h"
 #include "domain/one_time_tokens.h"
 #include "domain/opaque_token.h"
+#include "features/login/pending.h"
 #include "http/context.h"
 
 namespace gatehouse::login {
@@ -110,6 +112,20 @@ Async<void> refuse_blocked(Concluding in, User user, Event event, Reason reason)
     http::refuse_with(Refusal{.reason = Reason::choose_organization}, choices);
 }
 
+Pending pending_of(Concluding const& in, User const& user)
+{
+    Pending pending;
+    pending.surface = in.attempt.facts.surface;
+    pending.named = in.attempt.named;
+    pending.device = in.attempt.device;
+    pending.device.fingerprint
+        = domain::fingerprint_of(in.attempt.device.fingerprint, in.attempt.facts);
+    pending.remember_me = in.attempt.remember_me;
+    pending.session_version = user.session_version;
+    pending.password_state = domain::password_state(in.services.key_encryption_key, user);
+    return pending;
+}
+
 Async<Conclusion> ask_for_second_factor(Concluding in, User user)
 {
     auto const& facts = in.attempt.facts;
@@ -120,6 +136,7 @@ Async<Conclusion> ask_for_second_factor(Concluding in, User user)
     token.user_id = user.id;
     token.purpose = TokenPurpose::second_factor;
     token.digest = opaque.digest;
+    token.payload = to_payload(pending_of(in, user));
     token.created_at = facts.now;
     token.expires_at = facts.now + temp_token_life;
     token.requested_ip = facts.client_address;

@@ -1,18 +1,22 @@
-// Signing in with an address and a password, on both surfaces: the first factor.
+// Signing in, on both surfaces: with an address and a password, and with a second factor after it.
 #include "features/login/endpoints.h"
 
-#include "core/log.h"
+#include "domain/opaque_token.h"
 #include "features/login/attempt.h"
 #include "features/login/messages.h"
+#include "features/login/second_step.h"
 #include "http/request_facts.h"
 
 namespace gatehouse::login {
 namespace {
 using domain::access_token_life;
+using domain::AttemptMethod;
 using domain::Candidate;
 using domain::CanonicalAddress;
 using domain::invalid_field;
 using domain::OrganizationId;
+using domain::Reason;
+using domain::Refusal;
 using domain::Services;
 using domain::session_absolute_life;
 using domain::Surface;
@@ -21,6 +25,8 @@ using Answer = std::variant<SignedIn, SecondFactorWanted>;
 
 constexpr std::string_view events = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_UNVERIFIED "
                                     "LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED TWO_FACTOR_REQUIRED";
+constexpr std::string_view second_step_events
+    = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_UNVERIFIED LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED";
 constexpr auto refresh_life
     = std::chrono::duration_cast<std::chrono::seconds>(session_absolute_life);
 constexpr int looks = 4; // how often a candidate may change under our hands before we give up
@@ -48,6 +54,19 @@ constexpr http::Route organization_route{
     .limit = http::Limit::credential,
     .surface = Surface::organization,
     .answers = "200 202 400 401 403 409 413 415 423 429 503",
+};
+// The only one: its answer has the shape of the surface on which the sign-in began.
+constexpr http::Route second_step_route{
+    .method = http::Method::post,
+    .path = "/api/auth/verify-2fa",
+    .operation = "finishLogin",
+    .summary = "Finish a sign-in with a code of an authenticator or a backup code",
+    .tag = "authentication",
+    .access = http::Access::anyone(),
+    .audit = http::Audit::records(second_step_events),
+    .limit = http::Limit::credential,
+    .surface = Surface::organization,
+    .answers = "200 400 401 403 413 415 429 503",
 };
 
 // What is stored with an attempt or a session comes from anybody: each member has its bound.
@@ -119,14 +138,14 @@ Async<void> rehash(Services& services, User user, SecretString password)
     co_await work->commit();
 }
 
-SignedIn welcome(http::Context& context, Opened opened)
+SignedIn welcome(http::Context& context, Surface surface, Opened opened)
 {
     auto const life = std::chrono::duration_cast<std::chrono::seconds>(opened.tokens.token_life);
     context.set_cookie(http::session_cookie(opened.tokens.token, life));
-    if (context.surface == Surface::account)
+    if (surface == Surface::account)
         context.set_cookie(http::refresh_cookie(opened.tokens.refresh_token, refresh_life));
     SignedIn answer;
-    if (context.surface == Surface::account)
+    if (surface == Surface::account)
         answer.user = account_view_of(opened.user);
     else
         answer.user = member_view_of(opened.user);
@@ -154,7 +173,7 @@ Async<Answer> log_in(http::Context& context, LoginRequest request)
                 services.afterwards(
                     "rehash", rehash(services, opened->user, std::move(request.password))
                 );
-            co_return welcome(context, std::move(*opened));
+            co_return welcome(context, context.surface, std::move(*opened));
         }
         if (auto* wanted = std::get_if<SecondFactorWanted>(&conclusion)) {
             context.status(202);
@@ -164,11 +183,36 @@ Async<Answer> log_in(http::Context& context, LoginRequest request)
     throw std::runtime_error("the candidates of a sign-in changed at every look");
 }
 
+bool is_absent(std::optional<SecretString> const& text)
+{
+    return !text || text->empty();
+}
+
+Async<SignedIn> take_second_step(http::Context& context, SecondStepRequest request)
+{
+    if (is_absent(request.temp_token)) // no credential at all (decisions D-62)
+        throw Refusal{.reason = Reason::unauthorized};
+    if (is_absent(request.code) == is_absent(request.backup_code))
+        throw invalid_field("code", "or backupCode is required, one of the two");
+    bool const with_backup_code = !is_absent(request.backup_code);
+    SecondStep step{
+        .facts = http::facts_of(context), .token = domain::digest_of(*request.temp_token)
+    };
+    step.method = with_backup_code ? AttemptMethod::backup_code : AttemptMethod::totp;
+    step.code = std::move(with_backup_code ? *request.backup_code : *request.code);
+    auto finished = co_await finish(context.services, std::move(step));
+    co_return welcome(context, finished.surface, std::move(finished.opened));
+}
+
 } // namespace
 
 std::vector<http::Endpoint> endpoints()
 {
-    return {http::endpoint(account_route, log_in), http::endpoint(organization_route, log_in)};
+    return {
+        http::endpoint(account_route, log_in),
+        http::endpoint(organization_route, log_in),
+        http::endpoint(second_step_route, take_second_step)
+    };
 }
 
 } // namespace gatehouse::login

@@ -59,6 +59,13 @@ struct SecondFactorWanted { // 202
 };
 BOOST_DESCRIBE_STRUCT(SecondFactorWanted, (), (requires_2fa, temp_token, methods))
 
+struct SecondStepRequest { // with one of the two codes
+    std::optional<SecretString> temp_token;
+    std::optional<SecretString> code; // of an authenticator
+    std::optional<SecretString> backup_code;
+};
+BOOST_DESCRIBE_STRUCT(SecondStepRequest, (), (temp_token, code, backup_code))
+
 struct OrganizationChoice {
     std::string id;
     std::string name;

@@ -13,6 +13,7 @@ using domain::CanonicalAddress;
 using domain::FailureWindow;
 using domain::OrganizationId;
 using domain::to_text;
+using domain::UserId;
 
 constexpr auto lock_address = either(
     {.postgres = "SELECT pg_advisory_xact_lock(hashtextextended('address ' || $1::text, 0))",
@@ -42,6 +43,14 @@ constexpr auto select_window = either(
      .sqlite
      = joined<"WITH counted AS (", counted_head, sqlite_canonical, counted_tail, window_tail>}
 );
+
+constexpr Statement select_window_of(joined<
+                                     "WITH counted AS (SELECT id, attempted_at, throttled FROM "
+                                     "login_attempts WHERE user_id = $1 AND method = $2 AND "
+                                     "successful = false AND attempted_at > $3",
+                                     window_tail>);
+constexpr Statement clear_failures_of("DELETE FROM login_attempts WHERE user_id = $1 "
+                                      "AND method = $2 AND successful = false");
 
 // No id: the sequence gives it. A lockout that counted nothing once began with an id brought along.
 constexpr Statement insert_attempt("INSERT INTO login_attempts (email, user_id, organization_id, "
@@ -79,13 +88,15 @@ public:
         auto bound = values(address, to_text(method), now - longest_effect);
         auto const rows
             = co_await connection_.query(select_window, Scope::directory(), std::move(bound));
-        auto const row = rows.front();
-        FailureWindow window;
-        window.newest = row.optional_instant(0);
-        if (row.integer(2) == 5)
-            window.fifth_newest = row.optional_instant(1);
-        window.since_fifth = row.integer(3);
-        co_return window;
+        co_return window_of(rows);
+    }
+
+    Async<FailureWindow> failures_of(UserId user, AttemptMethod method, Instant now) override
+    {
+        auto bound = values(user, to_text(method), now - longest_effect);
+        auto const rows
+            = co_await connection_.query(select_window_of, Scope::global(), std::move(bound));
+        co_return window_of(rows);
     }
 
     Async<void> record(Attempt attempt) override
@@ -113,7 +124,24 @@ public:
         co_return;
     }
 
+    Async<void> clear_of(UserId user, AttemptMethod method) override
+    {
+        connection_.later(clear_failures_of, Scope::global(), values(user, to_text(method)));
+        co_return;
+    }
+
 private:
+    static FailureWindow window_of(Rows const& rows)
+    {
+        auto const row = rows.front();
+        FailureWindow window;
+        window.newest = row.optional_instant(0);
+        if (row.integer(2) == 5)
+            window.fifth_newest = row.optional_instant(1);
+        window.since_fifth = row.integer(3);
+        return window;
+    }
+
     Connection& connection_;
 };
 

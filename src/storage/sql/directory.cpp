@@ -91,7 +91,7 @@ constexpr Statement select_refresh_token(joined<
                                          " FROM refresh_tokens WHERE token_hash = $1">);
 constexpr Statement select_one_time_token(
     "SELECT id, organization_id, user_id, purpose, token_hash, payload, created_at, expires_at, "
-    "used_at, requested_ip FROM one_time_tokens WHERE token_hash = $1"
+    "used_at, requested_ip, attempts FROM one_time_tokens WHERE token_hash = $1"
 );
 constexpr Statement select_reset_mirror(joined<
                                         "SELECT u.reset_token_expires, ",
@@ -207,6 +207,7 @@ public:
         token.expires_at = row.instant(7);
         token.used_at = row.optional_instant(8);
         token.requested_ip = row.optional_text(9);
+        token.attempts = row.integer(10);
         co_return token;
     }
 

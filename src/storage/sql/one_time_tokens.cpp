@@ -20,6 +20,8 @@ constexpr Statement insert_token(
 constexpr Statement
     spend_token("UPDATE one_time_tokens SET used_at = $3 WHERE organization_id = $1 AND id = $2 "
                 "AND used_at IS NULL AND expires_at > $3 RETURNING id");
+constexpr Statement raise_attempts("UPDATE one_time_tokens SET attempts = attempts + 1 "
+                                   "WHERE organization_id = $1 AND id = $2");
 constexpr Statement void_tokens(
     "UPDATE one_time_tokens SET used_at = $4 WHERE organization_id = $1 AND user_id = $2 "
     "AND purpose = $3 AND used_at IS NULL"
@@ -57,6 +59,14 @@ public:
             spend_token, Scope::organization(organization), values(organization, token, now)
         );
         co_return !rows.empty();
+    }
+
+    Async<void> count_attempt(OrganizationId organization, OneTimeTokenId token) override
+    {
+        connection_.later(
+            raise_attempts, Scope::organization(organization), values(organization, token)
+        );
+        co_return;
     }
 
     Async<std::int64_t>

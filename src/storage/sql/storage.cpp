@@ -12,6 +12,7 @@
 #include "domain/outbox.h"
 #include "domain/refresh_tokens.h"
 #include "domain/reset_requests.h"
+#include "domain/second_factors.h"
 #include "domain/sessions.h"
 #include "domain/signing_keys.h"
 #include "domain/users.h"
@@ -71,6 +72,10 @@ public:
     {
         return store(reset_requests_, make_reset_requests);
     }
+    domain::SecondFactors& second_factors() override
+    {
+        return store(second_factors_, make_second_factors);
+    }
     domain::Sessions& sessions() override { return store(sessions_, make_sessions); }
     domain::SigningKeys& signing_keys() override { return store(signing_keys_, make_signing_keys); }
     domain::Users& users() override { return store(users_, make_users); }
@@ -98,6 +103,7 @@ private:
     std::unique_ptr<domain::RateCounters> rate_counters_;
     std::unique_ptr<domain::RefreshTokens> refresh_tokens_;
     std::unique_ptr<domain::ResetRequests> reset_requests_;
+    std::unique_ptr<domain::SecondFactors> second_factors_;
     std::unique_ptr<domain::Sessions> sessions_;
     std::unique_ptr<domain::SigningKeys> signing_keys_;
     std::unique_ptr<domain::Users> users_;

@@ -14,7 +14,7 @@ export interface Seen {
 }
 
 export interface Secret {
-  kind: 'password' | 'access' | 'token' | 'refresh' | 'link' | 'master-key' | 'recovery' | 'configuration';
+  kind: 'password' | 'access' | 'token' | 'refresh' | 'link' | 'master-key' | 'recovery' | 'configuration' | 'factor' | 'temp';
   owner: string;
   value: string;
 }

@@ -12,7 +12,7 @@ const everywhere: [string, RegExp][] = [
 ];
 
 // Bodies that hold one of these members hold a token, a code or a key.
-const confidential = /"(accessToken|refreshToken|token|tempToken|masterKey|recoveryWrappedMk)"\s*:\s*"/;
+const confidential = /"(accessToken|refreshToken|token|tempToken|totpURI|masterKey|recoveryWrappedMk)"\s*:\s*"/;
 
 export function observe(answer: Answer): void {
   saw({

@@ -1,0 +1,115 @@
+// Sealing and digesting for the second factor.
+#include "domain/factor_secrets.h"
+
+#include "core/text.h"
+#include "crypto/digest.h"
+
+#include <stdexcept>
+
+namespace gatehouse::domain {
+namespace {
+using crypto::KeyEncryptionKey;
+
+constexpr std::string_view digest_mark = "h1:";
+constexpr std::size_t code_length = 10; // of five bits each
+
+std::string place_of_secret(UserId const& user)
+{
+    return crypto::place_of("users.two_factor_secret", user.text());
+}
+
+std::string plain_form(std::string_view code)
+{
+    std::string kept;
+    kept.reserve(code.size());
+    for (auto const character : code)
+        if (character != ' ' && character != '-')
+            kept += character;
+    return ascii_lower(kept);
+}
+
+std::string digest(SecretString const& pepper, UserId const& user, std::string_view code)
+{
+    auto message = user.text();
+    message.append(1, '\0').append(plain_form(code));
+    return std::string(digest_mark) + to_hex(crypto::hmac_sha256(pepper.reveal(), message));
+}
+
+} // namespace
+
+std::string seal_totp_secret(
+    KeyEncryptionKey const& key, Random& random, UserId const& user, SecretString const& base32
+)
+{
+    return crypto::seal_text(key.subkey("totp"), base32.reveal(), place_of_secret(user), random);
+}
+
+SecretString
+open_totp_secret(KeyEncryptionKey const& key, UserId const& user, std::string_view stored)
+{
+    if (!crypto::is_sealed_text(stored))
+        return SecretString(std::string(stored));
+    auto opened = crypto::open_text(key.subkey("totp"), stored, place_of_secret(user));
+    if (!opened)
+        throw std::runtime_error("users.two_factor_secret does not open under this key");
+    return std::move(*opened);
+}
+
+std::vector<SecretString> mint_backup_codes(Random& random, std::string_view alphabet)
+{
+    std::vector<SecretString> codes;
+    while (codes.size() < backup_code_count) {
+        std::string code;
+        for (auto const byte : random.bytes(code_length)) {
+            if (code.size() == code_length / 2)
+                code += '-';
+            code += alphabet.at(static_cast<unsigned char>(byte) & 31);
+        }
+        codes.emplace_back(std::move(code));
+    }
+    return codes;
+}
+
+std::string
+backup_code_digest(KeyEncryptionKey const& key, UserId const& user, SecretString const& code)
+{
+    return digest(key.subkey("pepper"), user, code.reveal());
+}
+
+std::optional<std::vector<std::string>> without_backup_code(
+    KeyEncryptionKey const& key,
+    UserId const& user,
+    std::vector<std::string> const& stored,
+    SecretString const& presented
+)
+{
+    if (plain_form(presented.reveal()).empty()) // an empty text in an import is no code
+        return std::nullopt;
+    auto const pepper = key.subkey("pepper");
+    auto const wanted = digest(pepper, user, presented.reveal());
+    std::vector<std::string> left;
+    bool found = false;
+    for (auto const& code : stored) {
+        auto kept = code.starts_with(digest_mark) ? code : digest(pepper, user, code);
+        if (crypto::equal_in_constant_time(
+                kept, wanted
+            )) // one that an import holds twice goes whole
+            found = true;
+        else
+            left.push_back(std::move(kept));
+    }
+    if (!found)
+        return std::nullopt;
+    return left;
+}
+
+std::string password_state(KeyEncryptionKey const& key, User const& user)
+{
+    std::string message = "password-state";
+    message.append(1, '\0').append(user.id.text()).append(1, '\0');
+    if (user.password)
+        message.append(user.password->hash);
+    return to_hex(crypto::hmac_sha256(key.subkey("pepper").reveal(), message));
+}
+
+} // namespace gatehouse::domain

@@ -1,0 +1,194 @@
+// Concluding the second step under the lock on the address, as the first one is.
+#include "features/login/second_step.h"
+
+#include "domain/factor_secrets.h"
+#include "domain/factor_tries.h"
+#include "domain/ledger.h"
+#include "domain/one_time_tokens.h"
+#include "features/login/pending.h"
+#include "protocols/one_time_codes/totp.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace gatehouse::login {
+namespace {
+using domain::AttemptMethod;
+using domain::CanonicalAddress;
+using domain::claim;
+using domain::clear_failures;
+using domain::Event;
+using domain::FactorProof;
+using domain::FactorTry;
+using domain::ledger_entry;
+using domain::OneTimeToken;
+using domain::open_session;
+using domain::Outcome;
+using domain::Reason;
+using domain::Refusal;
+using domain::RequestFacts;
+using domain::Services;
+using domain::SessionId;
+using domain::SessionTokens;
+using domain::Surface;
+using domain::TokenDigest;
+using domain::TokenPurpose;
+using domain::UnitOfWork;
+using domain::User;
+using domain::UserStatus;
+
+constexpr int looks = 4; // how often the person's row may change under our hands
+constexpr std::int64_t most_tries = 5; // with one tempToken
+
+struct Begun { // a sign-in that may still be finished
+    OneTimeToken token;
+    Pending pending;
+    User user;
+};
+
+[[noreturn]] void refuse_token()
+{
+    throw Refusal{.reason = Reason::two_factor_failed};
+}
+
+// Nothing but the token is looked at: who holds none learns nothing of anybody.
+Async<Begun> find_begun(Services& services, UnitOfWork& work, TokenDigest digest, Instant now)
+{
+    auto const token = co_await work.directory().one_time_token(std::move(digest));
+    if (!token || token->purpose != TokenPurpose::second_factor || token->used_at
+        || token->expires_at <= now)
+        refuse_token();
+    auto const pending = parse_payload(token->payload.value_or(""));
+    auto const user = co_await work.users().find(token->organization_id, token->user_id);
+    // What was proven with the password counts no longer once the password or the sessions of the
+    // person were replaced.
+    if (!pending || !user || user->session_version != pending->session_version
+        || domain::password_state(services.key_encryption_key, *user) != pending->password_state)
+        refuse_token();
+    co_return Begun{*token, *pending, *user};
+}
+
+Async<void>
+refuse_blocked(UnitOfWork& work, RequestFacts facts, User user, Event event, Reason reason)
+{
+    auto entry = ledger_entry(facts, event, Outcome::denied, 403, user);
+    co_await work.ledger().append(std::move(entry));
+    co_await work.commit();
+    throw Refusal{.reason = reason};
+}
+
+// The state of the person again: five minutes are long enough to be suspended in.
+Async<void> require_usable(UnitOfWork& work, RequestFacts facts, User user)
+{
+    if (user.status != UserStatus::active)
+        co_await refuse_blocked(
+            work, facts, user, Event::login_blocked_suspended, Reason::account_suspended
+        );
+    if (!user.email_verified)
+        co_await refuse_blocked(
+            work, facts, user, Event::login_blocked_unverified, Reason::email_not_verified
+        );
+}
+
+Async<void> refuse_worn_token(UnitOfWork& work, FactorTry const& tried, Instant expires)
+{
+    Refusal refusal{.reason = Reason::rate_limited};
+    refusal.message = "Too many wrong codes. Sign in again.";
+    auto const left = (expires - tried.facts.now).count();
+    refusal.retry_after_seconds = std::max(1L, static_cast<long>((left + 999) / 1000));
+    co_await domain::refuse_factor(work, tried, refusal);
+}
+
+// In the order in which every use case writes: sessions, refresh tokens, one-time tokens, the
+// person. Nothing if somebody used the token or the code meanwhile: then nothing is committed.
+Async<std::optional<SessionTokens>>
+let_in(Services& services, UnitOfWork& work, FactorTry const& tried, Begun begun, FactorProof proof)
+{
+    auto const& facts = tried.facts;
+    auto const& user = begun.user;
+    std::vector<std::string> methods{"password", std::string(to_text(tried.method))};
+    auto tokens = co_await open_session(
+        services,
+        work,
+        facts,
+        user,
+        std::move(begun.pending.device),
+        std::move(methods),
+        begun.pending.remember_me
+    );
+    bool const spent = co_await work.one_time_tokens().spend(
+        begun.token.organization_id, begun.token.id, facts.now
+    );
+    if (!spent)
+        co_return std::nullopt;
+    bool const claimed = co_await claim(services, work, tried, std::move(proof));
+    if (!claimed)
+        co_return std::nullopt;
+    CanonicalAddress const address(user.email);
+    co_await work.attempts().clear(address, AttemptMethod::password, user.organization_id);
+    co_await clear_failures(work, tried);
+    co_await work.users().note_login(user.organization_id, user.id, facts.now);
+    auto entry = ledger_entry(facts, Event::login_success, Outcome::success, 200, user);
+    entry.session_id = SessionId(tokens.session_id);
+    entry.details["method"] = std::string(to_text(tried.method));
+    co_await work.ledger().append(std::move(entry));
+    co_await work.commit();
+    co_return tokens;
+}
+
+// Nothing where the person's row changed since it was read: look again.
+Async<std::optional<Finished>>
+conclude(Services& services, SecondStep const& step, CanonicalAddress address)
+{
+    auto work = co_await services.storage.begin();
+    co_await work->attempts().lock(address);
+    auto const now = services.clock.now(); // what was held back is judged by the present hour
+    auto begun = co_await find_begun(services, *work, step.token, now);
+    auto const user = begun.user;
+    if (CanonicalAddress(user.email) != address)
+        co_return std::nullopt;
+    FactorTry tried{.facts = step.facts, .user = user, .method = step.method};
+    tried.facts.now = now;
+    tried.facts.surface = begun.pending.surface;
+    tried.code = step.code.duplicate();
+    tried.named = begun.pending.named;
+    co_await require_usable(*work, tried.facts, user);
+    co_await domain::refuse_closed_factor(services, *work, tried);
+    if (services.settings.rate_limit && begun.token.attempts >= most_tries)
+        co_await refuse_worn_token(*work, tried, begun.token.expires_at);
+    auto const factor = co_await work->second_factors().find(user.organization_id, user.id);
+    if (!factor || !factor->enabled) // switched off meanwhile: sign in again, without it
+        refuse_token();
+    auto proof = domain::judge(services, tried, *factor, one_time_codes::accepted_step);
+    if (!proof) {
+        co_await work->one_time_tokens().count_attempt(begun.token.organization_id, begun.token.id);
+        co_await domain::refuse_wrong_factor(*work, tried);
+    }
+    auto const surface = begun.pending.surface;
+    auto tokens = co_await let_in(services, *work, tried, std::move(begun), std::move(*proof));
+    if (!tokens)
+        co_return std::nullopt;
+    co_return Finished{Opened{user, std::move(*tokens)}, surface};
+}
+
+Async<CanonicalAddress> address_behind(Services& services, TokenDigest digest, Instant now)
+{
+    auto work = co_await services.storage.read();
+    auto const begun = co_await find_begun(services, *work, std::move(digest), now);
+    co_return CanonicalAddress(begun.user.email);
+}
+
+} // namespace
+
+Async<Finished> finish(Services& services, SecondStep step)
+{
+    for (int look = 0; look < looks; ++look) {
+        auto address = co_await address_behind(services, step.token, step.facts.now);
+        auto finished = co_await conclude(services, step, std::move(address));
+        if (finished)
+            co_return std::move(*finished);
+    }
+    throw std::runtime_error("a sign-in changed at every look");
+}
+
+} // namespace gatehouse::login
