@@ -1,5 +1,5 @@
 // Requests whose bodies are held back: what was true at the head may not be true at their end.
-#include "support/world_fixture.h"
+#include "support/second_factors.h"
 
 namespace gatehouse::testing {
 namespace {
@@ -63,6 +63,35 @@ TEST_P(SlowBodies, ALinkThatExpiresMeanwhileIsExpired)
     );
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(answer.code(), "TOKEN_EXPIRED");
+}
+
+// A code is judged by the hour at which it is judged: one held back is neither fresh nor uncounted.
+TEST_P(SlowBodies, ACodeThatWasHeldBackIsAnOldCode)
+{
+    auto const person = world.add_person("ann@example.test");
+    give_factor(world, person);
+    auto const late = with_code(temp_token(world, person), code_now(world));
+    EXPECT_EQ(held_back(late, 2min).status, 401);
+    auto const expired = with_code(temp_token(world, person), code_now(world, 12));
+    EXPECT_EQ(held_back(expired, 6min).status, 401) << "the tempToken ran out";
+    for (int time = 0; time < 4; ++time) {
+        auto const guess = with_code(temp_token(world, person), wrong_code(world));
+        EXPECT_EQ(held_back(guess, 1min).status, 401);
+    }
+    auto const closed = with_code(temp_token(world, person), code_now(world, 2));
+    EXPECT_EQ(held_back(closed, 1min).status, 429);
+}
+
+// The own password within a session, too.
+TEST_P(SlowBodies, HeldBackGuessesWithinASessionCloseTheAddress)
+{
+    auto const person = world.add_person("ann@example.test");
+    auto const token = world.signed_in(person).text("token");
+    auto const guess = post("/api/v1/auth/two-factor/enable", {{"password", "wrong"}}).as(token);
+    for (int time = 0; time < 5; ++time)
+        EXPECT_EQ(held_back(guess, 2min).status, 401);
+    EXPECT_EQ(held_back(guess, 16min).status, 429);
+    EXPECT_EQ(login(person).status, 429);
 }
 
 } // namespace
