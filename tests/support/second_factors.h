@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace gatehouse::testing {
 
@@ -75,5 +76,47 @@ inline Call with_backup_code(std::string const& token, std::string const& code)
 {
     return post(second_step, {{"tempToken", token}, {"backupCode", code}});
 }
+
+// Ann has one, and signs in again and again.
+class WithSecondFactor : public InAWorld {
+protected:
+    Person ann;
+
+    void SetUp() override
+    {
+        ann = world.add_person("ann@example.test");
+        give_factor(world, ann);
+    }
+    std::string begun(char const* path = account_login) { return temp_token(world, ann, path); }
+    Answer finish(std::string const& token, std::string const& code)
+    {
+        return world.call(with_code(token, code));
+    }
+    std::int64_t failures(char const* method, char const* throttled = "false")
+    {
+        return world.count(
+            std::string("login_attempts WHERE successful = false AND method = $1 AND throttled = ")
+                + throttled,
+            sql::values(method)
+        );
+    }
+    static void expect_refused(Answer const& answer)
+    {
+        EXPECT_EQ(answer.status, 401) << answer.body;
+        EXPECT_EQ(answer.code(), "TWO_FACTOR_FAILED");
+        EXPECT_TRUE(answer.cookies().empty());
+    }
+    std::vector<Call> fifty(std::string const& code, bool is_backup_code)
+    {
+        std::vector<Call> calls;
+        for (int at = 0; at < 50; ++at) {
+            auto const token = begun();
+            calls.push_back(
+                is_backup_code ? with_backup_code(token, code) : with_code(token, code)
+            );
+        }
+        return calls;
+    }
+};
 
 } // namespace gatehouse::testing
