@@ -59,6 +59,9 @@ public:
     virtual Async<bool>
     revoke(OrganizationId organization, UserId user, SessionId session, SessionEnd why, Instant now)
         = 0;
+    // Logs out every session of the person that is neither logged out nor revoked; how many.
+    virtual Async<std::int64_t> log_out_all(OrganizationId organization, UserId user, Instant now)
+        = 0;
     // Revokes every live session of the person but `kept`; how many.
     virtual Async<std::int64_t> revoke_all(
         OrganizationId organization,

@@ -4,7 +4,9 @@
 
 #include "domain/directory.h"
 #include "domain/ending_session.h"
+#include "domain/ledger.h"
 #include "domain/opaque_token.h"
+#include "domain/refresh_tokens.h"
 #include "domain/session_check.h"
 #include "domain/success.h"
 #include "features/logout/messages.h"
@@ -14,8 +16,12 @@ namespace gatehouse::logout {
 namespace {
 using domain::Caller;
 using domain::digest_of;
+using domain::Event;
+using domain::ledger_entry;
 using domain::log_out;
+using domain::Outcome;
 using domain::Reason;
+using domain::RefreshEnd;
 using domain::Refusal;
 using domain::SessionFacts;
 using domain::SessionId;
@@ -46,6 +52,19 @@ constexpr http::Route organization_route{
     .limit = http::Limit::anonymous,
     .surface = Surface::organization,
     .answers = "200 400 401 403 413 415 429 503",
+};
+
+constexpr http::Route everywhere_route{
+    .method = http::Method::post,
+    .path = "/api/auth/logout-all",
+    .operation = "logoutEverywhere",
+    .summary = "Sign out everywhere: end every session of one's own, this one too",
+    .tag = "authentication",
+    .access = http::Access::session(),
+    .audit = http::Audit::records("LOGOUT_ALL"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::organization,
+    .answers = "200 401 403 413 415 429 503",
 };
 
 Success signed_out(http::Context& context)
@@ -115,13 +134,40 @@ Async<Success> log_out_of_organization(http::Context& context, LogoutRequest)
     co_return signed_out(context);
 }
 
+// One row for all of them: who asked, from which session, and how many ended.
+Async<Success> log_out_everywhere(http::Context& context, http::Nothing)
+{
+    auto const& caller = context.caller();
+    auto const& organization = caller.organization_id();
+    auto work = co_await context.services.storage.begin();
+    bool const was_live
+        = co_await work->sessions().log_out(organization, caller.session_id(), context.now);
+    if (!was_live) { // somebody was faster: an ended session ends no others
+        co_await work->commit();
+        throw Refusal{.reason = Reason::session_ended};
+    }
+    auto const others
+        = co_await work->sessions().log_out_all(organization, caller.user_id(), context.now);
+    co_await work->refresh_tokens().revoke_all(
+        organization, caller.user_id(), std::nullopt, RefreshEnd::logout, context.now
+    );
+    auto const facts = http::facts_of(context);
+    auto entry = ledger_entry(facts, Event::logout_all, Outcome::success, 200, caller.user);
+    entry.session_id = caller.session_id();
+    entry.details["sessions"] = others + 1;
+    co_await work->ledger().append(std::move(entry));
+    co_await work->commit();
+    co_return signed_out(context);
+}
+
 } // namespace
 
 std::vector<http::Endpoint> endpoints()
 {
     return {
         http::endpoint(account_route, log_out_of_account),
-        http::endpoint(organization_route, log_out_of_organization)
+        http::endpoint(organization_route, log_out_of_organization),
+        http::endpoint(everywhere_route, log_out_everywhere)
     };
 }
 

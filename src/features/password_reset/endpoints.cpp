@@ -18,7 +18,7 @@ using domain::Surface;
 
 constexpr std::chrono::milliseconds answer_step{25};
 
-constexpr http::Route forgot_route{
+constexpr http::Route account_forgot_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/forgot-password",
     .operation = "accountForgotPassword",
@@ -30,7 +30,31 @@ constexpr http::Route forgot_route{
     .surface = Surface::account,
     .answers = "200 400 403 413 415 429 503",
 };
-constexpr http::Route reset_route{
+constexpr http::Route organization_forgot_route{
+    .method = http::Method::post,
+    .path = "/api/auth/forgot-password",
+    .operation = "forgotPassword",
+    .summary = "Ask for a mail with a link that replaces a forgotten password",
+    .tag = "authentication",
+    .access = http::Access::anyone(),
+    .audit = http::Audit::records("PASSWORD_RESET_REQUESTED"),
+    .limit = http::Limit::credential,
+    .surface = Surface::organization,
+    .answers = "200 400 403 413 415 429 503",
+};
+constexpr http::Route organization_reset_route{
+    .method = http::Method::post,
+    .path = "/api/auth/reset-password",
+    .operation = "resetPassword",
+    .summary = "Replace a forgotten password with the token of the mailed link",
+    .tag = "authentication",
+    .access = http::Access::anyone(),
+    .audit = http::Audit::records("PASSWORD_RESET_COMPLETED"),
+    .limit = http::Limit::credential,
+    .surface = Surface::organization,
+    .answers = "200 400 403 413 415 429 503",
+};
+constexpr http::Route account_reset_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/reset-password",
     .operation = "accountResetPassword",
@@ -79,7 +103,12 @@ Async<Success> use_link(http::Context& context, ResetRequestBody request)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return {http::endpoint(forgot_route, forgot), http::endpoint(reset_route, use_link)};
+    return {
+        http::endpoint(account_forgot_route, forgot),
+        http::endpoint(organization_forgot_route, forgot),
+        http::endpoint(account_reset_route, use_link),
+        http::endpoint(organization_reset_route, use_link)
+    };
 }
 
 } // namespace gatehouse::password_reset

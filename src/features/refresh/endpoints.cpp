@@ -13,7 +13,7 @@ using domain::digest_of;
 using domain::invalid_field;
 using domain::Surface;
 
-constexpr http::Route refresh_route{
+constexpr http::Route account_route{
     .method = http::Method::post,
     .path = "/api/v1/auth/refresh",
     .operation = "accountRefresh",
@@ -23,6 +23,19 @@ constexpr http::Route refresh_route{
     .audit = http::Audit::records("TOKEN_ROTATED REFRESH_TOKEN_REUSE_DETECTED"),
     .limit = http::Limit::credential_refused,
     .surface = Surface::account,
+    .answers = "200 400 401 403 413 415 429 503",
+};
+
+constexpr http::Route organization_route{
+    .method = http::Method::post,
+    .path = "/api/auth/refresh",
+    .operation = "refresh",
+    .summary = "Exchange a refresh token for fresh tokens; each can be used once",
+    .tag = "authentication",
+    .access = http::Access::anyone(),
+    .audit = http::Audit::records("TOKEN_ROTATED REFRESH_TOKEN_REUSE_DETECTED"),
+    .limit = http::Limit::credential_refused,
+    .surface = Surface::organization,
     .answers = "200 400 401 403 413 415 429 503",
 };
 
@@ -50,11 +63,13 @@ Async<Refreshed> refresh_session(http::Context& context, RefreshRequest request)
     );
     auto const life = std::chrono::duration_cast<std::chrono::seconds>(rotated.minted.token_life);
     context.set_cookie(http::session_cookie(rotated.minted.token, life));
-    auto const left = rotated.session.absolute_expires_at - context.now;
-    context.set_cookie(http::refresh_cookie(
-        rotated.refresh_token, std::chrono::duration_cast<std::chrono::seconds>(left)
-    ));
     Refreshed answer;
+    if (context.surface == Surface::account) {
+        auto const left = rotated.session.absolute_expires_at - context.now;
+        context.set_cookie(http::refresh_cookie(
+            rotated.refresh_token, std::chrono::duration_cast<std::chrono::seconds>(left)
+        ));
+    }
     answer.access_token = std::move(rotated.minted.access_token);
     answer.refresh_token = std::move(rotated.refresh_token);
     answer.token = std::move(rotated.minted.token);
@@ -68,7 +83,10 @@ Async<Refreshed> refresh_session(http::Context& context, RefreshRequest request)
 
 std::vector<http::Endpoint> endpoints()
 {
-    return {http::endpoint(refresh_route, refresh_session)};
+    return {
+        http::endpoint(account_route, refresh_session),
+        http::endpoint(organization_route, refresh_session)
+    };
 }
 
 } // namespace gatehouse::refresh

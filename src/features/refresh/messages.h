@@ -24,9 +24,12 @@ struct Refreshed {
     std::int64_t expires_in = 0; // seconds, of the access token
     std::string token_type;
     std::string session_id;
+    bool requires_step_up = false; // a refresh that asks for more is answered 428
 };
 BOOST_DESCRIBE_STRUCT(
-    Refreshed, (), (access_token, refresh_token, token, expires_in, token_type, session_id)
+    Refreshed,
+    (),
+    (access_token, refresh_token, token, expires_in, token_type, session_id, requires_step_up)
 )
 
 } // namespace gatehouse::refresh

@@ -25,6 +25,10 @@ constexpr Statement insert_session(
 constexpr Statement
     set_logged_out("UPDATE sessions SET logged_out_at = $3 WHERE organization_id = $1 AND id = $2 "
                    "AND logged_out_at IS NULL AND revoked_at IS NULL RETURNING id");
+constexpr Statement set_all_logged_out(
+    "UPDATE sessions SET logged_out_at = $3 WHERE organization_id = $1 AND user_id = $2 "
+    "AND logged_out_at IS NULL AND revoked_at IS NULL"
+);
 constexpr Statement revoke_one("UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
                                "WHERE organization_id = $1 AND user_id = $2 AND id = $3 "
                                "AND logged_out_at IS NULL AND revoked_at IS NULL "
@@ -96,6 +100,14 @@ public:
             set_logged_out, Scope::organization(organization), values(organization, session, now)
         );
         co_return !rows.empty();
+    }
+
+    Async<std::int64_t> log_out_all(OrganizationId organization, UserId user, Instant now) override
+    {
+        auto const rows = co_await connection_.query(
+            set_all_logged_out, Scope::organization(organization), values(organization, user, now)
+        );
+        co_return rows.changed();
     }
 
     Async<bool> revoke(
