@@ -5,7 +5,8 @@ set -euo pipefail
 # "package?command" is only needed where the command is missing (it may come from elsewhere).
 build=(
   ccache clang-19 cmake g++-12 libboost1.81-dev libboost-json1.81-dev libcrypt-dev libcurl4-openssl-dev
-  libfmt-dev libicu-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev libtomlplusplus-dev lld-19
+  libfmt-dev libgif-dev libicu-dev libpng-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev
+  libtomlplusplus-dev libturbojpeg0-dev libwebp-dev lld-19
   'make?make' ninja-build pkg-config prometheus-cpp-dev
 )
 tests=(

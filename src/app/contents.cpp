@@ -13,6 +13,7 @@
 #include "features/organizations/endpoints.h"
 #include "features/password_reset/endpoints.h"
 #include "features/people/endpoints.h"
+#include "features/pictures/endpoints.h"
 #include "features/refresh/endpoints.h"
 #include "features/registration/endpoints.h"
 #include "features/sessions/endpoints.h"
@@ -42,6 +43,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture)
     add(sessions::endpoints());
     add(two_factor::endpoints());
     add(me_data::endpoints());
+    add(pictures::endpoints());
     add(vault::endpoints());
     add(organizations::endpoints());
     add(members::endpoints());

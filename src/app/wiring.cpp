@@ -165,6 +165,7 @@ House::House(Configuration configuration)
     , database_(open_database(configuration_))
     , storage_(sql::make_storage(*database_, random_))
     , passwords_(hasher_options(configuration_), random_)
+    , workers_({.name = "pictures"})
     , tokens_(make_tokens(configuration_, *storage_, key_, random_, clock_))
     , sender_(
           *storage_,
@@ -179,6 +180,7 @@ House::House(Configuration configuration)
           .random = random_,
           .storage = *storage_,
           .passwords = passwords_,
+          .workers = workers_,
           .key_encryption_key = key_,
           .tokens = tokens_,
           .settings = configuration_.domain,

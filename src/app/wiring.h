@@ -6,6 +6,7 @@
 #include "app/self_checks.h"
 #include "core/random.h"
 #include "core/time.h"
+#include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
 #include "domain/services.h"
@@ -42,6 +43,7 @@ private:
     std::unique_ptr<sql::Database> database_;
     std::unique_ptr<domain::Storage> storage_;
     crypto::PasswordHasher passwords_;
+    Workers workers_;
     signing_keys::TokenService tokens_;
     outbound::OutboxSender sender_;
     SelfChecks checks_;

@@ -2,25 +2,19 @@
 #include "crypto/passwords.h"
 
 #include "core/handoff.h"
-#include "core/log.h"
 #include "core/metrics.h"
+#include "core/workers.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <mutex>
-#include <sys/resource.h>
 #include <thread>
-#include <unistd.h>
 
 namespace gatehouse::crypto {
 namespace {
-
-constexpr int nice_value = 10; // hashing must not starve the event loops of processor time
 
 class OneByOne final : public HashEngine {
 public:
@@ -43,14 +37,6 @@ private:
     HashPolicy policy_;
     Random& random_;
 };
-
-void lower_priority()
-{
-    // On Linux the nice value belongs to the thread.
-    if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value) != 0)
-        log::Line(log::Level::warning, "crypto.hashing_priority_not_lowered")
-            .with("cause", std::strerror(errno));
-}
 
 } // namespace
 
@@ -144,7 +130,7 @@ private:
 
     void work()
     {
-        lower_priority();
+        lower_own_priority(); // hashing must not starve the event loops of processor time
         for (auto group = take_group(); !group.empty(); group = take_group())
             compute(group);
     }

@@ -4,6 +4,7 @@
 #include "core/async.h"
 #include "core/random.h"
 #include "core/time.h"
+#include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
 #include "domain/settings.h"
@@ -30,6 +31,7 @@ struct Services {
     Random& random;
     Storage& storage;
     crypto::PasswordHasher& passwords;
+    Workers& workers; // for computations that would hold up an event loop: pictures
     crypto::KeyEncryptionKey const& key_encryption_key;
     Tokens const& tokens;
     Settings const& settings;

@@ -17,6 +17,7 @@ class Members;
 class OneTimeTokens;
 class Organizations;
 class OutboxStore;
+class Pictures;
 class RateCounters;
 class RefreshTokens;
 class ResetRequests;
@@ -40,6 +41,7 @@ public:
     virtual OneTimeTokens& one_time_tokens() = 0;
     virtual Organizations& organizations() = 0;
     virtual OutboxStore& outbox() = 0;
+    virtual Pictures& pictures() = 0;
     virtual RateCounters& rate_counters() = 0;
     virtual RefreshTokens& refresh_tokens() = 0;
     virtual ResetRequests& reset_requests() = 0;

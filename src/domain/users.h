@@ -57,6 +57,18 @@ public:
     virtual Async<void> replace_password(
         OrganizationId organization, UserId user, crypto::StoredPassword password, Instant now
     ) = 0;
+    // The URL that answers show, or none. False: there is no such live person.
+    virtual Async<bool> show_picture(
+        OrganizationId organization, UserId user, std::optional<std::string> url, Instant now
+    ) = 0;
+    // A person's own change: only while the hash is still the one that was proven.
+    virtual Async<bool> change_password(
+        OrganizationId organization,
+        UserId user,
+        std::string old_hash,
+        crypto::StoredPassword password,
+        Instant now
+    ) = 0;
     // Replaces a hash only while it is still the one that was verified: a rehash after the answer
     // must not undo a change made meanwhile.
     virtual Async<bool> upgrade_password(

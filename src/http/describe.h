@@ -25,6 +25,12 @@ namespace gatehouse::http {
 struct Nothing { };
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 
+// The file of a request to a route with Body::multipart(); its name and declared type are not kept,
+// since nobody may believe them.
+struct Upload {
+    std::string file;
+};
+
 // An answer that is not made from a struct, sent as it is.
 struct Raw {
     std::string content_type;

@@ -18,6 +18,7 @@ struct ParameterShape {
 // What a handler's signature says: schemas as JSON text, empty where there is nothing.
 struct Shape {
     std::string request_body;
+    std::string request_content_type = "application/json";
     bool request_body_required = false;
     std::vector<ParameterShape> query;
     std::string answer;
@@ -119,7 +120,13 @@ template <class T> bool has_required_member()
 template <class Req, class Res> Shape shape_of(bool from_query)
 {
     Shape shape;
-    if (from_query) {
+    if constexpr (std::same_as<Req, Upload>) {
+        shape.request_body
+            = R"({"type":"object","properties":{"file":{"type":"string",)"
+              R"("contentMediaType":"application/octet-stream"}},"required":["file"]})";
+        shape.request_content_type = "multipart/form-data";
+        shape.request_body_required = true;
+    } else if (from_query) {
         shape.query = describe::query_shape<Req>();
     } else if constexpr (!std::same_as<Req, Nothing>) {
         shape.request_body = describe::schema<Req>(describe::Direction::request);

@@ -5,10 +5,12 @@
 #include "http/context.h"
 #include "http/describe_read.h"
 #include "http/describe_schema.h"
+#include "http/multipart.h"
 #include "http/route.h"
 
 #include <concepts>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,9 +92,11 @@ template <class Res> void write_answer(Response& into, Res const& answer)
 }
 
 namespace detail {
-template <class Req> Req read_any(Request const& request)
+template <class Req> Req read_any(Request const& request, Body body)
 {
-    if constexpr (is_unjudged<Req>) {
+    if constexpr (std::same_as<Req, Upload>) {
+        return read_upload(request, body.file_limit());
+    } else if constexpr (is_unjudged<Req>) {
         Req read;
         if (is_safe(request.method)) {
             if (auto parameters = parse_query(request.query))
@@ -116,9 +120,9 @@ template <class Req> struct BodyOf<Unjudged<Req>> {
 };
 
 template <class Req, class Res>
-Async<void> answer(Context& context, Handler<Req, Res> const& handler)
+Async<void> answer(Context& context, Handler<Req, Res> const& handler, Body body)
 {
-    Req request = read_any<Req>(context.request);
+    Req request = read_any<Req>(context.request, body);
     auto const result = co_await handler(context, std::move(request));
     write_answer(context.response(), result);
 }
@@ -126,8 +130,10 @@ Async<void> answer(Context& context, Handler<Req, Res> const& handler)
 
 template <class Req, class Res> Endpoint endpoint(Route const& route, Handler<Req, Res> handler)
 {
-    auto handle = [handler = std::move(handler)](Context& context) {
-        return detail::answer<Req, Res>(context, handler);
+    if (route.body.is_multipart() != std::same_as<Req, Upload>)
+        throw std::logic_error("what " + std::string(route.operation) + " takes is said twice");
+    auto handle = [handler = std::move(handler), body = route.body](Context& context) {
+        return detail::answer<Req, Res>(context, handler, body);
     };
     auto shape = shape_of<typename detail::BodyOf<Req>::Type, Res>(is_safe(route.method));
     return {route, std::move(handle), std::move(shape)};

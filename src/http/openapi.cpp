@@ -149,7 +149,7 @@ std::string operation(DescribedRoute const& one, std::vector<std::string> const&
     if (!one.shape.request_body.empty())
         text += std::string(",\"requestBody\":{\"required\":")
             + (one.shape.request_body_required ? "true" : "false")
-            + content("application/json", one.shape.request_body) + "}";
+            + content(one.shape.request_content_type, one.shape.request_body) + "}";
     std::string responses;
     for (auto const status : words_of(route.answers))
         responses += (responses.empty() ? "" : ",") + response(one, status);

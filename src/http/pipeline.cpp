@@ -7,6 +7,7 @@
 #include "core/overloaded.h"
 #include "core/text.h"
 #include "domain/access.h"
+#include "http/multipart.h"
 #include "http/request_facts.h"
 
 #include <stdexcept>
@@ -37,8 +38,14 @@ bool is_json(std::optional<std::string_view> content_type)
 
 constexpr Duration body_may_take = 250ms; // before the session is looked at once more
 
+bool has_right_type(Request const& request, Body body)
+{
+    auto const type = request.header("content-type");
+    return body.is_multipart() ? is_multipart_form(type) : is_json(type);
+}
+
 // What can be said about the body before any of it is read.
-std::optional<Refusal> judge_body(Exchange const& exchange, std::size_t limit)
+std::optional<Refusal> judge_body(Exchange const& exchange, Body body, std::size_t limit)
 {
     auto const& request = exchange.request;
     if (request.header("content-encoding"))
@@ -47,7 +54,7 @@ std::optional<Refusal> judge_body(Exchange const& exchange, std::size_t limit)
         return std::nullopt;
     if (exchange.declared_length > limit)
         return because(Reason::payload_too_large);
-    if (!is_safe(request.method) && !is_json(request.header("content-type")))
+    if (!is_safe(request.method) && !has_right_type(request, body))
         return because(Reason::unsupported_media_type);
     return std::nullopt;
 }
@@ -146,13 +153,14 @@ Async<void> Pipeline::steps(Exchange& exchange)
         exchange.response
     );
     context.set_parameters(std::move(match.parameters));
+    auto const limit = route.body.is_multipart() ? route.body.wire_limit() : body_limit_;
     std::optional<DetailedRefusal> refused;
     try {
         co_await admit(exchange, *endpoint, context);
-        if (auto early = judge_body(exchange, body_limit_))
+        if (auto early = judge_body(exchange, route.body, limit))
             throw std::move(*early);
         if (exchange.has_body) {
-            co_await exchange.body.read_body(body_limit_);
+            co_await exchange.body.read_body(limit);
             co_await look_again_after(exchange, *endpoint, context);
         }
         co_await endpoint->handle(context);

@@ -4,6 +4,7 @@
 #include "domain/sessions.h"
 #include "http/request.h"
 
+#include <cstddef>
 #include <string_view>
 
 namespace gatehouse::http {
@@ -70,6 +71,26 @@ private:
     std::string_view text_;
 };
 
+// What an unsafe route takes: a JSON object, or one uploaded file and nothing else.
+class Body {
+public:
+    static consteval Body json() { return Body(0); }
+    // multipart/form-data with one part `file` of at most so many bytes (RFC 7578).
+    static consteval Body multipart(std::size_t file_limit) { return Body(file_limit); }
+
+    constexpr bool is_multipart() const { return file_limit_ != 0; }
+    constexpr std::size_t file_limit() const { return file_limit_; }
+    // On the wire: the file, and what its form wraps around it.
+    constexpr std::size_t wire_limit() const { return file_limit_ + 8192; }
+
+private:
+    consteval explicit Body(std::size_t file_limit)
+        : file_limit_(file_limit)
+    {
+    }
+    std::size_t file_limit_;
+};
+
 // Which ceiling per client address counts the route (decisions D-34, D-98). A request with a live
 // session is never counted; a refused one of a session route counts as anonymous.
 enum class Limit {
@@ -96,6 +117,7 @@ struct Route {
     bool for_operators_too = false; // on the operator listener, which knows no other routes
     std::string_view answers = "200 400 401 429 503"; // every status it can answer
     std::string_view own_body = ""; // those from 400 on that carry the answer, not the envelope
+    Body body = Body::json();
 };
 
 constexpr bool counts_refusals(Route const& route)

@@ -74,6 +74,8 @@ without_chance(std::string const& text, std::string_view table, std::string cons
 {
     if (is_minted_id(text))
         return "<id>";
+    if (auto const version = text.find("/profile-picture?v="); version != std::string::npos)
+        return text.substr(0, version + 19) + "<id>";
     if (text.starts_with("$2b$"))
         return text == usual_hash ? "<usual password>" : "<new password>";
     if (text.starts_with("k1:"))

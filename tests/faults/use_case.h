@@ -30,6 +30,7 @@ std::vector<UseCase> session_use_cases(); // tokens, sessions, signing out, me/d
 std::vector<UseCase> vault_use_cases();
 std::vector<UseCase> organization_use_cases(); // organizations and lists of their people
 std::vector<UseCase> people_use_cases();
+std::vector<UseCase> profile_use_cases(); // pictures, one's own password
 
 void PrintTo(UseCase const& use_case, std::ostream* into);
 

@@ -34,7 +34,8 @@ std::vector<UseCase> all_use_cases()
           session_use_cases(),
           vault_use_cases(),
           organization_use_cases(),
-          people_use_cases()})
+          people_use_cases(),
+          profile_use_cases()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -15,7 +15,7 @@ void fill(http::Request& request, Call const& what)
     if (!what.user_agent.empty())
         request.add_header("user-agent", what.user_agent);
     if (!what.body.empty())
-        request.add_header("content-type", "application/json");
+        request.add_header("content-type", what.content_type);
     for (auto const& [name, value] : what.headers)
         request.add_header(name, value);
 }

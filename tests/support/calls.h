@@ -26,6 +26,7 @@ struct Call {
     std::string client_address = "127.0.0.1";
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::function<void()> while_the_body_arrives = {}; // after the head was judged
+    std::string content_type = "application/json"; // where there is a body
 
     Call as(std::string token) const;
     Call with_cookie(std::string text) const;

@@ -142,6 +142,7 @@ public:
     domain::OneTimeTokens& one_time_tokens() override { nothing(); }
     domain::Organizations& organizations() override { nothing(); }
     domain::OutboxStore& outbox() override { nothing(); }
+    domain::Pictures& pictures() override { nothing(); }
     domain::RateCounters& rate_counters() override { nothing(); }
     domain::RefreshTokens& refresh_tokens() override { nothing(); }
     domain::ResetRequests& reset_requests() override { nothing(); }
@@ -205,6 +206,7 @@ struct HttpWorld {
     SystemRandom random;
     OneSessionStorage storage{clock};
     crypto::PasswordHasher passwords{{.policy = {}, .threads = 1, .queue = 1}, random};
+    Workers workers{{.name = "tests"}};
     crypto::KeyEncryptionKey key = crypto::KeyEncryptionKey::mint(random);
     PlainTokens tokens;
     domain::Settings settings;
@@ -214,6 +216,7 @@ struct HttpWorld {
         .random = random,
         .storage = storage,
         .passwords = passwords,
+        .workers = workers,
         .key_encryption_key = key,
         .tokens = tokens,
         .settings = settings,

@@ -128,6 +128,7 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           .random = random,
           .storage = *storage_,
           .passwords = *passwords_,
+          .workers = workers_,
           .key_encryption_key = key,
           .tokens = *tokens_,
           .settings = settings,

@@ -6,6 +6,7 @@
 #include "core/event_loop.h"
 #include "core/random.h"
 #include "core/time.h"
+#include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
 #include "domain/services.h"
@@ -132,6 +133,7 @@ private:
     std::unique_ptr<domain::Storage> storage_;
     std::shared_ptr<std::atomic<std::size_t>> hashes_;
     std::unique_ptr<crypto::PasswordHasher> passwords_;
+    Workers workers_{{.name = "tests", .queue = 1000}};
     std::unique_ptr<signing_keys::TokenService> tokens_;
     std::string usual_hash_;
     std::atomic<int> people_ = 0;

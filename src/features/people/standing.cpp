@@ -5,6 +5,7 @@
 #include "domain/ledger.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
+#include "domain/pictures.h"
 #include "domain/refresh_tokens.h"
 #include "domain/refusal.h"
 #include "domain/sessions.h"
@@ -138,6 +139,7 @@ Async<void> remove(Services& services, RequestFacts facts, Actor actor, User per
     bool const removed
         = co_await work->members().remove(before.organization_id, before.id, facts.now);
     require_changed(removed);
+    co_await work->pictures().remove(before.organization_id, before.id); // the row itself stays
     co_await work->organizations().settle_owner(before.organization_id, facts.now);
     auto entry = deed(facts, actor, Event::user_deleted, 204, before);
     entry.email = before.email;

@@ -35,7 +35,7 @@ constexpr Statement
                "AND id = $2 AND deleted_at IS NULL RETURNING id");
 constexpr Statement
     set_deleted("UPDATE users SET deleted_at = $3, updated_at = $3, pending_email = NULL, "
-                "reset_token = NULL, reset_token_expires = NULL "
+                "profile_picture = NULL, reset_token = NULL, reset_token_expires = NULL "
                 "WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING id");
 constexpr Statement take_pending(
     "UPDATE users SET email = pending_email, pending_email = NULL, email_verified = true, "

@@ -10,6 +10,7 @@
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/outbox.h"
+#include "domain/pictures.h"
 #include "domain/refresh_tokens.h"
 #include "domain/reset_requests.h"
 #include "domain/second_factors.h"
@@ -60,6 +61,7 @@ public:
         return store(organizations_, make_organizations);
     }
     domain::OutboxStore& outbox() override { return store(outbox_, make_outbox); }
+    domain::Pictures& pictures() override { return store(pictures_, make_pictures); }
     domain::RateCounters& rate_counters() override
     {
         return store(rate_counters_, make_rate_counters);
@@ -100,6 +102,7 @@ private:
     std::unique_ptr<domain::OneTimeTokens> one_time_tokens_;
     std::unique_ptr<domain::Organizations> organizations_;
     std::unique_ptr<domain::OutboxStore> outbox_;
+    std::unique_ptr<domain::Pictures> pictures_;
     std::unique_ptr<domain::RateCounters> rate_counters_;
     std::unique_ptr<domain::RefreshTokens> refresh_tokens_;
     std::unique_ptr<domain::ResetRequests> reset_requests_;

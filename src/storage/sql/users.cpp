@@ -41,6 +41,15 @@ constexpr Statement set_password(
     "updated_at = $5 WHERE organization_id = $1 AND id = $2"
 );
 constexpr Statement
+    set_picture("UPDATE users SET profile_picture = $3, updated_at = $4 "
+                "WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING id");
+constexpr Statement change_proven_password(
+    "UPDATE users SET password_hash = $4, password_scheme = $5, password_changed_at = $6, "
+    "updated_at = $6, reset_token = NULL, reset_token_expires = NULL "
+    "WHERE organization_id = $1 AND id = $2 AND password_hash = $3 AND deleted_at IS NULL "
+    "RETURNING id"
+);
+constexpr Statement
     exchange_password("UPDATE users SET password_hash = $4, password_scheme = $5 "
                       "WHERE organization_id = $1 AND id = $2 AND password_hash = $3 RETURNING id");
 constexpr Statement
@@ -122,6 +131,31 @@ public:
             values(organization, user, password.hash, password.scheme, now)
         );
         co_return;
+    }
+
+    Async<bool> show_picture(
+        OrganizationId organization, UserId user, std::optional<std::string> url, Instant now
+    ) override
+    {
+        auto const rows = co_await connection_.query(
+            set_picture, Scope::organization(organization), values(organization, user, url, now)
+        );
+        co_return !rows.empty();
+    }
+
+    Async<bool> change_password(
+        OrganizationId organization,
+        UserId user,
+        std::string old_hash,
+        crypto::StoredPassword password,
+        Instant now
+    ) override
+    {
+        auto bound = values(organization, user, old_hash, password.hash, password.scheme, now);
+        auto const rows = co_await connection_.query(
+            change_proven_password, Scope::organization(organization), std::move(bound)
+        );
+        co_return !rows.empty();
     }
 
     Async<bool> upgrade_password(
