@@ -35,6 +35,17 @@ struct MemberWindow {
     std::int64_t offset = 0;
 };
 
+// Where a walk through all members stands: after this one, in the order of joining.
+struct MemberMark {
+    std::string created_at = "0001-01-01T00:00:00.000Z"; // as exact as the database has it
+    std::string id = {};
+};
+
+struct MemberBatch {
+    std::vector<User> people;
+    std::optional<MemberMark> next = {}; // nothing: that was all
+};
+
 class Members {
 public:
     virtual ~Members() = default;
@@ -59,6 +70,11 @@ public:
     virtual Async<std::int64_t> count(OrganizationId organization, MemberFilter filter) = 0;
     virtual Async<std::vector<User>>
     list(OrganizationId organization, MemberFilter filter, MemberWindow window) = 0;
+    // At most `limit` of those after the mark: however many there are, and whoever comes and goes
+    // meanwhile, each is met once.
+    virtual Async<MemberBatch>
+    walk(OrganizationId organization, MemberFilter filter, MemberMark after, std::int64_t limit)
+        = 0;
 };
 
 } // namespace gatehouse::domain

@@ -146,6 +146,29 @@ TEST_P(MembersStore, ListsFilterSearchAndSort)
     EXPECT_EQ(listed({.search = "' OR '1'='1"}), Ids());
 }
 
+// Times may be finer than a millisecond where others wrote them.
+TEST_P(MembersStore, AWalkMeetsEverybodyOnce)
+{
+    for (int each = 0; each < 7; ++each)
+        ASSERT_TRUE(add(person("more" + std::to_string(each))));
+    if (on_postgres())
+        outside().run("UPDATE users SET created_at = '2026-11-22T07:05:09.123456Z' "
+                      "WHERE id <> 'bea'");
+    for (std::int64_t const limit : {1, 3, 9, 10}) {
+        Ids met;
+        std::optional<domain::MemberMark> mark = domain::MemberMark();
+        while (mark && met.size() < 20) {
+            auto const batch = with_members([&](domain::Members& members) {
+                return members.walk(o, MemberFilter(), *mark, limit);
+            });
+            for (auto const& one : batch.people)
+                met.push_back(one.id.text());
+            mark = batch.next;
+        }
+        EXPECT_EQ(met, listed({})) << "in batches of " << limit;
+    }
+}
+
 TEST_P(MembersStore, FoundByAddressInTheOwnOrganizationAlone)
 {
     auto const find = [&](std::string const& address, char const* where) {

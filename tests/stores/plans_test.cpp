@@ -152,6 +152,9 @@ TEST_P(Plans, ListsOfMembersReadTheirOrganizationAlone)
                     EXPECT_EQ(page.empty(), where == std::string("o7") && filter.role);
                 }
             run(members->count(organization, filter));
+            auto const batch = run(members->walk(organization, filter, {}, 5));
+            if (batch.next)
+                run(members->walk(organization, filter, *batch.next, 5));
         }
     expect_indexed();
 }

@@ -6,11 +6,14 @@
 #include "features/members/messages.h"
 #include "features/members/rules.h"
 
+#include <limits>
 #include <variant>
 
 namespace gatehouse::members {
 namespace {
 using domain::member_view_of;
+using domain::MemberMark;
+using domain::MemberSort;
 using domain::organization_in_reach;
 using domain::OrganizationId;
 using domain::Permission;
@@ -34,7 +37,7 @@ constexpr http::Route list_route{
 };
 
 // Rows that one statement brings into memory for CSV.
-constexpr std::int64_t csv_batch = 5000;
+constexpr std::int64_t csv_batch = 1000;
 
 Async<void> may_list(http::Context& context)
 {
@@ -82,21 +85,43 @@ Async<MemberList> plain_list(
     co_return views_of(people);
 }
 
-// Whole, unless a page of it was asked for.
-Async<http::Raw> as_csv(http::Context& context, UnitOfWork& work, OrganizationId id, Wanted wanted)
+// Batch by batch, each in a unit of its own: no connection is held for as long as it takes.
+Async<std::string> whole_csv(http::Context& context, OrganizationId id, Wanted wanted)
 {
-    http::Raw answer{.content_type = "text/csv; charset=utf-8", .body = std::string(csv_head)};
+    std::string text(csv_head);
+    for (std::optional<MemberMark> mark = MemberMark(); mark;) {
+        auto work = co_await context.services.storage.read();
+        auto batch = co_await work->members().walk(id, wanted.filter, *mark, csv_batch);
+        append_csv(text, batch.people);
+        mark = std::move(batch.next);
+    }
+    co_return text;
+}
+
+// A page, or everybody in an order that is not that of joining: one statement, so that nobody is
+// missed.
+Async<std::string> ordered_csv(http::Context& context, OrganizationId id, Wanted wanted)
+{
     if (!wanted.is_paged) {
-        wanted.window.limit = csv_batch;
+        wanted.window.limit = std::numeric_limits<std::int64_t>::max();
         wanted.window.offset = 0;
     }
-    while (true) {
-        auto const people = co_await work.members().list(id, wanted.filter, wanted.window);
-        append_csv(answer.body, people);
-        wanted.window.offset += wanted.window.limit;
-        if (wanted.is_paged || static_cast<std::int64_t>(people.size()) < csv_batch)
-            break;
-    }
+    auto work = co_await context.services.storage.read();
+    auto const people = co_await work->members().list(id, wanted.filter, wanted.window);
+    std::string text(csv_head);
+    append_csv(text, people);
+    co_return text;
+}
+
+Async<http::Raw> as_csv(http::Context& context, OrganizationId id, Wanted wanted)
+{
+    auto const& window = wanted.window;
+    bool const by_joining = window.sort == MemberSort::created_at && !window.descending;
+    http::Raw answer{.content_type = "text/csv; charset=utf-8", .body = {}};
+    if (by_joining && !wanted.is_paged)
+        answer.body = co_await whole_csv(context, id, wanted);
+    else
+        answer.body = co_await ordered_csv(context, id, wanted);
     context.header("Content-Disposition", "attachment; filename=\"users.csv\"");
     co_return answer;
 }
@@ -106,12 +131,14 @@ Async<Listed> list(http::Context& context, ListRequest request)
     auto const wanted = understood(request);
     OrganizationId const id(context.parameter("id"));
     context.no_store(); // personal rows
+    Listed listed;
+    if (wanted.is_csv) {
+        listed = co_await as_csv(context, id, wanted);
+        co_return listed;
+    }
     auto next = next_of(request, id.text());
     auto work = co_await context.services.storage.read();
-    Listed listed;
-    if (wanted.is_csv)
-        listed = co_await as_csv(context, *work, id, wanted);
-    else if (wanted.is_paged)
+    if (wanted.is_paged)
         listed = co_await one_page(*work, id, wanted);
     else
         listed = co_await plain_list(context, *work, id, wanted, std::move(next));

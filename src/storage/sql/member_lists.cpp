@@ -91,6 +91,16 @@ constexpr auto count_members = either(
      .sqlite = joined<"SELECT count(*)", from_here, sqlite_search>}
 );
 
+constexpr Text from_mark = " AND (u.created_at, u.id) > ($5, $6)";
+constexpr Text walk_head = ", CAST(u.created_at AS text)";
+constexpr Text walk_tail = " ORDER BY u.created_at, u.id LIMIT $7";
+constexpr auto walk_members = either(
+    {.postgres
+     = joined<"SELECT ", user_columns, walk_head, from_here, postgres_search, from_mark, walk_tail>,
+     .sqlite
+     = joined<"SELECT ", user_columns, walk_head, from_here, sqlite_search, from_mark, walk_tail>}
+);
+
 Orders const& orders_of(MemberSort sort)
 {
     switch (sort) {
@@ -126,6 +136,11 @@ Statement const& member_list(MemberWindow const& window)
 {
     auto const& orders = orders_of(window.sort);
     return window.descending ? orders.down : orders.up;
+}
+
+Statement const& member_walk()
+{
+    return walk_members;
 }
 
 } // namespace gatehouse::sql

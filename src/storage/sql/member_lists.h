@@ -16,4 +16,7 @@ filter_values(domain::OrganizationId const& organization, domain::MemberFilter c
 Statement const& member_count();
 Statement const& member_list(domain::MemberWindow const& window); // $5 limit, $6 offset
 
+// $5 and $6 the mark, $7 limit; the text of created_at comes after the columns of the person.
+Statement const& member_walk();
+
 } // namespace gatehouse::sql

@@ -9,7 +9,9 @@
 namespace gatehouse::sql {
 namespace {
 using domain::CanonicalAddress;
+using domain::MemberBatch;
 using domain::MemberFilter;
+using domain::MemberMark;
 using domain::Members;
 using domain::MemberWindow;
 using domain::OrganizationId;
@@ -153,6 +155,27 @@ public:
         for (auto const row : rows)
             people.push_back(read_user(row));
         co_return people;
+    }
+
+    Async<MemberBatch> walk(
+        OrganizationId organization, MemberFilter filter, MemberMark after, std::int64_t limit
+    ) override
+    {
+        auto bound = filter_values(organization, filter);
+        bound.emplace_back(after.created_at);
+        bound.emplace_back(after.id);
+        bound.emplace_back(limit);
+        auto const rows = co_await connection_.query(
+            member_walk(), Scope::organization(organization), Values(std::move(bound))
+        );
+        MemberBatch batch;
+        for (auto const row : rows) {
+            batch.people.push_back(read_user(row));
+            batch.next = MemberMark{.created_at = row.text(user_width), .id = row.text(0)};
+        }
+        if (static_cast<std::int64_t>(rows.size()) < limit)
+            batch.next.reset();
+        co_return batch;
     }
 
 private:
