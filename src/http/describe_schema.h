@@ -74,12 +74,11 @@ template <class T> std::string schema(Direction direction)
     else if constexpr (std::same_as<T, Instant>)
         return R"({"type":"string","format":"date-time"})";
     else if constexpr (std::convertible_to<T const&, std::string_view>
-                       || std::same_as<T, SecretString> || is_strong_text<T> || std::is_enum_v<T>)
+                       || std::same_as<T, SecretString> || is_strong_text<T> || std::is_enum_v<T>
+                       || std::same_as<T, Raw>)
         return R"({"type":"string"})";
     else if constexpr (std::same_as<T, json::Value> || std::same_as<T, Given>)
         return "{}";
-    else if constexpr (std::same_as<T, Raw>)
-        return R"({"type":"string"})";
     else if constexpr (is_optional<T>)
         return "{\"anyOf\":[" + schema<typename T::value_type>(direction) + R"(,{"type":"null"}]})";
     else if constexpr (is_vector<T>)

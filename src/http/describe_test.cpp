@@ -120,6 +120,19 @@ TEST(Reading, treats_null_as_absent)
     EXPECT_FALSE(read_body<OnlyOptional>(R"({"a":null})").a);
 }
 
+struct Choosy {
+    Given role;
+};
+BOOST_DESCRIBE_STRUCT(Choosy, (), (role))
+
+TEST(Reading, tells_null_from_absent_where_a_member_asks_for_it)
+{
+    EXPECT_FALSE(read_body<Choosy>("{}").role.is_there);
+    auto const null = read_body<Choosy>(R"({"role":null})").role;
+    EXPECT_TRUE(null.is_there && null.value.is_null());
+    EXPECT_EQ(json::to_text(read_body<Choosy>(R"({"role":["x"]})").role.value), R"(["x"])");
+}
+
 TEST(Reading, names_members_of_members)
 {
     auto const refusal = refusal_of([] {

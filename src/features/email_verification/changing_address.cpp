@@ -89,8 +89,10 @@ Async<Proof> change_address(http::Context& context, UnitOfWork& work, OneTimeTok
     auto const person = co_await work.users().find(token.organization_id, token.user_id);
     if (!person || person->status != UserStatus::active)
         co_return Proof::invalid;
-    if (person->email == *wanted) // opened before, perhaps just now
+    if (person->email == *wanted) { // opened before, perhaps just now
+        co_await work.commit(); // the answer waits until what it rests on is on disk
         co_return Proof::proven;
+    }
     if (token.used_at || person->pending_email != wanted)
         co_return Proof::invalid;
     if (token.expires_at <= context.now)

@@ -15,8 +15,8 @@ enum class Proof {
     taken, // meanwhile somebody else has the address
 };
 
-// Commits `work` where the address is changed by it. A link that was opened before is good as long
-// as the address is still the one it proved.
+// Commits `work` where the address is, or was, changed. A link that was opened before is good as
+// long as the address is still the one it proved.
 Async<Proof>
 change_address(http::Context& context, domain::UnitOfWork& work, domain::OneTimeToken token);
 
