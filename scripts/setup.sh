@@ -6,7 +6,7 @@ set -euo pipefail
 build=(
   ccache clang-19 cmake g++-12 libboost1.81-dev libboost-json1.81-dev libcrypt-dev libcurl4-openssl-dev
   libfmt-dev libgif-dev libicu-dev libpng-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev
-  libtomlplusplus-dev libturbojpeg0-dev libwebp-dev lld-19
+  libtomlplusplus-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev lld-19
   'make?make' ninja-build pkg-config prometheus-cpp-dev
 )
 tests=(

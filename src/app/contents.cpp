@@ -11,6 +11,7 @@
 #include "features/me_data/endpoints.h"
 #include "features/members/endpoints.h"
 #include "features/organizations/endpoints.h"
+#include "features/password_change/endpoints.h"
 #include "features/password_reset/endpoints.h"
 #include "features/people/endpoints.h"
 #include "features/pictures/endpoints.h"
@@ -40,6 +41,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture)
     add(refresh::endpoints());
     add(logout::endpoints());
     add(password_reset::endpoints());
+    add(password_change::endpoints());
     add(sessions::endpoints());
     add(two_factor::endpoints());
     add(me_data::endpoints());

@@ -1,4 +1,4 @@
-// What people change about themselves: their picture.
+// What people change about themselves: their picture, their password.
 #include "faults/use_case.h"
 
 namespace gatehouse::testing {
@@ -30,6 +30,18 @@ Call looking(ServiceWorld& world)
     return get(answer.text("profilePicture")).as(upload.bearer);
 }
 
+std::function<Call(ServiceWorld&)> changing(std::string path, bool rightly)
+{
+    return [path = std::move(path), rightly](ServiceWorld& world) {
+        auto const person = world.add_person(ann);
+        auto const mine = world.signed_in(person);
+        world.signed_in(person); // ends
+        auto const current = rightly ? person.password : std::string("not the password");
+        return post(path, {{"currentPassword", current}, {"newPassword", "Another-one-77"}})
+            .as(mine.text("token"));
+    };
+}
+
 } // namespace
 
 std::vector<UseCase> profile_use_cases()
@@ -49,6 +61,18 @@ std::vector<UseCase> profile_use_cases()
          400,
          {}},
         {"picture_show", looking, 200, {}, 200, {}},
+        {"password_change",
+         changing("/api/v1/auth/change-password", true),
+         200,
+         {"PASSWORD_CHANGED 200 success"},
+         401,
+         {"LOGIN_FAILURE 401 failure"}},
+        {"password_change_wrong",
+         changing("/api/users/me/password", false),
+         401,
+         {"LOGIN_FAILURE 401 failure"},
+         401,
+         {"LOGIN_FAILURE 401 failure"}},
     };
 }
 

@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "protocols/password_text/code_points.h"
 #include "protocols/password_text/common_passwords_embedded.h"
+#include "protocols/password_text/guessing.h"
 
 #include <algorithm>
 #include <array>
@@ -96,6 +97,19 @@ std::optional<std::string> problem_with_password(SecretString const& password)
         );
     if (is_common(password.reveal()))
         return refusal("it is one of the most common passwords");
+    bool const is_short = counted.code_points < long_enough_without_kinds; // D-39: length is enough
+    if (is_short && is_guessed_at_once(password.reveal()))
+        return refusal("it is too easy to guess; a few unrelated words are hard to guess");
+    return std::nullopt;
+}
+
+std::optional<std::string>
+problem_with_replacement(SecretString const& password, SecretString const& current)
+{
+    if (auto problem = problem_with_password(password))
+        return problem;
+    if (password.reveal() == current.reveal()) // both were sent by the same person
+        return refusal("it is the current one");
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 #include "protocols/password_text/password_rule.h"
 
 #include "protocols/password_text/common_passwords_embedded.h"
+#include "protocols/password_text/guessing.h"
 
 #include <gtest/gtest.h>
 
@@ -102,6 +103,32 @@ TEST(PasswordRule, common_ones_are_refused_in_any_case_and_nothing_is_stripped)
     EXPECT_FALSE(may_be_set("1234567890123456"));
     EXPECT_TRUE(may_be_set(" Password1!"));
     EXPECT_TRUE(may_be_set("Password1! "));
+}
+
+TEST(PasswordRule, short_ones_that_are_guessed_at_once_are_refused_though_no_list_has_them)
+{
+    for (auto const* password : {"Passw0rd!!", "pa55w0rD", "P@$$w0rd!"})
+        EXPECT_TRUE(is_guessed_at_once(password)) << password;
+    // What D-39 and the cases let pass, and what only looks like one of them.
+    for (auto const* password :
+         {"PlainPassword123",
+          "SecurePass123!",
+          "Password123!",
+          "NewSecurePass123!",
+          "パスワード123!"}) {
+        EXPECT_FALSE(is_guessed_at_once(password)) << password;
+        EXPECT_TRUE(may_be_set(password)) << password;
+    }
+    EXPECT_FALSE(is_guessed_at_once("Passw0rd\0 and the rest of it"s));
+    EXPECT_FALSE(is_guessed_at_once(repeated("Aa1!", 1000))); // not looked at: it would take long
+}
+
+TEST(PasswordRule, a_replacement_is_another_one)
+{
+    SecretString const current("Correct horse 7");
+    EXPECT_TRUE(problem_with_replacement(SecretString("Correct horse 7"), current));
+    EXPECT_FALSE(problem_with_replacement(SecretString("correct horse 7X"), current));
+    EXPECT_TRUE(problem_with_replacement(SecretString("123"), current));
 }
 
 TEST(PasswordRule, the_list_is_whole_and_holds_no_stray_lines)

@@ -1,0 +1,195 @@
+// Replacing one's own password: proven first, then every other session ends and this one stays.
+#include "features/password_change/endpoints.h"
+
+#include "domain/access.h"
+#include "domain/attempts.h"
+#include "domain/deed.h"
+#include "domain/mail.h"
+#include "domain/one_time_tokens.h"
+#include "domain/password_proof.h"
+#include "domain/refresh_tokens.h"
+#include "domain/success.h"
+#include "features/password_change/messages.h"
+#include "http/request_facts.h"
+#include "protocols/mail_text/mail_order.h"
+#include "protocols/password_text/password_rule.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace gatehouse::password_change {
+namespace {
+using domain::Actor;
+using domain::CanonicalAddress;
+using domain::Event;
+using domain::invalid_field;
+using domain::MailToQueue;
+using domain::Permission;
+using domain::Reason;
+using domain::RefreshEnd;
+using domain::Refusal;
+using domain::Session;
+using domain::SessionEnd;
+using domain::Success;
+using domain::Surface;
+using domain::TokenPurpose;
+using domain::UnitOfWork;
+using domain::User;
+
+constexpr int tries = 4; // how often the password may change under our hands before we give up
+constexpr std::array voided{
+    TokenPurpose::reset_password, TokenPurpose::second_factor, TokenPurpose::magic_link
+};
+constexpr std::string_view events
+    = "PASSWORD_CHANGED LOGIN_FAILURE ACCOUNT_LOCKED PERMISSION_DENIED";
+
+constexpr http::Route account_route{
+    .method = http::Method::post,
+    .path = "/api/v1/auth/change-password",
+    .operation = "accountChangePassword",
+    .summary = "Replace one's own password; every other session ends",
+    .tag = "account",
+    .access = http::Access::session(),
+    .audit = http::Audit::records(events),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::account,
+    .answers = "200 400 401 403 413 415 429 503",
+};
+constexpr http::Route organization_route{
+    .method = http::Method::post,
+    .path = "/api/users/me/password",
+    .operation = "changePassword",
+    .summary = "Replace one's own password; every other session ends",
+    .tag = "users",
+    .access = http::Access::session(),
+    .audit = http::Audit::records(events),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::organization,
+    .answers = "200 400 401 403 413 415 423 429 503",
+};
+
+Async<void> may_change(http::Context& context)
+{
+    domain::require_permission(context.actor(), Permission::password_change);
+    co_return;
+}
+
+// Said before anything is proven, so that it says nothing about the password that is.
+void require_usable(ChangeRequest const& request)
+{
+    if (request.current_password.empty())
+        throw invalid_field("currentPassword", "is required");
+    auto const problem
+        = password_text::problem_with_replacement(request.new_password, request.current_password);
+    if (!problem)
+        return;
+    Refusal refusal{.reason = Reason::weak_password, .error = *problem};
+    refusal.details.push_back({"newPassword", *problem});
+    throw refusal;
+}
+
+// A session that was ended meanwhile changes nothing any more: perhaps it was ended for this.
+Async<void> require_live(http::Context& context, UnitOfWork& work)
+{
+    auto const& caller = context.caller();
+    auto const live
+        = co_await work.sessions().live_of(caller.organization_id(), caller.user_id(), context.now);
+    if (std::ranges::find(live, caller.session_id(), &Session::id) == live.end())
+        throw Refusal{.reason = Reason::session_ended};
+}
+
+// In the order of rows that holds everywhere: sessions, refresh tokens, one-time tokens.
+Async<void> end_the_others(http::Context& context, UnitOfWork& work)
+{
+    auto const& caller = context.caller();
+    auto const& organization = caller.organization_id();
+    auto const& person = caller.user_id();
+    co_await work.sessions().revoke_all(
+        organization, person, caller.session_id(), SessionEnd::password_changed, context.now
+    );
+    co_await work.refresh_tokens().revoke_all(
+        organization, person, caller.session_id(), RefreshEnd::security_event, context.now
+    );
+    for (auto const purpose : voided)
+        co_await work.one_time_tokens().void_all(organization, person, purpose, context.now);
+}
+
+Async<void> record_and_tell(http::Context& context, UnitOfWork& work, User const& person)
+{
+    auto const facts = http::facts_of(context);
+    auto const actor = Actor::person(context.caller());
+    auto const row = co_await work.ledger().append(
+        domain::deed(facts, actor, Event::password_changed, 200, person)
+    );
+    mail_text::MailOrder order{
+        .kind = mail_text::MailKind::password_changed,
+        .recipient = person.email,
+        .recipient_name = person.name.value_or("")
+    };
+    order.happened_at = context.now;
+    MailToQueue mail{
+        .organization_id = person.organization_id,
+        .recipient = person.email,
+        .payload = mail_text::to_payload(order),
+        .dedupe_key = {},
+        .ledger_id = row
+    };
+    co_await domain::queue_mail(context.services, work, std::move(mail), context.now);
+}
+
+// False: the hash is not the one that was proven any more, and nothing was written.
+Async<bool> replace(http::Context& context, User proven, crypto::StoredPassword password)
+{
+    auto work = co_await context.services.storage.begin();
+    CanonicalAddress const address(proven.email);
+    co_await work->attempts().lock(address);
+    co_await require_live(context, *work);
+    co_await end_the_others(context, *work);
+    bool const replaced = co_await work->users().change_password(
+        proven.organization_id, proven.id, proven.password->hash, std::move(password), context.now
+    );
+    if (!replaced)
+        co_return false; // uncommitted: the sessions live on
+    co_await record_and_tell(context, *work, proven);
+    co_await work->commit();
+    context.services.mail_waits();
+    co_return true;
+}
+
+// The password that was proven, with nothing held: what follows is hashed outside units of work.
+Async<User> prove(http::Context& context, ChangeRequest const& request)
+{
+    auto held = co_await domain::prove_password(
+        context.services, http::facts_of(context), context.caller(), request.current_password
+    );
+    co_return std::move(held.user);
+}
+
+Async<Success> change(http::Context& context, ChangeRequest request)
+{
+    require_usable(request);
+    for (int time = 0; time < tries; ++time) {
+        auto const proven = co_await prove(context, request);
+        auto fresh = co_await context.services.passwords.hash(request.new_password.duplicate());
+        bool const replaced = co_await replace(context, proven, std::move(fresh));
+        if (replaced) {
+            Success answer;
+            answer.message = "The password has been replaced. Other sessions have ended.";
+            co_return answer;
+        }
+    }
+    throw std::runtime_error("a password changed at every try");
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints()
+{
+    return {
+        http::endpoint(account_route, may_change, change),
+        http::endpoint(organization_route, may_change, change)
+    };
+}
+
+} // namespace gatehouse::password_change
