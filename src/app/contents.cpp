@@ -5,6 +5,7 @@
 #include "features/api_description/endpoints.h"
 #include "features/email_verification/endpoints.h"
 #include "features/health/endpoints.h"
+#include "features/invitations/endpoints.h"
 #include "features/login/endpoints.h"
 #include "features/logout/endpoints.h"
 #include "features/mail_capture/endpoints.h"
@@ -50,6 +51,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture)
     add(organizations::endpoints());
     add(members::endpoints());
     add(people::endpoints());
+    add(invitations::endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)
         add(mail_capture::endpoints());

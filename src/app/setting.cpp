@@ -53,6 +53,7 @@ constexpr std::array all{
     Setting{
         "sessions_max_active_per_user", "0", "oldest sessions beyond it end at login; 0: no limit"
     },
+    Setting{"invitations_per_day", "100", "invitations that an organization may send a day"},
     Setting{
         "limit_client_credential", "300", "requests with credentials a minute and client address"
     },

@@ -53,6 +53,15 @@ void require_permission(Actor actor, Permission permission)
         throw forbidden(permission);
 }
 
+void require_may_make(Actor actor, Role role)
+{
+    bool const is_above = role == Role::owner || role == Role::admin;
+    if (is_above && !actor.is_provisioner() && actor.caller()->user.role != Role::owner)
+        throw Refusal{
+            .reason = Reason::forbidden, .message = "Only an owner makes owners and admins."
+        };
+}
+
 Async<void> record_denial(
     Services& services,
     RequestFacts const& facts,

@@ -25,6 +25,10 @@ bool may(Actor actor, Permission permission);
 // Throws Refusal, 403 that names the permission.
 void require_permission(Actor actor, Permission permission);
 
+// I-5: an admin makes managers and staff alone; owners and admins are an owner's to make. Throws
+// Refusal.
+void require_may_make(Actor actor, Role role);
+
 // 403 FORBIDDEN that names what is missing in `details`.
 Refusal forbidden(Permission missing);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "domain/invitations.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/refresh_tokens.h"
@@ -37,6 +38,7 @@ public:
     virtual Async<std::optional<User>> live_user(UserId user) = 0;
     virtual Async<std::optional<SessionFacts>> session(SessionId session) = 0;
     virtual Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) = 0;
+    virtual Async<std::optional<Invitation>> invitation(TokenDigest digest) = 0;
     virtual Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) = 0;
     // Deletes live registrations of the address that were never proven and are older than `before`;
     // how many. The 7 days of decisions D-99 hold even where no janitor has come by.

@@ -10,6 +10,7 @@ using OrganizationId = StrongText<struct OrganizationIdTag>;
 using SessionId = StrongText<struct SessionIdTag>;
 using RefreshTokenId = StrongText<struct RefreshTokenIdTag>;
 using OneTimeTokenId = StrongText<struct OneTimeTokenIdTag>;
+using InvitationId = StrongText<struct InvitationIdTag>;
 using TokenDigest = StrongText<struct TokenDigestTag>; // lower-case hex SHA-256 of a token
 
 } // namespace gatehouse::domain

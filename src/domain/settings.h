@@ -20,6 +20,7 @@ struct Settings {
     int max_active_sessions_per_user = 0; // 0: no limit
     std::string public_url; // without a trailing slash
     std::vector<std::string> allowed_origins;
+    int invitations_per_day = 100; // of an organization (decisions D-105)
     int candidate_limit = 8; // decisions D-101
 };
 

@@ -12,6 +12,7 @@ namespace gatehouse::domain {
 class Attempts;
 class CapturedMails;
 class Directory;
+class Invitations;
 class Ledger;
 class Members;
 class OneTimeTokens;
@@ -36,6 +37,7 @@ public:
     virtual Attempts& attempts() = 0;
     virtual CapturedMails& captured_mails() = 0;
     virtual Directory& directory() = 0;
+    virtual Invitations& invitations() = 0;
     virtual Ledger& ledger() = 0;
     virtual Members& members() = 0;
     virtual OneTimeTokens& one_time_tokens() = 0;

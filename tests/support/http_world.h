@@ -94,6 +94,7 @@ public:
     {
         nothing();
     }
+    Async<std::optional<domain::Invitation>> invitation(domain::TokenDigest) override { nothing(); }
     Async<std::optional<domain::OneTimeToken>> one_time_token(domain::TokenDigest) override
     {
         nothing();
@@ -137,6 +138,7 @@ public:
     domain::Directory& directory() override { return directory_; }
     domain::Attempts& attempts() override { nothing(); }
     domain::CapturedMails& captured_mails() override { nothing(); }
+    domain::Invitations& invitations() override { nothing(); }
     domain::Ledger& ledger() override { return ledger_; }
     domain::Members& members() override { nothing(); }
     domain::OneTimeTokens& one_time_tokens() override { nothing(); }

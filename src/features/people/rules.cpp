@@ -2,6 +2,7 @@
 #include "features/people/rules.h"
 
 #include "core/text.h"
+#include "domain/access.h"
 #include "domain/refusal.h"
 #include "protocols/password_text/email_address.h"
 #include "protocols/password_text/names.h"
@@ -111,13 +112,8 @@ void require_only_mutable(ChangeRequest const& request)
 void require_grantable(Actor actor, http::Given const& role)
 {
     auto const* const text = role.value.text();
-    auto const wanted = text ? parse_role(*text) : std::nullopt;
-    if (actor.is_provisioner() || !wanted || !is_above_admins(*wanted))
-        return;
-    if (actor.caller()->user.role != Role::owner)
-        throw Refusal{
-            .reason = Reason::forbidden, .message = "Only an owner makes owners and admins."
-        };
+    if (auto const wanted = text ? parse_role(*text) : std::nullopt)
+        domain::require_may_make(actor, *wanted);
 }
 
 void require_not_above(Actor actor, User const& touched)

@@ -16,6 +16,7 @@ constexpr std::array kinds{
     std::pair(MailKind::password_changed, std::string_view("password_changed")),
     std::pair(MailKind::sessions_ended, std::string_view("sessions_ended")),
     std::pair(MailKind::address_changed, std::string_view("address_changed")),
+    std::pair(MailKind::invitation, std::string_view("invitation")),
 };
 
 std::string name_of(MailKind kind)

@@ -17,11 +17,12 @@ enum class MailKind {
     password_changed, // notice
     sessions_ended, // notice: a refresh token was used twice
     address_changed, // notice to the old address
+    invitation, // one link, with the organization that invites
 };
 
 struct MailLink {
     SecretString token;
-    std::string organization = {}; // said beside the link where the address has several accounts
+    std::string organization = {}; // said beside the link where there are several; who invites
 };
 
 struct MailOrder {

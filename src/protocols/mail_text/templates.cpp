@@ -32,6 +32,8 @@ std::string_view base_name(MailKind kind)
         return "sessions_ended";
     case MailKind::address_changed:
         return "address_changed";
+    case MailKind::invitation:
+        return "invitation";
     }
     throw std::logic_error("a kind of mail without a template");
 }
@@ -51,10 +53,19 @@ std::string link_to(MailOrder const& order, MailLink const& link, std::string_vi
     auto const token = percent_encoded(link.token.reveal());
     if (order.kind == MailKind::password_reset)
         return fmt::format("{}/reset-password?token={}", public_url, token);
+    if (order.kind == MailKind::invitation)
+        return fmt::format("{}/accept-invite?token={}", public_url, token);
     auto url = fmt::format("{}/api/auth/verify-email?token={}", public_url, token);
     if (!order.callback_url.empty())
         url += fmt::format("&callbackURL={}", percent_encoded(order.callback_url));
     return url;
+}
+
+std::string_view action_of(MailKind kind)
+{
+    if (kind == MailKind::password_reset)
+        return "Choose a new password";
+    return kind == MailKind::invitation ? "Accept the invitation" : "Verify e-mail address";
 }
 
 // Every link as its own small part, below each other.
@@ -63,13 +74,12 @@ std::string links_of(MailOrder const& order, std::string_view public_url, Markup
     std::string parts;
     auto const ending = markup == Markup::html ? "html" : "txt";
     for (auto const& link : order.links) {
-        auto const kind = link.organization.empty() ? "link" : "link_of_organization";
+        bool const is_alone = link.organization.empty() || order.kind == MailKind::invitation;
+        auto const kind = is_alone ? "link" : "link_of_organization";
         Values const values{
             {"link", link_to(order, link, public_url)},
             {"organization", one_line(link.organization)},
-            {"action",
-             order.kind == MailKind::password_reset ? "Choose a new password"
-                                                    : "Verify e-mail address"},
+            {"action", std::string(action_of(order.kind))},
         };
         parts += filled(file_named(fmt::format("{}.{}", kind, ending)), values, markup);
     }
@@ -92,6 +102,7 @@ Values values_of(MailOrder const& order, std::string_view public_url)
         {"recipient", one_line(order.recipient)},
         {"new_address", one_line(order.new_address)},
         {"when", moment_text(order.happened_at)},
+        {"organization", order.links.empty() ? "" : one_line(order.links.front().organization)},
         {"site", std::string(public_url)},
     };
 }

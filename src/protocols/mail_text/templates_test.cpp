@@ -15,7 +15,8 @@ constexpr std::string_view public_url = "https://id.example.com";
 MailOrder order_of(MailKind kind)
 {
     MailOrder order{.kind = kind, .recipient = "ann@example.org", .recipient_name = "Ann"};
-    if (kind == MailKind::verify_email || kind == MailKind::password_reset)
+    if (kind == MailKind::verify_email || kind == MailKind::password_reset
+        || kind == MailKind::invitation)
         order.links.push_back({SecretString("tok_en-123")});
     return order;
 }
@@ -25,7 +26,8 @@ constexpr std::array every_kind{
     MailKind::password_reset,
     MailKind::password_changed,
     MailKind::sessions_ended,
-    MailKind::address_changed
+    MailKind::address_changed,
+    MailKind::invitation
 };
 
 TEST(Render, every_kind_has_subject_text_and_html_and_leaves_no_placeholder)

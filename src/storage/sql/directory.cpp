@@ -3,6 +3,7 @@
 
 #include "storage/sql/errors.h"
 
+#include "storage/sql/invitation_row.h"
 #include "storage/sql/join.h"
 #include "storage/sql/organization_row.h"
 #include "storage/sql/refresh_token_row.h"
@@ -15,6 +16,7 @@ namespace {
 using domain::Candidate;
 using domain::CanonicalAddress;
 using domain::Directory;
+using domain::Invitation;
 using domain::OneTimeToken;
 using domain::OneTimeTokenId;
 using domain::Organization;
@@ -89,6 +91,10 @@ constexpr Statement select_refresh_token(joined<
                                          "SELECT ",
                                          refresh_token_columns,
                                          " FROM refresh_tokens WHERE token_hash = $1">);
+constexpr Statement select_invitation(joined<
+                                      "SELECT ",
+                                      invitation_columns,
+                                      " FROM invitations WHERE token_hash = $1">);
 constexpr Statement select_one_time_token(
     "SELECT id, organization_id, user_id, purpose, token_hash, payload, created_at, expires_at, "
     "used_at, requested_ip, attempts FROM one_time_tokens WHERE token_hash = $1"
@@ -187,6 +193,15 @@ public:
         if (rows.empty())
             co_return std::nullopt;
         co_return read_refresh_token(rows.front());
+    }
+
+    Async<std::optional<Invitation>> invitation(TokenDigest digest) override
+    {
+        auto const rows
+            = co_await connection_.query(select_invitation, Scope::directory(), values(digest));
+        if (rows.empty())
+            co_return std::nullopt;
+        co_return read_invitation(rows.front());
     }
 
     Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) override

@@ -4,6 +4,7 @@
 #include "domain/attempts.h"
 #include "domain/captured_mails.h"
 #include "domain/directory.h"
+#include "domain/invitations.h"
 #include "domain/ledger.h"
 #include "domain/mail_requests.h"
 #include "domain/members.h"
@@ -47,6 +48,12 @@ public:
         return store(captured_mails_, make_captured_mails);
     }
     domain::Directory& directory() override { return store(directory_, make_directory); }
+    domain::Invitations& invitations() override
+    {
+        return made_once(invitations_, [&] {
+            return make_invitations(transaction_->connection());
+        });
+    }
     domain::Ledger& ledger() override
     {
         return made_once(ledger_, [&] { return make_ledger(transaction_->connection(), random_); });
@@ -97,6 +104,7 @@ private:
     std::unique_ptr<domain::Attempts> attempts_;
     std::unique_ptr<domain::CapturedMails> captured_mails_;
     std::unique_ptr<domain::Directory> directory_;
+    std::unique_ptr<domain::Invitations> invitations_;
     std::unique_ptr<domain::Ledger> ledger_;
     std::unique_ptr<domain::Members> members_;
     std::unique_ptr<domain::OneTimeTokens> one_time_tokens_;

@@ -10,6 +10,7 @@ namespace gatehouse::domain {
 class Attempts;
 class CapturedMails;
 class Directory;
+class Invitations;
 class Ledger;
 class Members;
 class OneTimeTokens;
@@ -32,6 +33,7 @@ namespace gatehouse::sql {
 std::unique_ptr<domain::Attempts> make_attempts(Connection& connection);
 std::unique_ptr<domain::CapturedMails> make_captured_mails(Connection& connection);
 std::unique_ptr<domain::Directory> make_directory(Connection& connection);
+std::unique_ptr<domain::Invitations> make_invitations(Connection& connection);
 std::unique_ptr<domain::Ledger> make_ledger(Connection& connection, Random& random);
 std::unique_ptr<domain::Members> make_members(Connection& connection);
 std::unique_ptr<domain::OneTimeTokens> make_one_time_tokens(Connection& connection);
