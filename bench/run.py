@@ -7,6 +7,7 @@ Absolute numbers of a shared machine mean little; each ratio compares neighbours
 
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -25,6 +26,7 @@ SERVER_CORE, LOAD_CORE = 0, 1
 COST = 10  # of bcrypt, on both sides
 CONNECTIONS = 64
 PEOPLE = 16
+REFUSED_PEOPLE = 50  # four wrong passwords each
 
 
 def request(method, path, body=None, headers=()):
@@ -115,6 +117,25 @@ def logins(server, people, rounds, seconds):
     return measured
 
 
+def refusals(server, people, pairs=200):
+    """Milliseconds of a wrong password for a known and for an unknown address, in pairs of changing order."""
+    took = {"known": [], "unknown": []}
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        for number in range(pairs):
+            # Four tries for each person: a fifth failure would close the address.
+            asked = {"known": people[number // 4][0], "unknown": f"nobody-{number}-{time.time_ns()}@example.com"}
+            for kind in sorted(asked, reverse=number % 2 == 0):
+                body = json.dumps({"email": asked[kind], "password": "not the password"})
+                started = time.monotonic()
+                connection.request("POST", "/api/v1/auth/login", body, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                answer.read()
+                took[kind].append((time.monotonic() - started) * 1000)
+                if answer.status != 401:
+                    raise SystemExit(f"a wrong password of a {kind} address is answered {answer.status}")
+    return took
+
+
 def median(values):
     return statistics.median(values)
 
@@ -133,7 +154,7 @@ def row(what, measured, name, compared):
     return f"| {what} | {rates} | {times} | {compared} |"
 
 
-def print_table(beside_nginx, beside_bcrypt, starts, pss, chosen):
+def print_table(beside_nginx, beside_bcrypt, refused, starts, pss, chosen):
     print("\n| operation | rate | p50 µs | p99 µs | ratio (span of the rounds) |")
     print("| --- | ---: | ---: | ---: | --- |")
     print(row("nginx `return 200`, one core", beside_nginx, "nginx", "1"))
@@ -144,6 +165,9 @@ def print_table(beside_nginx, beside_bcrypt, starts, pss, chosen):
     print(row("`POST /api/v1/auth/login`, all cores", beside_bcrypt, "login",
               ratio(beside_bcrypt, "login", "bcrypt") + " × bcrypt"))
     print(row("`GET /health` while all hashing threads are busy", beside_bcrypt, "health meanwhile", "–"))
+    known, unknown = median(refused["known"]), median(refused["unknown"])
+    print(f"\nA wrong password of a known address takes {known:.1f} ms, of an unknown one {unknown:.1f} ms "
+          f"(medians of {len(refused['known'])} pairs, {abs(known - unknown) / known:.1%} apart).")
     print(f"\nFrom start to `/ready` on a migrated file: {median(starts):.0f} ms ({min(starts):.0f}–{max(starts):.0f}). "
           f"Memory (Pss) after {chosen.idle} s idle: {pss / 1024:.1f} MB. Medians of {chosen.rounds} rounds.")
 
@@ -175,13 +199,15 @@ def main():
 
         with Gatehouse(binary, folder, database, COST) as server:
             people = server.make_people(PEOPLE)
+            print("refusals, known beside unknown", flush=True)
+            refused = refusals(server, server.make_people(REFUSED_PEOPLE))
             print("logins beside bcrypt", flush=True)
             beside_bcrypt = logins(server, people, chosen.rounds, chosen.seconds)
         with Gatehouse(binary, folder, database, COST, core=SERVER_CORE) as server:
             token = server.log_in(*people[0])
             print("throughput beside nginx", flush=True)
             beside_nginx = throughput(server, token, chosen.rounds, chosen.seconds)
-        print_table(beside_nginx, beside_bcrypt, starts, pss, chosen)
+        print_table(beside_nginx, beside_bcrypt, refused, starts, pss, chosen)
 
 
 if __name__ == "__main__":
