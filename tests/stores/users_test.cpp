@@ -186,5 +186,31 @@ TEST_P(UsersStore, CandidatesComeOldestFirstAndOnlyTheLiving)
     EXPECT_EQ(candidates[1].user.id, UserId("ann-b"));
 }
 
+TEST_P(UsersStore, ReplacesAProvenPasswordOnceAndForLivePeopleAlone)
+{
+    EXPECT_TRUE(add(person("ann")));
+    outside().query("UPDATE users SET password_hash = 'old', reset_token = 'link' WHERE id = 'ann'"
+    );
+    auto const changed = [&](std::string const& old_hash, std::string const& fresh) {
+        return in_unit([&](UnitOfWork& work) -> Async<bool> {
+            OrganizationId const where("o");
+            UserId const whose("ann");
+            crypto::StoredPassword password;
+            password.hash = fresh;
+            co_return co_await work.users().change_password(where, whose, old_hash, password, now);
+        });
+    };
+    EXPECT_FALSE(changed("another", "new"));
+    EXPECT_TRUE(changed("old", "new"));
+    EXPECT_FALSE(changed("old", "newer")) << "somebody else was first";
+    EXPECT_EQ(
+        count("users WHERE id = 'ann' AND password_hash = 'new' AND reset_token IS NULL "
+              "AND password_changed_at IS NOT NULL AND session_version = 1"),
+        1
+    );
+    outside().query("UPDATE users SET deleted_at = created_at WHERE id = 'ann'");
+    EXPECT_FALSE(changed("new", "newest"));
+}
+
 } // namespace
 } // namespace gatehouse::testing

@@ -118,6 +118,31 @@ describe('in parallel and beside other things', () => {
     expect(await events(database, person.id, 'PASSWORD_CHANGED')).toBe(1);
   });
 
+  it('five changes at once from one session: one wins, and no other wins silently over it', async () => {
+    const person = await newPerson(stack);
+    const wanted = Array.from({ length: 5 }, () => newPassword(person.email));
+    const answers = await Promise.all(wanted.map((fresh) => change(person, person.password, fresh)));
+    const won = wanted.filter((_, at) => answers[at]!.status === 200);
+    expect(won).toHaveLength(1);
+    for (const answer of answers) expect([200, 401]).toContain(answer.status);
+    expect(await events(database, person.id, 'PASSWORD_CHANGED')).toBe(1);
+    await database.run`DELETE FROM login_attempts WHERE user_id = ${person.id}`;
+    await login(stack, { email: person.email, password: won[0]! });
+  });
+
+  it('a session that is ended while the password is hashed changes nothing any more', async () => {
+    const slow = await startStack({ GATEHOUSE_PASSWORD_HASH: 'bcrypt:13' });
+    const account = await newAccount(slow);
+    const person: Person = { ...account, ...(await login(slow, account)) };
+    const changing = change(person, person.password, newPassword(), paths[0], slow.client);
+    const beginning = new Promise((resolve) => setTimeout(resolve, 100));
+    await beginning;
+    await slow.database.run`UPDATE sessions SET revoked_at = ${new Date()} WHERE id = ${person.sessionId}`;
+    expectRefusal(await changing, 401, 'SESSION_INVALID', 'Session ended');
+    expect(await events(slow.database, person.id, 'PASSWORD_CHANGED')).toBe(0);
+    await login(slow, account);
+  });
+
   it('a mailed reset link that was out is void afterwards, and so is a pending second step', async () => {
     const person = await newPerson(stack);
     const before = await stack.mail.count(person.email);
