@@ -10,6 +10,8 @@ namespace gatehouse::app {
 int serve(std::vector<std::string> const& arguments);
 int migrate(std::vector<std::string> const& arguments);
 int config(std::vector<std::string> const& arguments);
+int organization_commands(std::vector<std::string> const& words);
+int user_commands(std::vector<std::string> const& words);
 int version_command(std::vector<std::string> const& arguments);
 
 std::string help_of_settings();

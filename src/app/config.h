@@ -52,6 +52,10 @@ Values gather(std::vector<std::string> const& arguments);
 // Values as checked types. Throws BadConfiguration for what cannot be used or contradicts itself.
 Configuration understand(Values const& values);
 
+// The same for what works on the database alone and serves nobody: its place, and how passwords are
+// hashed. Nothing else is looked at, so an operator needs no key and no public address.
+Configuration understand_database(Values const& values);
+
 // For `config print`: one line for each setting, secrets hidden.
 std::string printed(Values const& values);
 

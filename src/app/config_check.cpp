@@ -244,7 +244,31 @@ void read_serving(Reader const& read, Configuration& made)
     made.self_check_seconds = read.number("self_check_seconds", 1, 86'400);
 }
 
+void read_database(Reader const& read, Configuration& made)
+{
+    made.database_url = read.text("database_url");
+    bool const known = made.database_url.starts_with("sqlite:")
+        || made.database_url.starts_with("postgresql://")
+        || made.database_url.starts_with("postgres://");
+    if (!known)
+        read.refuse("database_url", "must be sqlite:PATH or postgresql://…");
+    made.database_connections = read.number("database_connections", 1, 1000);
+    auto const policy = crypto::parse_hash_policy(read.text("password_hash"));
+    if (!policy)
+        read.refuse("password_hash", "must be bcrypt:COST with a cost from 4 to 16, or argon2id");
+    made.password_hash = *policy;
+    made.hash_threads = read.number("hash_threads", 0, 1024);
+    made.hash_queue = read.number("hash_queue", 1, 1'000'000);
+}
+
 } // namespace
+
+Configuration understand_database(Values const& values)
+{
+    Configuration made;
+    read_database(Reader(values), made);
+    return made;
+}
 
 Configuration understand(Values const& values)
 {
@@ -256,23 +280,11 @@ Configuration understand(Values const& values)
     read_public_url(read, made);
     read_secrets(read, made);
     read_mail(read, made);
-    made.database_url = read.text("database_url");
-    bool const known = made.database_url.starts_with("sqlite:")
-        || made.database_url.starts_with("postgresql://")
-        || made.database_url.starts_with("postgres://");
-    if (!known)
-        read.refuse("database_url", "must be sqlite:PATH or postgresql://…");
+    read_database(read, made);
     if (read.text("refresh_retry_window") != "0")
         read.refuse("refresh_retry_window", "only 0 is possible yet: any second use is reuse");
     if (!read.text("database_role").empty())
         read.refuse("database_role", "this release has no restricted role yet; remove it");
-    made.database_connections = read.number("database_connections", 1, 1000);
-    auto const policy = crypto::parse_hash_policy(read.text("password_hash"));
-    if (!policy)
-        read.refuse("password_hash", "must be bcrypt:COST with a cost from 4 to 16, or argon2id");
-    made.password_hash = *policy;
-    made.hash_threads = read.number("hash_threads", 0, 1024);
-    made.hash_queue = read.number("hash_queue", 1, 1'000'000);
     auto const level = log::parse_level(read.text("log_level"));
     if (!level)
         read.refuse("log_level", "must be trace, debug, info, warning or error");

@@ -1,11 +1,12 @@
 // The command line.
 #include "app/commands.h"
 #include "app/config.h"
-#include "core/log.h"
+#include "core/text.h"
 
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -16,23 +17,48 @@ struct Command {
     char const* name;
     char const* help;
     int (*run)(std::vector<std::string> const&);
-    bool takes_settings;
+    char const* usage; // what follows the name, line by line; null: settings alone
 };
+
+constexpr char const* org_usage = R"(
+  create --name NAME --owner-email EMAIL [--owner-name NAME] [--password-stdin] [--json]
+      an organization and its owner, who can sign in at once; the password is asked for on the
+      terminal, or is the one line of standard input
+  list [--limit N] [--after ID] [--json]
+
+They need the database alone (--database-url, --config) and work while a server runs. --json prints
+one JSON document. Exit status: 0 done, 1 not possible, 2 wrong use.)";
+
+constexpr char const* user_usage = R"(
+  list [--organization ID] [--email EMAIL] [--limit N] [--after ID] [--json]
+  suspend PERSON           ends all sessions at once; the last active owner stays
+  reactivate PERSON        lets the person sign in again
+  unlock PERSON            forgets failed tries: the next right password or code is let in
+  reset-two-factor PERSON  takes the second factor away; the password alone signs in
+
+PERSON is ID, or --email EMAIL with --organization ID where several organizations have the address;
+--json prints the person as they are then. These commands need the database alone (--database-url,
+--config) and work while a server runs. Exit status: 0 done, 1 not possible, 2 wrong use.)";
 
 constexpr Command commands[] = {
     {"serve",
      "serve requests until SIGTERM; applies missing migrations first",
      gatehouse::app::serve,
-     true},
+     nullptr},
     {"migrate",
      "bring the database to this version; --check only says what is missing",
      gatehouse::app::migrate,
-     true},
+     nullptr},
     {"config",
      "`config print` shows every setting and where it came from",
      gatehouse::app::config,
-     true},
-    {"version", "print the version", gatehouse::app::version_command, false},
+     nullptr},
+    {"org", "create and list organizations", gatehouse::app::organization_commands, org_usage},
+    {"user",
+     "list, suspend, reactivate and unlock people, and take second factors away",
+     gatehouse::app::user_commands,
+     user_usage},
+    {"version", "print the version", gatehouse::app::version_command, ""},
 };
 
 void print_help()
@@ -46,7 +72,9 @@ void print_help()
 void print_help(Command const& command)
 {
     std::printf("usage: gatehouse %s\n\n%s\n", command.name, command.help);
-    if (command.takes_settings)
+    if (command.usage)
+        std::puts(command.usage);
+    else
         std::printf("\n%s", help_of_settings().c_str());
 }
 
@@ -58,6 +86,20 @@ bool asks_for_help(std::vector<std::string> const& arguments)
     return false;
 }
 
+// One problem, one line: libraries break theirs.
+std::string one_line(std::string_view text)
+{
+    std::string line;
+    for (auto const letter : gatehouse::trimmed(text)) {
+        bool const breaks = letter == '\n' || letter == '\r' || letter == '\t';
+        if (!breaks)
+            line += letter;
+        else if (!line.ends_with(' '))
+            line += ' ';
+    }
+    return line;
+}
+
 int run(Command const& command, std::vector<std::string> const& arguments)
 {
     if (asks_for_help(arguments)) {
@@ -67,10 +109,10 @@ int run(Command const& command, std::vector<std::string> const& arguments)
     try {
         return command.run(arguments);
     } catch (gatehouse::app::BadConfiguration const& bad) {
-        std::fprintf(stderr, "gatehouse: %s\n", bad.what());
+        std::fprintf(stderr, "gatehouse: %s\n", one_line(bad.what()).c_str());
         return 2;
     } catch (std::exception const& failure) {
-        std::fprintf(stderr, "gatehouse: %s\n", failure.what());
+        std::fprintf(stderr, "gatehouse: %s\n", one_line(failure.what()).c_str());
         return 1;
     }
 }

@@ -8,8 +8,21 @@ namespace {
 
 void require_same(Actor actor, OrganizationId const& organization)
 {
-    if (!actor.is_provisioner() && actor.caller()->organization_id() != organization)
+    auto const* const caller = actor.caller();
+    if (caller && caller->organization_id() != organization)
         throw Refusal{.reason = Reason::forbidden};
+}
+
+bool is_above(Role role)
+{
+    return role == Role::owner || role == Role::admin;
+}
+
+// The provisioner and the operator are bound by no role.
+bool acts_as_owner(Actor actor)
+{
+    auto const* const caller = actor.caller();
+    return !caller || caller->user.role == Role::owner;
 }
 
 } // namespace
@@ -36,8 +49,8 @@ Async<User> person_in_reach(Services& services, Actor actor, UserId id)
 
 bool may(Actor actor, Permission permission)
 {
-    return actor.is_provisioner()
-        || cell_of(actor.caller()->user.role, permission) == Cell::everywhere;
+    auto const* const caller = actor.caller();
+    return !caller || cell_of(caller->user.role, permission) == Cell::everywhere;
 }
 
 Refusal forbidden(Permission missing)
@@ -55,10 +68,18 @@ void require_permission(Actor actor, Permission permission)
 
 void require_may_make(Actor actor, Role role)
 {
-    bool const is_above = role == Role::owner || role == Role::admin;
-    if (is_above && !actor.is_provisioner() && actor.caller()->user.role != Role::owner)
+    if (is_above(role) && !acts_as_owner(actor))
         throw Refusal{
             .reason = Reason::forbidden, .message = "Only an owner makes owners and admins."
+        };
+}
+
+void require_not_above(Actor actor, User const& touched)
+{
+    if (is_above(touched.role) && !actor.is(touched.id) && !acts_as_owner(actor))
+        throw Refusal{
+            .reason = Reason::forbidden,
+            .message = "Address and status of owners and admins are the owner's to change."
         };
 }
 

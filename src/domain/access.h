@@ -19,7 +19,8 @@ Async<Organization> organization_in_reach(Services& services, Actor actor, Organ
 // The live person, if in the actor's organization. Throws as above.
 Async<User> person_in_reach(Services& services, Actor actor, UserId id);
 
-// Whether the cell of the actor's role says `1`. The provisioner may everything (I-11).
+// Whether the cell of the actor's role says `1`. The provisioner and the operator may
+// everything (I-11).
 bool may(Actor actor, Permission permission);
 
 // Throws Refusal, 403 that names the permission.
@@ -28,6 +29,9 @@ void require_permission(Actor actor, Permission permission);
 // I-5: an admin makes managers and staff alone; owners and admins are an owner's to make. Throws
 // Refusal.
 void require_may_make(Actor actor, Role role);
+
+// I-6: address and status of an owner or another admin are the owner's alone. Throws Refusal.
+void require_not_above(Actor actor, User const& touched);
 
 // 403 FORBIDDEN that names what is missing in `details`.
 Refusal forbidden(Permission missing);

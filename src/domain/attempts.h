@@ -49,6 +49,8 @@ public:
     // address, only those that named `organization` (decisions D-31).
     virtual Async<void>
     clear(CanonicalAddress address, AttemptMethod method, OrganizationId organization) = 0;
+    // The same whatever organization they named: an operator opens the address for everybody.
+    virtual Async<void> clear_all(CanonicalAddress address, AttemptMethod method) = 0;
     virtual Async<void> clear_of(UserId user, AttemptMethod method) = 0;
 };
 

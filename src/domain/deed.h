@@ -6,7 +6,8 @@
 
 namespace gatehouse::domain {
 
-// In the chain of `organization`; who did it is nobody where it was the provisioner.
+// In the chain of `organization`; who did it is nobody where it was the provisioner or the
+// operator, and a command has neither a status nor an address that it came from.
 inline LedgerEntry
 deed(RequestFacts const& facts, Actor actor, Event event, int status, OrganizationId organization)
 {
@@ -15,6 +16,10 @@ deed(RequestFacts const& facts, Actor actor, Event event, int status, Organizati
     if (auto const* const caller = actor.caller()) {
         entry.actor_id = caller->user_id();
         entry.session_id = caller->session_id();
+    } else if (actor.is_operator()) {
+        entry.details["by"] = "operator command";
+        entry.status.reset();
+        entry.ip_address.reset();
     } else {
         entry.details["provisioner"] = true;
     }

@@ -9,6 +9,7 @@
 #include "domain/sessions.h"
 #include "domain/users.h"
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -36,6 +37,11 @@ public:
     // By bare id, to tell 403 from 404 (decisions D-79).
     virtual Async<std::optional<Organization>> organization(OrganizationId organization) = 0;
     virtual Async<std::optional<User>> live_user(UserId user) = 0;
+    // For operators, who look at everything: in the order of their ids, those behind `after`.
+    virtual Async<std::vector<Organization>>
+    organizations_behind(OrganizationId after, std::int64_t limit) = 0;
+    virtual Async<std::vector<User>>
+    people_behind(std::optional<OrganizationId> in, UserId after, std::int64_t limit) = 0;
     virtual Async<std::optional<SessionFacts>> session(SessionId session) = 0;
     virtual Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) = 0;
     virtual Async<std::optional<Invitation>> invitation(TokenDigest digest) = 0;

@@ -183,5 +183,30 @@ TEST_P(AttemptsStore, WhereSeveralShareTheAddressOnlyTriesThatNamedTheOrganizati
     EXPECT_EQ(count("login_attempts"), 2);
 }
 
+TEST_P(AttemptsStore, AnOperatorTakesAllFailuresOfTheAddressWhateverTheyNamed)
+{
+    add_organization("p");
+    auto other = person("other", "p");
+    other.email = "ann@example.test";
+    ASSERT_TRUE(add(other));
+    record(failure(1min));
+    auto row = failure(1min);
+    row.organization_id = OrganizationId("p");
+    record(row);
+    row.method = AttemptMethod::totp;
+    record(row);
+    row.method = AttemptMethod::password;
+    row.successful = true;
+    record(row);
+    Attempt another{.address = CanonicalAddress("bea@example.test")};
+    another.attempted_at = now;
+    record(another);
+    in_unit([&](UnitOfWork& work) -> Async<void> {
+        co_await work.attempts().clear_all(address, AttemptMethod::password);
+    });
+    EXPECT_EQ(count("login_attempts WHERE email = 'ann@example.test'"), 2);
+    EXPECT_EQ(count("login_attempts WHERE successful = false"), 2) << "a code, and somebody else";
+}
+
 } // namespace
 } // namespace gatehouse::testing

@@ -198,6 +198,20 @@ TEST_P(Plans, PeopleAreFoundByAddressAndById)
     expect_indexed();
 }
 
+TEST_P(Plans, ListsOfOperatorsBeginBehindAnIdWithoutSorting)
+{
+    auto const directory = sql::make_directory(*recording_);
+    OrganizationId const home("o78");
+    EXPECT_EQ(run(directory->organizations_behind(home, 3)).size(), 3U);
+    EXPECT_EQ(run(directory->people_behind(std::nullopt, UserId("u77"), 3)).size(), 3U);
+    EXPECT_FALSE(run(directory->people_behind(home, UserId(""), 3)).empty());
+    expect_indexed();
+    for (auto const& sent : recording_->sent) {
+        auto const plan = plan_of(sent);
+        EXPECT_EQ(plan.find("Sort"), std::string::npos) << sent.text << "\n" << plan;
+    }
+}
+
 TEST_P(Plans, ChangesTouchNoMoreThanTheyMust)
 {
     auto const members = sql::make_members(*recording_);

@@ -212,5 +212,34 @@ TEST_P(UsersStore, ReplacesAProvenPasswordOnceAndForLivePeopleAlone)
     EXPECT_FALSE(changed("new", "newest"));
 }
 
+TEST_P(UsersStore, ListsBeginBehindAnIdAndHoldOnlyTheLiving)
+{
+    for (auto const* const id : {"d", "b", "a", "c", "e"})
+        ASSERT_TRUE(add(person(id, id == std::string("c") ? "p" : "o")));
+    outside().run("UPDATE users SET deleted_at = created_at WHERE id = 'd'");
+    auto const listed = [&](std::optional<OrganizationId> in, char const* after) {
+        auto const found = in_unit([&](UnitOfWork& work) -> Async<std::vector<User>> {
+            UserId const behind(after);
+            co_return co_await work.directory().people_behind(in, behind, 2);
+        });
+        std::string ids;
+        for (auto const& one : found)
+            ids += one.id.text();
+        return ids;
+    };
+    EXPECT_EQ(listed(std::nullopt, ""), "ab");
+    EXPECT_EQ(listed(std::nullopt, "b"), "ce");
+    EXPECT_EQ(listed(std::nullopt, "e"), "");
+    EXPECT_EQ(listed(OrganizationId("o"), "b"), "e");
+    EXPECT_EQ(listed(OrganizationId("p"), ""), "c");
+    auto const organizations
+        = in_unit([](UnitOfWork& work) -> Async<std::vector<domain::Organization>> {
+              OrganizationId const behind("o");
+              co_return co_await work.directory().organizations_behind(behind, 5);
+          });
+    ASSERT_EQ(organizations.size(), 1U);
+    EXPECT_EQ(organizations[0].id, OrganizationId("p"));
+}
+
 } // namespace
 } // namespace gatehouse::testing

@@ -90,6 +90,16 @@ public:
         nothing();
     }
     Async<std::optional<domain::User>> live_user(domain::UserId) override { nothing(); }
+    Async<std::vector<domain::Organization>>
+    organizations_behind(domain::OrganizationId, std::int64_t) override
+    {
+        nothing();
+    }
+    Async<std::vector<domain::User>>
+    people_behind(std::optional<domain::OrganizationId>, domain::UserId, std::int64_t) override
+    {
+        nothing();
+    }
     Async<std::optional<domain::RefreshToken>> refresh_token(domain::TokenDigest) override
     {
         nothing();

@@ -2,9 +2,8 @@
 #include "features/organizations/creating.h"
 
 #include "core/uuid.h"
+#include "domain/adding.h"
 #include "domain/attempts.h"
-#include "domain/deed.h"
-#include "domain/ledger.h"
 #include "domain/refusal.h"
 
 #include <stdexcept>
@@ -13,8 +12,6 @@ namespace gatehouse::organizations {
 namespace {
 using domain::Actor;
 using domain::CanonicalAddress;
-using domain::deed;
-using domain::Event;
 using domain::Organization;
 using domain::OrganizationId;
 using domain::Reason;
@@ -29,11 +26,7 @@ using domain::UserId;
 Async<Organization>
 recorded(UnitOfWork& work, RequestFacts facts, Actor actor, OrganizationId id, bool was_personal)
 {
-    auto entry = deed(facts, actor, Event::organization_created, 201, id);
-    entry.resource = "organization";
-    entry.resource_id = id.text();
-    entry.details["wasPersonal"] = was_personal;
-    co_await work.ledger().append(std::move(entry));
+    co_await domain::record_organization(work, facts, actor, id, was_personal);
     auto made = co_await work.organizations().find(id);
     if (!made) // written a moment ago in this unit
         throw std::logic_error("an organization that was just made is not there");

@@ -1,6 +1,7 @@
 // One UPDATE of the named columns, and what a new address brings with it.
 #include "features/people/changing.h"
 
+#include "domain/access.h"
 #include "domain/attempts.h"
 #include "domain/deed.h"
 #include "domain/directory.h"
@@ -23,6 +24,7 @@ using domain::queue_mail;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
+using domain::require_not_above;
 using domain::Services;
 using domain::TokenPurpose;
 using domain::UnitOfWork;

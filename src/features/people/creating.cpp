@@ -2,31 +2,25 @@
 #include "features/people/creating.h"
 
 #include "core/uuid.h"
+#include "domain/adding.h"
 #include "domain/attempts.h"
-#include "domain/deed.h"
-#include "domain/ledger.h"
 #include "domain/organizations.h"
 #include "domain/refusal.h"
 
 namespace gatehouse::people {
-namespace {
 using domain::Actor;
 using domain::CanonicalAddress;
-using domain::deed;
-using domain::Event;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
-using domain::Role;
 using domain::Services;
-using domain::to_text;
 using domain::User;
 using domain::UserId;
 
-User person_of(Services& services, NewPerson const& wanted, Instant now)
+User person_of(Random& random, NewPerson const& wanted, Instant now)
 {
     User user;
-    user.id = UserId(mint_uuid(now, services.random));
+    user.id = UserId(mint_uuid(now, random));
     user.organization_id = wanted.organization_id;
     user.email = wanted.email;
     user.first_name = wanted.first_name;
@@ -37,12 +31,10 @@ User person_of(Services& services, NewPerson const& wanted, Instant now)
     return user;
 }
 
-} // namespace
-
 Async<User> create(Services& services, RequestFacts facts, Actor actor, NewPerson wanted)
 {
     CanonicalAddress const address(wanted.email);
-    auto user = person_of(services, wanted, facts.now);
+    auto user = person_of(services.random, wanted, facts.now);
     { // saves the hash; the look that counts is the unique rule under the lock
         auto look = co_await services.storage.read();
         auto const there = co_await look->members().find_by_address(user.organization_id, address);
@@ -56,15 +48,7 @@ Async<User> create(Services& services, RequestFacts facts, Actor actor, NewPerso
     bool const there = co_await work->organizations().hold(user.organization_id);
     if (!there) // deleted while the password was hashed
         throw Refusal{.reason = Reason::not_found};
-    bool const inserted = co_await work->users().insert(user);
-    if (!inserted)
-        throw Refusal{.reason = Reason::email_already_registered};
-    auto entry = deed(facts, actor, Event::user_created, 201, user);
-    entry.email = user.email;
-    entry.details["role"] = std::string(to_text(user.role));
-    co_await work->ledger().append(std::move(entry));
-    if (user.role == Role::owner)
-        co_await work->organizations().settle_owner(user.organization_id, facts.now);
+    co_await domain::add_person(*work, facts, actor, user);
     co_await work->commit();
     co_return user;
 }

@@ -8,6 +8,9 @@
 
 namespace gatehouse::people {
 
+// The row of a new person, with a fresh id and still without a password.
+domain::User person_of(Random& random, NewPerson const& wanted, Instant now);
+
 // Counts as verified: an administrator vouches (decisions D-12). Throws Refusal: 409 where a live
 // person of the organization has the address.
 Async<domain::User> create(

@@ -3,17 +3,19 @@
 
 #include "domain/access.h"
 #include "domain/directory.h"
+#include "domain/standing.h"
 #include "features/people/changing.h"
 #include "features/people/creating.h"
 #include "features/people/messages.h"
 #include "features/people/routes.h"
 #include "features/people/rules.h"
-#include "features/people/standing.h"
 #include "http/request_facts.h"
 
 namespace gatehouse::people {
 namespace {
 using domain::CanonicalAddress;
+using domain::change_role;
+using domain::change_status;
 using domain::invalid_field;
 using domain::member_view_of;
 using domain::MemberView;
@@ -25,6 +27,8 @@ using domain::permissions_of;
 using domain::person_in_reach;
 using domain::Reason;
 using domain::Refusal;
+using domain::remove_person;
+using domain::require_not_above;
 using domain::require_permission;
 using domain::User;
 using domain::UserId;
@@ -164,8 +168,9 @@ Async<MemberView> give_role(http::Context& context, RoleRequest request)
     auto const role = role_in(request.role);
     auto person = co_await person_in_path(context);
     auto const facts = http::facts_of(context);
-    auto const changed
-        = co_await change_role(context.services, facts, context.actor(), std::move(person), role);
+    auto const changed = co_await change_role(
+        context.services.storage, facts, context.actor(), std::move(person), role
+    );
     context.no_store();
     co_return member_view_of(changed);
 }
@@ -176,7 +181,7 @@ Async<MemberView> give_status(http::Context& context, StatusRequest request)
     auto person = co_await person_in_path(context);
     auto const facts = http::facts_of(context);
     auto const changed = co_await change_status(
-        context.services, facts, context.actor(), std::move(person), status
+        context.services.storage, facts, context.actor(), std::move(person), status
     );
     context.no_store();
     co_return member_view_of(changed);
@@ -186,7 +191,7 @@ Async<http::Nothing> delete_person(http::Context& context, http::Nothing)
 {
     auto person = co_await person_in_path(context);
     auto const facts = http::facts_of(context);
-    co_await remove(context.services, facts, context.actor(), std::move(person));
+    co_await remove_person(context.services.storage, facts, context.actor(), std::move(person));
     co_return http::Nothing{};
 }
 

@@ -17,7 +17,6 @@ using domain::ProfileChange;
 using domain::Reason;
 using domain::Refusal;
 using domain::Role;
-using domain::User;
 using domain::UserStatus;
 
 // An empty name is none.
@@ -29,11 +28,6 @@ std::optional<std::string> name_in(std::string const& field, std::string const& 
     if (name->empty())
         return std::nullopt;
     return name;
-}
-
-bool is_above_admins(Role role)
-{
-    return role == Role::owner || role == Role::admin;
 }
 
 } // namespace
@@ -114,17 +108,6 @@ void require_grantable(Actor actor, http::Given const& role)
     auto const* const text = role.value.text();
     if (auto const wanted = text ? parse_role(*text) : std::nullopt)
         domain::require_may_make(actor, *wanted);
-}
-
-void require_not_above(Actor actor, User const& touched)
-{
-    if (actor.is_provisioner() || actor.is(touched.id) || !is_above_admins(touched.role))
-        return;
-    if (actor.caller()->user.role != Role::owner)
-        throw Refusal{
-            .reason = Reason::forbidden,
-            .message = "Address and status of owners and admins are the owner's to change."
-        };
 }
 
 } // namespace gatehouse::people

@@ -31,7 +31,5 @@ domain::UserStatus status_in(std::string const& given);
 void require_only_mutable(ChangeRequest const& request);
 // I-5: an admin gives manager and staff alone.
 void require_grantable(domain::Actor actor, http::Given const& role);
-// I-6: address and status of an owner or another admin are the owner's alone.
-void require_not_above(domain::Actor actor, domain::User const& touched);
 
 } // namespace gatehouse::people

@@ -2,9 +2,9 @@
 #include "features/two_factor/endpoints.h"
 
 #include "domain/attempts.h"
+#include "domain/ending_factor.h"
 #include "domain/factor_secrets.h"
 #include "domain/factor_tries.h"
-#include "domain/one_time_tokens.h"
 #include "domain/password_proof.h"
 #include "domain/success.h"
 #include "features/two_factor/messages.h"
@@ -29,9 +29,9 @@ using domain::Reason;
 using domain::Refusal;
 using domain::SecondFactor;
 using domain::Success;
-using domain::TokenPurpose;
 using domain::UnitOfWork;
 using domain::User;
+using domain::void_pending_logins;
 
 constexpr std::size_t secret_bytes = 20; // RFC 4226 4, requirement 6
 
@@ -54,14 +54,6 @@ Async<void> record(
     if (changed)
         entry.details["changed"] = std::move(*changed);
     co_await work.ledger().append(std::move(entry));
-}
-
-// Sign-ins that wait for a code began under other conditions: they begin anew. Sessions stay.
-Async<void> void_pending_logins(UnitOfWork& work, User const& user, Instant now)
-{
-    co_await work.one_time_tokens().void_all(
-        user.organization_id, user.id, TokenPurpose::second_factor, now
-    );
 }
 
 Async<SecondFactor> factor_of(UnitOfWork& work, User const& user)
@@ -219,11 +211,9 @@ Async<Success> disable(http::Context& context, PasswordRequest request)
 {
     auto const held = co_await proven(context, request.password);
     auto const& user = held.user;
-    auto const factor = co_await factor_of(*held.work, user);
-    if (!factor.enabled && !factor.secret)
+    bool const ended = co_await domain::end_second_factor(*held.work, user, context.now);
+    if (!ended)
         throw not_set_up();
-    co_await void_pending_logins(*held.work, user, context.now);
-    co_await held.work->second_factors().remove(user.organization_id, user.id, context.now);
     co_await record(context, *held.work, Event::two_factor_disabled);
     co_await held.work->commit();
     Success answer;

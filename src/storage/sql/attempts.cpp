@@ -66,6 +66,10 @@ constexpr auto clear_failures = either(
      .sqlite = joined<clear_head, sqlite_canonical, clear_tail>}
 );
 
+constexpr Statement clear_all_failures(
+    "DELETE FROM login_attempts WHERE email = $1 AND method = $2 AND successful = false"
+);
+
 // What is older has no part in any verdict (15 minutes for five failures, then 30 minutes closed),
 // and an address that is knocked at all day must not become slow to ask about.
 constexpr Duration longest_effect = 45min;
@@ -121,6 +125,12 @@ public:
         connection_.later(
             clear_failures, Scope::directory(), values(address, to_text(method), organization)
         );
+        co_return;
+    }
+
+    Async<void> clear_all(CanonicalAddress address, AttemptMethod method) override
+    {
+        connection_.later(clear_all_failures, Scope::global(), values(address, to_text(method)));
         co_return;
     }
 

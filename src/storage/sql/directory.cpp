@@ -1,8 +1,8 @@
 // The look-ups that may cross organizations.
 #include "domain/directory.h"
 
+#include "storage/sql/directory_lists.h"
 #include "storage/sql/errors.h"
-
 #include "storage/sql/invitation_row.h"
 #include "storage/sql/join.h"
 #include "storage/sql/organization_row.h"
@@ -174,6 +174,18 @@ public:
         if (rows.empty())
             co_return std::nullopt;
         co_return read_user(rows.front());
+    }
+
+    Async<std::vector<Organization>>
+    organizations_behind(OrganizationId after, std::int64_t limit) override
+    {
+        return list_organizations(connection_, std::move(after), limit);
+    }
+
+    Async<std::vector<User>>
+    people_behind(std::optional<OrganizationId> in, UserId after, std::int64_t limit) override
+    {
+        return list_people(connection_, std::move(in), std::move(after), limit);
     }
 
     Async<std::optional<SessionFacts>> session(SessionId session) override

@@ -1,6 +1,7 @@
 // Roles, suspension and deletion.
-#include "features/people/standing.h"
+#include "domain/standing.h"
 
+#include "domain/access.h"
 #include "domain/deed.h"
 #include "domain/ledger.h"
 #include "domain/one_time_tokens.h"
@@ -11,24 +12,8 @@
 #include "domain/sessions.h"
 #include "domain/verification.h"
 
-namespace gatehouse::people {
+namespace gatehouse::domain {
 namespace {
-using domain::Actor;
-using domain::deed;
-using domain::Event;
-using domain::Reason;
-using domain::RefreshEnd;
-using domain::Refusal;
-using domain::RequestFacts;
-using domain::Role;
-using domain::Services;
-using domain::SessionEnd;
-using domain::to_text;
-using domain::TokenPurpose;
-using domain::UnitOfWork;
-using domain::User;
-using domain::UserStatus;
-using domain::void_mailed_links;
 
 // The person as they are now, nobody else deciding about owners of the organization meanwhile.
 Async<User> under_lock(UnitOfWork& work, User person)
@@ -46,7 +31,7 @@ Async<void> require_may_leave(UnitOfWork& work, Actor actor, User person)
     if (actor.is(person.id))
         throw Refusal{.reason = Reason::self_action};
     if (actor.is_provisioner() || person.role != Role::owner)
-        co_return;
+        co_return; // the operator is bound: whoever is left must find somebody who may decide
     auto const others
         = co_await work.members().active_owners_beside(person.organization_id, person.id);
     if (others == 0)
@@ -87,9 +72,9 @@ void require_changed(bool changed)
 
 } // namespace
 
-Async<User> change_role(Services& services, RequestFacts facts, Actor actor, User person, Role role)
+Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User person, Role role)
 {
-    auto work = co_await services.storage.begin();
+    auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, std::move(person));
     if (role != before.role && (before.role == Role::owner || actor.is(before.id)))
         co_await require_may_leave(*work, actor, before);
@@ -106,9 +91,9 @@ Async<User> change_role(Services& services, RequestFacts facts, Actor actor, Use
 }
 
 Async<User>
-change_status(Services& services, RequestFacts facts, Actor actor, User person, UserStatus status)
+change_status(Storage& storage, RequestFacts facts, Actor actor, User person, UserStatus status)
 {
-    auto work = co_await services.storage.begin();
+    auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, std::move(person));
     require_not_above(actor, before); // perhaps raised since the gate
     bool const suspends = status == UserStatus::suspended;
@@ -129,9 +114,9 @@ change_status(Services& services, RequestFacts facts, Actor actor, User person, 
     co_return after;
 }
 
-Async<void> remove(Services& services, RequestFacts facts, Actor actor, User person)
+Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, User person)
 {
-    auto work = co_await services.storage.begin();
+    auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, std::move(person));
     co_await require_may_leave(*work, actor, before);
     co_await end_access(*work, before, facts.now);
@@ -147,4 +132,4 @@ Async<void> remove(Services& services, RequestFacts facts, Actor actor, User per
     co_await work->commit();
 }
 
-} // namespace gatehouse::people
+} // namespace gatehouse::domain

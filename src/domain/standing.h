@@ -1,0 +1,21 @@
+// What decides how somebody stands in an organization: role, status, and being there at all.
+#pragma once
+
+#include "core/async.h"
+#include "domain/actor.h"
+#include "domain/members.h"
+#include "domain/request_facts.h"
+#include "domain/storage.h"
+
+namespace gatehouse::domain {
+
+// Everything here holds the lock on the organization, so that of two who demote each other one
+// loses. All throw Refusal: SELF_ACTION (I-3), LAST_OWNER (I-4), 404 where the person is gone.
+Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User person, Role role);
+// Suspending ends all sessions at once; reactivating ends what slipped in meanwhile.
+Async<User>
+change_status(Storage& storage, RequestFacts facts, Actor actor, User person, UserStatus status);
+// The row stays, sessions and links end, the address is free again (decisions D-15).
+Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, User person);
+
+} // namespace gatehouse::domain
