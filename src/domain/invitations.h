@@ -3,6 +3,7 @@
 
 #include "core/async.h"
 #include "core/time.h"
+#include "domain/email_address.h"
 #include "domain/users.h"
 
 #include <cstdint>
@@ -39,6 +40,9 @@ public:
     // True for exactly one caller, while it is open.
     virtual Async<bool> accept(OrganizationId organization, InvitationId invitation, Instant now)
         = 0;
+    // Whoever is invited again, or is a member by now, holds no older offer any more; how many.
+    virtual Async<std::int64_t>
+    supersede(OrganizationId organization, CanonicalAddress address, Instant now) = 0;
     virtual Async<bool> revoke(OrganizationId organization, InvitationId invitation, Instant now)
         = 0;
 };

@@ -67,13 +67,19 @@ Async<void> refuse_wrong(Asking in, UnitOfWork& work)
     throw Refusal{.reason = Reason::invalid_credentials};
 }
 
+// By the address, as at a sign-in, and by the person: who may move the own address must not get
+// five more guesses with each one.
 Async<std::optional<Closed>> closed_now(Asking in, UnitOfWork& work)
 {
-    auto const window
-        = co_await work.attempts().failures(in.address(), AttemptMethod::password, in.facts.now);
+    auto const now = in.facts.now;
+    auto const of_address
+        = co_await work.attempts().failures(in.address(), AttemptMethod::password, now);
+    auto const of_person
+        = co_await work.attempts().failures_of(in.caller.user_id(), AttemptMethod::password, now);
     if (!in.services.settings.rate_limit)
         co_return std::nullopt;
-    co_return closed(window, in.facts.now);
+    auto const state = closed(of_address, now);
+    co_return state ? state : closed(of_person, now);
 }
 
 Async<User> caller_now(Asking in, UnitOfWork& work)

@@ -6,16 +6,20 @@
 #include "domain/directory.h"
 #include "domain/ledger.h"
 #include "domain/opaque_token.h"
+#include "domain/permissions.h"
 #include "domain/refusal.h"
 
 namespace gatehouse::invitations {
 namespace {
 using domain::CanonicalAddress;
+using domain::Cell;
+using domain::cell_of;
 using domain::digest_of;
 using domain::Event;
 using domain::Invitation;
 using domain::ledger_entry;
 using domain::Outcome;
+using domain::Permission;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
@@ -26,6 +30,7 @@ using domain::TokenDigest;
 using domain::UnitOfWork;
 using domain::User;
 using domain::UserId;
+using domain::UserStatus;
 
 Async<Invitation> open_invitation(UnitOfWork& work, TokenDigest digest, Instant now)
 {
@@ -35,6 +40,21 @@ Async<Invitation> open_invitation(UnitOfWork& work, TokenDigest digest, Instant 
     if (!found->is_open(now))
         throw Refusal{.reason = Reason::gone};
     co_return std::move(*found);
+}
+
+// An offer is worth what its maker may still give: nobody keeps a way back in through an invitation
+// from before a demotion, a suspension or a dismissal (I-5, I-7).
+Async<bool> still_stands(UnitOfWork& work, Invitation const& invitation)
+{
+    if (!invitation.invited_by) // written by an operator
+        co_return true;
+    auto const inviter
+        = co_await work.users().find(invitation.organization_id, *invitation.invited_by);
+    if (!inviter || inviter->status != UserStatus::active)
+        co_return false;
+    bool const invites = cell_of(inviter->role, Permission::users_invite) == Cell::everywhere;
+    bool const is_above = invitation.role == Role::owner || invitation.role == Role::admin;
+    co_return invites && (!is_above || inviter->role == Role::owner);
 }
 
 User member_of(Services& services, Invitation const& invitation, NewMember& wanted, Instant now)
@@ -81,6 +101,10 @@ Async<User> accept(Services& services, RequestFacts facts, NewMember wanted)
     auto const invitation = co_await open_invitation(*work, digest, facts.now);
     CanonicalAddress const address(invitation.email);
     co_await work->attempts().lock(address);
+    co_await work->organizations().lock(invitation.organization_id);
+    bool const stands = co_await still_stands(*work, invitation);
+    if (!stands)
+        throw Refusal{.reason = Reason::gone};
     bool const claimed
         = co_await work->invitations().accept(invitation.organization_id, invitation.id, facts.now);
     if (!claimed)
@@ -90,6 +114,7 @@ Async<User> accept(Services& services, RequestFacts facts, NewMember wanted)
     bool const inserted = co_await work->users().insert(user);
     if (!inserted) // somebody made the person meanwhile; the invitation stays as it was
         throw Refusal{.reason = Reason::email_already_registered};
+    co_await work->invitations().supersede(user.organization_id, address, facts.now);
     auto entry = ledger_entry(facts, Event::invitation_accepted, Outcome::success, 201, user);
     entry.resource = "invitation";
     entry.resource_id = invitation.id.text();

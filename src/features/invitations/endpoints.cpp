@@ -83,6 +83,8 @@ Async<std::vector<InvitationView>> list(http::Context& context, http::Nothing)
     OrganizationId const id(context.parameter("id"));
     auto work = co_await context.services.storage.read();
     auto const all = co_await work->invitations().list(id);
+    auto const total = co_await work->invitations().count_since(id, Instant());
+    context.header("X-Total-Count", std::to_string(total)); // no cut is silent (decisions D-102)
     std::vector<InvitationView> views;
     views.reserve(all.size());
     for (auto const& one : all)

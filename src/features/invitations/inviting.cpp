@@ -95,16 +95,23 @@ Async<Invitation> invite(
 
     auto work = co_await services.storage.begin();
     co_await work->organizations().lock(organization.id);
+    bool const there = co_await work->organizations().hold(organization.id);
+    if (!there) // deleted since the gate
+        throw Refusal{.reason = Reason::not_found};
     co_await require_room(services, *work, organization.id, facts.now);
     CanonicalAddress const address(invitation.email);
     auto const member = co_await work->members().find_by_address(organization.id, address);
     if (member)
         throw Refusal{.reason = Reason::email_already_registered};
+    auto const replaced
+        = co_await work->invitations().supersede(organization.id, address, facts.now);
     co_await work->invitations().insert(invitation);
     auto entry = deed(facts, actor, Event::invitation_sent, 201, organization.id);
     entry.resource = "invitation";
     entry.resource_id = invitation.id.text();
     entry.details["role"] = std::string(to_text(role));
+    if (replaced > 0)
+        entry.details["replaced"] = replaced;
     entry.email = invitation.email;
     auto const row = co_await work->ledger().append(std::move(entry));
     co_await mail_offer(services, *work, organization, invitation, std::move(opaque.text), row);

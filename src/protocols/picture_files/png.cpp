@@ -4,7 +4,11 @@
 
 #include <png.h>
 
+#include <algorithm>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace gatehouse::picture_files {
 namespace {
@@ -18,20 +22,30 @@ public:
     png_image state{};
 };
 
-// libpng stops reading with the last pixel: a file cut off behind it, or with something appended,
-// would pass.
-bool is_whole(std::string_view file)
+bool is_of_pixels(std::string_view kind)
 {
-    std::size_t at = 8;
-    for (;;) {
+    return kind == "IHDR" || kind == "PLTE" || kind == "tRNS" || kind == "IDAT" || kind == "IEND";
+}
+
+// The chunks that make the picture, without those about it: libpng would unpack every compressed
+// text of a small file into memory, however large. Nothing when the file is cut off or when
+// something is appended to it, since libpng stops reading with the last pixel.
+std::optional<std::string> pixels_alone(std::string_view file)
+{
+    constexpr std::size_t signature = 8;
+    std::string kept(file.substr(0, signature));
+    for (std::size_t at = signature;;) {
         auto const length = number_at(file, at, 4, Order::big_endian);
         auto const left = file.size() - std::min(file.size(), at);
         if (!length || left < 12 || *length > left - 12)
-            return false;
+            return std::nullopt;
         auto const kind = file.substr(at + 4, 4);
-        at += 12 + *length;
+        auto const whole = 12 + static_cast<std::size_t>(*length);
+        if (is_of_pixels(kind))
+            kept += file.substr(at, whole);
+        at += whole;
         if (kind == "IEND")
-            return at == file.size();
+            return at == file.size() ? std::optional(std::move(kept)) : std::nullopt;
     }
 }
 
@@ -45,10 +59,11 @@ Decoded decode_png(std::string_view file)
         return std::unexpected(Problem::damaged);
     if (is_too_large(*width, *height))
         return std::unexpected(Problem::too_many_pixels);
-    if (!is_whole(file))
+    auto const kept = pixels_alone(file);
+    if (!kept)
         return std::unexpected(Problem::damaged);
     Image image;
-    if (png_image_begin_read_from_memory(&image.state, file.data(), file.size()) == 0)
+    if (png_image_begin_read_from_memory(&image.state, kept->data(), kept->size()) == 0)
         return std::unexpected(Problem::damaged);
     if (image.state.width != *width || image.state.height != *height) // one header, one meaning
         return std::unexpected(Problem::damaged);

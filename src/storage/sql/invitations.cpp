@@ -7,6 +7,7 @@
 
 namespace gatehouse::sql {
 namespace {
+using domain::CanonicalAddress;
 using domain::Invitation;
 using domain::InvitationId;
 using domain::Invitations;
@@ -36,6 +37,14 @@ constexpr Statement count_invitations(
 constexpr Statement claim_invitation(
     "UPDATE invitations SET accepted_at = $3 WHERE organization_id = $1 AND id = $2 "
     "AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3 RETURNING id"
+);
+constexpr Text supersede_head
+    = "UPDATE invitations SET revoked_at = $3 WHERE organization_id = $1 AND ";
+constexpr Text supersede_tail
+    = " = $2 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
+constexpr auto supersede_invitations = either(
+    {.postgres = joined<supersede_head, postgres_canonical, supersede_tail>,
+     .sqlite = joined<supersede_head, sqlite_canonical, supersede_tail>}
 );
 constexpr Statement revoke_invitation(
     "UPDATE invitations SET revoked_at = $3 WHERE organization_id = $1 AND id = $2 "
@@ -106,6 +115,17 @@ public:
             values(organization, invitation, now)
         );
         co_return !rows.empty();
+    }
+
+    Async<std::int64_t>
+    supersede(OrganizationId organization, CanonicalAddress address, Instant now) override
+    {
+        auto const rows = co_await connection_.query(
+            supersede_invitations,
+            Scope::organization(organization),
+            values(organization, address, now)
+        );
+        co_return rows.changed();
     }
 
     Async<bool> revoke(OrganizationId organization, InvitationId invitation, Instant now) override

@@ -27,7 +27,10 @@ constexpr Statement change_profile(
     "last_name = CASE WHEN $6 THEN $7 ELSE last_name END, "
     "pending_email = CASE WHEN $8 THEN $9 ELSE pending_email END, "
     "email = COALESCE($10, email), "
-    "mailbox_proven_at = CASE WHEN $11 THEN NULL ELSE mailbox_proven_at END, updated_at = $3 "
+    "mailbox_proven_at = CASE WHEN $11 THEN NULL ELSE mailbox_proven_at END, "
+    // An address that was given by somebody else is vouched for, not registered: it must not keep
+    // its real holder from registering (D-99).
+    "self_registered = CASE WHEN $11 THEN false ELSE self_registered END, updated_at = $3 "
     "WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING id"
 );
 constexpr Statement set_role("UPDATE users SET role = $4, updated_at = $3 WHERE organization_id = "

@@ -86,6 +86,14 @@ describe.each(profiles)('layer 1, profile, provisioning %s', (profile) => {
     expect((await row(person))['role']).toBe('staff');
   });
 
+  it('D-99 an address that somebody else was given does not keep its holder from registering', async () => {
+    const registered = await newAccount(houses.stack);
+    const wanted = newAddress('holder');
+    const chief = await houses.member(registered.organizationId, 'owner');
+    expectStatus(await houses.patch(at(registered), { email: wanted }, await houses.bearer(chief)), 200);
+    expectStatus(await client().post('/api/v1/auth/register', { email: wanted, password: newPassword(wanted) }), 200);
+  });
+
   it('TC-PROFILE-007 an organizationId member is refused', async () => {
     for (const organizationId of [(await houses.house()).id, house.id, null, 7]) {
       const before = await row(person);

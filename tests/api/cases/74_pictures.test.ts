@@ -1,4 +1,6 @@
 // Profile pictures: what is taken, what is refused, who may, and how one is served.
+import { readFileSync } from 'node:fs';
+import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../support/client.ts';
 import { events, expectRefusal, expectStatus } from '../support/expectations.ts';
@@ -34,6 +36,31 @@ async function colleague(of: Stack, organizationId: string, role: string): Promi
   await of.database.run`UPDATE users SET role = ${role} WHERE id = ${made.id}`;
   return { ...made, ...(await login(of, made)) };
 }
+
+/** A tiny picture in front of many compressed texts, each of which unpacks to eight megabytes. */
+function bomb(chunks: number): Buffer {
+  const tiny = png(2, 2);
+  const data = Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), deflateSync(Buffer.alloc(8_000_000))]);
+  const body = Buffer.concat([Buffer.from('zTXt', 'latin1'), data]);
+  const chunk = Buffer.alloc(body.length + 8);
+  chunk.writeUInt32BE(data.length, 0);
+  body.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(body), body.length + 4);
+  const afterHeader = 33; // the signature and IHDR
+  return Buffer.concat([tiny.subarray(0, afterHeader), ...Array.from({ length: chunks }, () => chunk), tiny.subarray(afterHeader)]);
+}
+
+const peakMegabytes = (pid: number): number => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+it('FI-02 compressed texts around a picture are not unpacked', async () => {
+  const own = await startStack();
+  const made = await insertPerson(own);
+  const person = { ...made, ...(await login(own, made)) };
+  expectStatus(await upload(person, png(2, 2), {}, own.client), 200);
+  const before = peakMegabytes(own.server?.pid as number);
+  expectStatus(await upload(person, bomb(60), {}, own.client), 200);
+  expect(peakMegabytes(own.server?.pid as number) - before, 'megabytes for a file of half a megabyte').toBeLessThan(100);
+});
 
 describe('what is taken', () => {
   it('TC-PROFILE-008 a JPEG → 200, and the URL answers with an image', async () => {

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../support/client.ts';
 import { attempts, events, expectRefusal, expectStatus } from '../support/expectations.ts';
 import { linkIn, until } from '../support/mail.ts';
-import { forgotPath, login, loginPath, meDataPath, newAccount, newPassword, newPerson, organizationLoginPath, refreshPath, resetPath, type Person } from '../support/people.ts';
+import { forgotPath, insertPerson, login, loginPath, meDataPath, newAccount, newAddress, newPassword, newPerson, organizationLoginPath, refreshPath, resetPath, type Person } from '../support/people.ts';
 import { mainStack, startStack, stopStacks } from '../support/stack.ts';
 
 const stack = mainStack();
@@ -93,6 +93,16 @@ describe('guessing with a stolen session', () => {
     expect(await isIn(person)).toBe(true);
     for (let n = 0; n < 2; n += 1) await change(person, person.password, newPassword());
     expectRefusal(await change(person, person.password, newPassword(), paths[1]), 423, 'ACCOUNT_LOCKED');
+  });
+
+  it('M-21 a new address is no new set of guesses', async () => {
+    const made = await insertPerson(stack);
+    const person = { ...made, ...(await login(stack, made)) };
+    for (let n = 0; n < 4; n += 1) expectStatus(await change(person, `Wrong-guess-${n}`, newPassword()), 401);
+    const moved = await client.send('PATCH', `/api/users/${person.id}`, { bearer: person.accessToken, body: { email: newAddress('moved') } });
+    expectStatus(moved, 200);
+    expectStatus(await change(person, 'Wrong-guess-4', newPassword()), 401);
+    expectRefusal(await change(person, person.password, newPassword()), 429, 'ACCOUNT_LOCKED');
   });
 
   it('M-28 ten parallel guesses: at most five verdicts, exactly ten rows', async () => {

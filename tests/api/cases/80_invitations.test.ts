@@ -164,6 +164,32 @@ describe('the mailed link', () => {
     expect((await database().row`SELECT accepted_at FROM invitations WHERE id = ${id}`)['accepted_at']).toBeNull();
   });
 
+  it('D-105 who is invited again holds the newest offer alone', async () => {
+    const first = await invited('admin');
+    expectStatus(await invite('staff'), 201);
+    const mails = await houses.stack.mail.list(email);
+    await houses.stack.mail.wait(email, 2);
+    expect(mails.length).toBeGreaterThan(0);
+    expectRefusal(await accept(first.token), 410, 'GONE');
+    const second = new URL(linkIn(await houses.stack.mail.wait(email, 2), '/accept-invite')).searchParams.get('token') as string;
+    const joined = await accept(second);
+    expectStatus(joined, 201);
+    expect(joined.json.role).toBe('staff');
+  });
+
+  it.each([
+    ['demoted', `UPDATE users SET role = 'manager' WHERE id = `],
+    ['suspended', `UPDATE users SET status = 'suspended' WHERE id = `],
+    ['deleted', `UPDATE users SET deleted_at = created_at WHERE id = `],
+  ])('D-105 the offer of somebody who was %s since is worth nothing', async (_what, statement) => {
+    const admin = await houses.member(house.id, 'admin');
+    expectStatus(await invite('manager', await houses.bearer(admin)), 201);
+    const token = new URL(linkIn(await houses.stack.mail.wait(email, 1), '/accept-invite')).searchParams.get('token') as string;
+    await database().script(`${statement} '${admin.id}'`);
+    expectRefusal(await accept(token), 410, 'GONE');
+    expect(await people()).toBe(0);
+  });
+
   it('D-15 an organization that is gone takes its invitations along', async () => {
     const gone = await houses.house();
     expectStatus(await client().post(at(gone.id), { email, role: 'staff' }, gone.as), 201);
