@@ -83,6 +83,31 @@ void require_not_above(Actor actor, User const& touched)
         };
 }
 
+Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now)
+{
+    auto facts = co_await work.directory().session(caller.session_id());
+    Refusal const ended{.reason = Reason::session_ended};
+    if (!facts)
+        throw ended;
+    auto const& session = facts->session;
+    bool const is_over = session.logged_out_at || session.revoked_at || session.expires_at <= now
+        || session.absolute_expires_at <= now
+        || session.session_version != facts->user.session_version;
+    if (is_over || facts->user.deleted_at || facts->user.status != UserStatus::active)
+        throw ended;
+    co_return std::move(facts->user);
+}
+
+Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now)
+{
+    auto const* const caller = actor.caller();
+    if (!caller)
+        co_return;
+    auto const user = co_await caller_as_stored(work, *caller, now);
+    if (user.role != caller->user.role)
+        throw Refusal{.reason = Reason::forbidden, .message = "Your role is another one by now."};
+}
+
 Async<void> record_denial(
     Services& services,
     RequestFacts const& facts,

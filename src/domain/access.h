@@ -36,6 +36,13 @@ void require_not_above(Actor actor, User const& touched);
 // 403 FORBIDDEN that names what is missing in `details`.
 Refusal forbidden(Permission missing);
 
+// For requests that waited since they were let in, for a hash or a picture: the caller as stored
+// now, in the unit of work that acts. Throws Refusal, 401 where the session ended meanwhile.
+Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now);
+
+// The same for an actor; 403 where the role is another one by now.
+Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now);
+
 // One PERMISSION_DENIED row for a 403 to a known caller, committed before the answer (I-12).
 // `route` is the pattern, never the path.
 Async<void> record_denial(

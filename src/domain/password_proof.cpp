@@ -1,6 +1,7 @@
 // Proving one's password within a session, under the rules of a sign-in.
 #include "domain/password_proof.h"
 
+#include "domain/access.h"
 #include "domain/attempts.h"
 #include "domain/ledger.h"
 #include "domain/lockout.h"
@@ -82,21 +83,13 @@ Async<std::optional<Closed>> closed_now(Asking in, UnitOfWork& work)
     co_return state ? state : closed(of_person, now);
 }
 
-Async<User> caller_now(Asking in, UnitOfWork& work)
-{
-    auto user = co_await work.users().find(in.caller.organization_id(), in.caller.user_id());
-    if (!user || user->status != UserStatus::active)
-        throw Refusal{.reason = Reason::session_ended};
-    co_return std::move(*user);
-}
-
 Async<Seen> look(Asking in, SecretString const& password)
 {
     Seen seen;
     {
         auto work = co_await in.services.storage.read();
         auto const state = co_await closed_now(in, *work);
-        auto const user = co_await caller_now(in, *work);
+        auto const user = co_await caller_as_stored(*work, in.caller, in.facts.now);
         seen.closed = state.has_value();
         seen.password = user.password;
     }
@@ -129,7 +122,7 @@ Async<Proven> prove_password(
         auto const state = co_await closed_now(in, *work);
         if (state)
             co_await refuse_closed_address(in, *work, *state);
-        auto user = co_await caller_now(in, *work);
+        auto user = co_await caller_as_stored(*work, in.caller, in.facts.now);
         if (seen.closed || hash_of(user.password) != hash_of(seen.password))
             continue; // opened, or replaced, since the look: look again
         if (!seen.matches)

@@ -2,6 +2,7 @@
 #include "features/invitations/inviting.h"
 
 #include "core/uuid.h"
+#include "domain/access.h"
 #include "domain/deed.h"
 #include "domain/mail.h"
 #include "domain/members.h"
@@ -25,6 +26,7 @@ using domain::queue_mail;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
+using domain::require_same_standing;
 using domain::Role;
 using domain::Services;
 using domain::to_text;
@@ -98,6 +100,7 @@ Async<Invitation> invite(
     bool const there = co_await work->organizations().hold(organization.id);
     if (!there) // deleted since the gate
         throw Refusal{.reason = Reason::not_found};
+    co_await require_same_standing(*work, actor, facts.now);
     co_await require_room(services, *work, organization.id, facts.now);
     CanonicalAddress const address(invitation.email);
     auto const member = co_await work->members().find_by_address(organization.id, address);

@@ -29,7 +29,6 @@ using domain::Permission;
 using domain::Reason;
 using domain::RefreshEnd;
 using domain::Refusal;
-using domain::Session;
 using domain::SessionEnd;
 using domain::Success;
 using domain::Surface;
@@ -92,11 +91,7 @@ void require_usable(ChangeRequest const& request)
 // A session that was ended meanwhile changes nothing any more: perhaps it was ended for this.
 Async<void> require_live(http::Context& context, UnitOfWork& work)
 {
-    auto const& caller = context.caller();
-    auto const live
-        = co_await work.sessions().live_of(caller.organization_id(), caller.user_id(), context.now);
-    if (std::ranges::find(live, caller.session_id(), &Session::id) == live.end())
-        throw Refusal{.reason = Reason::session_ended};
+    co_await domain::caller_as_stored(work, context.caller(), context.now);
 }
 
 // In the order of rows that holds everywhere: sessions, refresh tokens, one-time tokens.

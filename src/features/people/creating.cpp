@@ -2,6 +2,7 @@
 #include "features/people/creating.h"
 
 #include "core/uuid.h"
+#include "domain/access.h"
 #include "domain/adding.h"
 #include "domain/attempts.h"
 #include "domain/organizations.h"
@@ -13,6 +14,7 @@ using domain::CanonicalAddress;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
+using domain::require_same_standing;
 using domain::Services;
 using domain::User;
 using domain::UserId;
@@ -48,6 +50,7 @@ Async<User> create(Services& services, RequestFacts facts, Actor actor, NewPerso
     bool const there = co_await work->organizations().hold(user.organization_id);
     if (!there) // deleted while the password was hashed
         throw Refusal{.reason = Reason::not_found};
+    co_await require_same_standing(*work, actor, facts.now);
     co_await domain::add_person(*work, facts, actor, user);
     co_await work->commit();
     co_return user;

@@ -123,6 +123,7 @@ Async<PictureView> upload(http::Context& context, http::Upload request)
         + "/profile-picture?v=" + mint_uuid(context.now, services.random);
 
     auto work = co_await services.storage.begin();
+    co_await domain::require_same_standing(*work, context.actor(), context.now);
     auto const person = co_await work->directory().live_user(named);
     if (!person) // deleted while the picture was made
         throw Refusal{.reason = Reason::not_found};
