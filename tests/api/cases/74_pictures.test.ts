@@ -76,7 +76,7 @@ describe('what is taken', () => {
     expect(row['profile_picture']).toBe(answer.json.profilePicture);
   });
 
-  it.runIf(inTest)('TC-PROFILE-008 with open provisioning, without any credential', async () => {
+  if (inTest) it('TC-PROFILE-008 with open provisioning, without any credential', async () => {
     const open = await startStack({ GATEHOUSE_PROVISIONING: 'open' });
     const person = await insertPerson(open);
     const answer = await upload({ id: person.id }, png(300, 200), {}, open.client);
