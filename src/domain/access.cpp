@@ -2,6 +2,7 @@
 #include "domain/access.h"
 
 #include "domain/directory.h"
+#include "domain/session_check.h"
 
 namespace gatehouse::domain {
 namespace {
@@ -66,9 +67,15 @@ void require_permission(Actor actor, Permission permission)
         throw forbidden(permission);
 }
 
+bool may_make(Role maker, Role made)
+{
+    return maker == Role::owner || !is_above(made);
+}
+
 void require_may_make(Actor actor, Role role)
 {
-    if (is_above(role) && !acts_as_owner(actor))
+    auto const* const caller = actor.caller(); // none: bound by no role
+    if (caller && !may_make(caller->user.role, role))
         throw Refusal{
             .reason = Reason::forbidden, .message = "Only an owner makes owners and admins."
         };
@@ -86,15 +93,8 @@ void require_not_above(Actor actor, User const& touched)
 Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now)
 {
     auto facts = co_await work.directory().session(caller.session_id());
-    Refusal const ended{.reason = Reason::session_ended};
-    if (!facts)
-        throw ended;
-    auto const& session = facts->session;
-    bool const is_over = session.logged_out_at || session.revoked_at || session.expires_at <= now
-        || session.absolute_expires_at <= now
-        || session.session_version != facts->user.session_version;
-    if (is_over || facts->user.deleted_at || facts->user.status != UserStatus::active)
-        throw ended;
+    if (!facts || why_not_live(*facts, now))
+        throw Refusal{.reason = Reason::session_ended};
     co_return std::move(facts->user);
 }
 

@@ -26,8 +26,10 @@ bool may(Actor actor, Permission permission);
 // Throws Refusal, 403 that names the permission.
 void require_permission(Actor actor, Permission permission);
 
-// I-5: an admin makes managers and staff alone; owners and admins are an owner's to make. Throws
-// Refusal.
+// I-5: an admin makes managers and staff alone; owners and admins are an owner's to make.
+bool may_make(Role maker, Role made);
+
+// The same for an actor. Throws Refusal.
 void require_may_make(Actor actor, Role role);
 
 // I-6: address and status of an owner or another admin are the owner's alone. Throws Refusal.

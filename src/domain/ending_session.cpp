@@ -22,4 +22,18 @@ Async<bool> log_out(UnitOfWork& work, RequestFacts const& facts, Caller const& c
     co_return true;
 }
 
+Async<void> end_sessions(
+    UnitOfWork& work,
+    User const& person,
+    std::optional<SessionId> kept,
+    SessionEnd why,
+    RefreshEnd refresh_why,
+    Instant now
+)
+{
+    auto const& organization = person.organization_id;
+    co_await work.sessions().revoke_all(organization, person.id, kept, why, now);
+    co_await work.refresh_tokens().revoke_all(organization, person.id, kept, refresh_why, now);
+}
+
 } // namespace gatehouse::domain

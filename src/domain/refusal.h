@@ -84,11 +84,24 @@ inline void require(Result<void> result)
         throw std::move(result.error());
 }
 
+inline Refusal because(Reason reason)
+{
+    return Refusal{.reason = reason};
+}
+
 // A bad member of a request: the text names the field, as validation answers must.
 inline Refusal invalid_field(std::string field, std::string problem)
 {
     Refusal refusal{.reason = Reason::validation};
     refusal.error = field + " " + problem;
+    refusal.details.push_back({std::move(field), std::move(problem)});
+    return refusal;
+}
+
+// A password that may not be set: the text says what is missing.
+inline Refusal weak_password(std::string field, std::string problem)
+{
+    Refusal refusal{.reason = Reason::weak_password, .error = problem};
     refusal.details.push_back({std::move(field), std::move(problem)});
     return refusal;
 }

@@ -5,6 +5,21 @@
 
 namespace gatehouse::domain {
 
+std::optional<Reason> why_not_live(SessionFacts const& facts, Instant now)
+{
+    auto const& session = facts.session;
+    auto const& user = facts.user;
+    if (session.logged_out_at || session.revoked_at)
+        return Reason::session_ended;
+    if (session.expires_at <= now || session.absolute_expires_at <= now)
+        return Reason::session_expired;
+    if (user.deleted_at || user.status != UserStatus::active)
+        return Reason::session_ended;
+    if (session.session_version != user.session_version)
+        return Reason::session_invalidated;
+    return std::nullopt;
+}
+
 Result<Caller>
 judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now)
 {
@@ -18,14 +33,9 @@ judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Inst
     // A token names the session it was minted for; one that names another person's was not ours.
     if (session.user_id != claims.subject || session.organization_id != claims.organization_id)
         return refused(Reason::invalid_token);
-    if (session.logged_out_at || session.revoked_at)
-        return refused(Reason::session_ended);
-    if (session.expires_at <= now || session.absolute_expires_at <= now)
-        return refused(Reason::session_expired);
-    if (user.deleted_at || user.status != UserStatus::active)
-        return refused(Reason::session_ended);
-    if (claims.session_version != user.session_version
-        || session.session_version != user.session_version)
+    if (auto const why = why_not_live(*facts, now))
+        return refused(*why);
+    if (claims.session_version != user.session_version)
         return refused(Reason::session_invalidated);
     return Caller{std::move(facts->session), std::move(facts->user)};
 }

@@ -13,6 +13,10 @@
 
 namespace gatehouse::domain {
 
+// Why a session as stored is not live at all, whatever the token says; nothing where it is
+// (spec/database 3.3 "Live").
+std::optional<Reason> why_not_live(SessionFacts const& facts, Instant now);
+
 // The rule alone: signature and expiry were checked before (spec/database 3.3 "Live").
 Result<Caller>
 judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now);

@@ -1,5 +1,6 @@
 // Roles, suspension and deletion.
 #include "domain/standing.h"
+#include "domain/ending_session.h"
 
 #include "domain/access.h"
 #include "domain/deed.h"
@@ -41,11 +42,8 @@ Async<void> require_may_leave(UnitOfWork& work, Actor actor, User person)
 Async<void> end_access(UnitOfWork& work, User person, Instant now)
 {
     auto const& organization = person.organization_id;
-    co_await work.sessions().revoke_all(
-        organization, person.id, std::nullopt, SessionEnd::admin_forced, now
-    );
-    co_await work.refresh_tokens().revoke_all(
-        organization, person.id, std::nullopt, RefreshEnd::admin_action, now
+    co_await end_sessions(
+        work, person, std::nullopt, SessionEnd::admin_forced, RefreshEnd::admin_action, now
     );
     co_await work.one_time_tokens().void_all(
         organization, person.id, TokenPurpose::second_factor, now

@@ -55,7 +55,6 @@ template <class Req> Req read_request(Request const& request)
 // is refused by judged().
 template <class Req> class Unjudged {
 public:
-    using Request = Req;
     Req& members() { return members_; } // what could be read; the rest is empty
     describe::Problems& problems() { return problems_; }
     Req judged() &&

@@ -14,14 +14,11 @@
 
 namespace gatehouse::http {
 
+using domain::because;
 using domain::Reason;
 using domain::Refusal;
 
 namespace {
-Refusal because(Reason reason)
-{
-    return Refusal{.reason = reason};
-}
 
 bool is_json(std::optional<std::string_view> content_type)
 {
@@ -156,7 +153,11 @@ Async<void> Pipeline::steps(Exchange& exchange)
     auto const limit = route.body.is_multipart() ? route.body.wire_limit() : body_limit_;
     std::optional<DetailedRefusal> refused;
     try {
-        co_await admit(exchange, *endpoint, context);
+        if (auto early = who_without_asking(exchange, route, context))
+            throw std::move(*early);
+        bool const asks = needs_session(exchange, route, context);
+        if (asks || endpoint->gate)
+            co_await admit(exchange, *endpoint, context, asks);
         if (auto early = judge_body(exchange, route.body, limit))
             throw std::move(*early);
         if (exchange.has_body) {
@@ -176,15 +177,15 @@ Async<void> Pipeline::steps(Exchange& exchange)
         co_await refuse(exchange, context, route, *refused);
 }
 
-// Who, where and what, as far as the head tells.
-Async<void> Pipeline::admit(Exchange& exchange, Endpoint const& endpoint, Context& context)
+// Who, where and what, as far as the database must be asked for it.
+Async<void>
+Pipeline::admit(Exchange& exchange, Endpoint const& endpoint, Context& context, bool for_session)
 {
-    auto const& route = endpoint.route;
-    Refused refused = who_without_asking(exchange, route, context);
-    if (!refused && needs_session(exchange, route, context))
-        refused = co_await live_session(exchange, route, context);
-    if (refused)
-        throw std::move(*refused);
+    if (for_session) {
+        Refused refused = co_await live_session(exchange, endpoint.route, context);
+        if (refused)
+            throw std::move(*refused);
+    }
     if (endpoint.gate)
         co_await endpoint.gate(context);
 }
@@ -200,7 +201,7 @@ Pipeline::look_again_after(Exchange& exchange, Endpoint const& endpoint, Context
     exchange.now = now;
     context.now = now;
     if (context.has_caller())
-        co_await admit(exchange, endpoint, context);
+        co_await admit(exchange, endpoint, context, true);
 }
 
 // Every 403 to a known caller leaves a row before it is answered (I-12).

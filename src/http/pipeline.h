@@ -79,7 +79,8 @@ private:
     Async<void> refuse(
         Exchange& exchange, Context const& context, Route const& route, DetailedRefusal const& why
     );
-    Async<void> admit(Exchange& exchange, Endpoint const& endpoint, Context& context);
+    Async<void>
+    admit(Exchange& exchange, Endpoint const& endpoint, Context& context, bool for_session);
     Async<void> look_again_after(Exchange& exchange, Endpoint const& endpoint, Context& context);
     bool needs_session(Exchange const& exchange, Route const& route, Context& context) const;
     Refused who_without_asking(Exchange const& exchange, Route const& route, Context& context);

@@ -5,14 +5,11 @@
 
 namespace gatehouse::http {
 
+using domain::because;
 using domain::Reason;
 using domain::Refusal;
 
 namespace {
-Refusal because(Reason reason)
-{
-    return Refusal{.reason = reason};
-}
 
 bool counts_before_anything(Route const& route)
 {

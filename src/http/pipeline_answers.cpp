@@ -5,15 +5,9 @@
 
 namespace gatehouse::http {
 
+using domain::because;
 using domain::Reason;
 using domain::Refusal;
-
-namespace {
-Refusal because(Reason reason)
-{
-    return Refusal{.reason = reason};
-}
-} // namespace
 
 void Pipeline::no_endpoint(Exchange& exchange, Router::Match const& match)
 {

@@ -2,6 +2,7 @@
 #include "features/invitations/accepting.h"
 
 #include "core/uuid.h"
+#include "domain/access.h"
 #include "domain/attempts.h"
 #include "domain/directory.h"
 #include "domain/ledger.h"
@@ -53,8 +54,7 @@ Async<bool> still_stands(UnitOfWork& work, Invitation const& invitation)
     if (!inviter || inviter->status != UserStatus::active)
         co_return false;
     bool const invites = cell_of(inviter->role, Permission::users_invite) == Cell::everywhere;
-    bool const is_above = invitation.role == Role::owner || invitation.role == Role::admin;
-    co_return invites && (!is_above || inviter->role == Role::owner);
+    co_return invites&& domain::may_make(inviter->role, invitation.role);
 }
 
 User member_of(Services& services, Invitation const& invitation, NewMember& wanted, Instant now)

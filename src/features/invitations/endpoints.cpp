@@ -23,11 +23,10 @@ using domain::organization_in_reach;
 using domain::OrganizationId;
 using domain::parse_role;
 using domain::Permission;
-using domain::Reason;
-using domain::Refusal;
 using domain::require_may_make;
 using domain::require_permission;
 using domain::to_text;
+using domain::weak_password;
 
 Async<void> may_invite(http::Context& context)
 {
@@ -120,11 +119,8 @@ std::optional<std::string> name_in(std::string const& field, std::optional<std::
 Async<MemberView> join(http::Context& context, AcceptRequest request)
 {
     context.no_store();
-    if (auto const problem = password_text::problem_with_password(request.password)) {
-        Refusal refusal{.reason = Reason::weak_password, .error = *problem};
-        refusal.details.push_back({"password", *problem});
-        throw refusal;
-    }
+    if (auto const problem = password_text::problem_with_password(request.password))
+        throw weak_password("password", *problem);
     NewMember wanted;
     wanted.token = SecretString(context.parameter("token"));
     wanted.password = std::move(request.password);

@@ -4,6 +4,7 @@
 #include "domain/access.h"
 #include "domain/attempts.h"
 #include "domain/deed.h"
+#include "domain/ending_session.h"
 #include "domain/mail.h"
 #include "domain/one_time_tokens.h"
 #include "domain/password_proof.h"
@@ -14,7 +15,6 @@
 #include "protocols/mail_text/mail_order.h"
 #include "protocols/password_text/password_rule.h"
 
-#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -22,19 +22,19 @@ namespace gatehouse::password_change {
 namespace {
 using domain::Actor;
 using domain::CanonicalAddress;
+using domain::end_sessions;
 using domain::Event;
 using domain::invalid_field;
 using domain::MailToQueue;
 using domain::Permission;
-using domain::Reason;
 using domain::RefreshEnd;
-using domain::Refusal;
 using domain::SessionEnd;
 using domain::Success;
 using domain::Surface;
 using domain::TokenPurpose;
 using domain::UnitOfWork;
 using domain::User;
+using domain::weak_password;
 
 constexpr int tries = 4; // how often the password may change under our hands before we give up
 constexpr std::array voided{
@@ -83,31 +83,24 @@ void require_usable(ChangeRequest const& request)
         = password_text::problem_with_replacement(request.new_password, request.current_password);
     if (!problem)
         return;
-    Refusal refusal{.reason = Reason::weak_password, .error = *problem};
-    refusal.details.push_back({"newPassword", *problem});
-    throw refusal;
+    throw weak_password("newPassword", *problem);
 }
 
-// A session that was ended meanwhile changes nothing any more: perhaps it was ended for this.
-Async<void> require_live(http::Context& context, UnitOfWork& work)
-{
-    co_await domain::caller_as_stored(work, context.caller(), context.now);
-}
-
-// In the order of rows that holds everywhere: sessions, refresh tokens, one-time tokens.
 Async<void> end_the_others(http::Context& context, UnitOfWork& work)
 {
     auto const& caller = context.caller();
-    auto const& organization = caller.organization_id();
-    auto const& person = caller.user_id();
-    co_await work.sessions().revoke_all(
-        organization, person, caller.session_id(), SessionEnd::password_changed, context.now
-    );
-    co_await work.refresh_tokens().revoke_all(
-        organization, person, caller.session_id(), RefreshEnd::security_event, context.now
+    co_await end_sessions(
+        work,
+        caller.user,
+        caller.session_id(),
+        SessionEnd::password_changed,
+        RefreshEnd::security_event,
+        context.now
     );
     for (auto const purpose : voided)
-        co_await work.one_time_tokens().void_all(organization, person, purpose, context.now);
+        co_await work.one_time_tokens().void_all(
+            caller.organization_id(), caller.user_id(), purpose, context.now
+        );
 }
 
 Async<void> record_and_tell(http::Context& context, UnitOfWork& work, User const& person)
@@ -139,7 +132,8 @@ Async<bool> replace(http::Context& context, User proven, crypto::StoredPassword 
     auto work = co_await context.services.storage.begin();
     CanonicalAddress const address(proven.email);
     co_await work->attempts().lock(address);
-    co_await require_live(context, *work);
+    // A session that was ended meanwhile changes nothing any more: perhaps it was ended for this.
+    co_await domain::caller_as_stored(*work, context.caller(), context.now);
     co_await end_the_others(context, *work);
     bool const replaced = co_await work->users().change_password(
         proven.organization_id, proven.id, proven.password->hash, std::move(password), context.now

@@ -3,6 +3,7 @@
 
 #include "domain/attempts.h"
 #include "domain/directory.h"
+#include "domain/ending_session.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
 #include "domain/one_time_tokens.h"
@@ -16,6 +17,7 @@ namespace {
 using domain::AttemptMethod;
 using domain::CanonicalAddress;
 using domain::digest_of;
+using domain::end_sessions;
 using domain::Event;
 using domain::ledger_entry;
 using domain::MailToQueue;
@@ -34,6 +36,7 @@ using domain::TokenPurpose;
 using domain::UnitOfWork;
 using domain::User;
 using domain::UserStatus;
+using domain::weak_password;
 
 struct Opening { // what a good token opens
     OneTimeToken token;
@@ -64,16 +67,11 @@ Async<Opening> find_opening(UnitOfWork& work, TokenDigest digest, std::string mi
     co_return Opening{*token, std::move(*user)};
 }
 
-// Rows are written in one order everywhere (sessions, refresh tokens, one-time tokens, the user),
-// so that nobody waits for somebody who waits for them.
 Async<void> end_everything(UnitOfWork& work, User user, Instant now)
 {
     auto const& organization = user.organization_id;
-    co_await work.sessions().revoke_all(
-        organization, user.id, std::nullopt, SessionEnd::password_changed, now
-    );
-    co_await work.refresh_tokens().revoke_all(
-        organization, user.id, std::nullopt, RefreshEnd::security_event, now
+    co_await end_sessions(
+        work, user, std::nullopt, SessionEnd::password_changed, RefreshEnd::security_event, now
     );
     co_await work.one_time_tokens().void_all(
         organization, user.id, TokenPurpose::reset_password, now
@@ -125,11 +123,8 @@ reset(Services& services, RequestFacts facts, SecretString token, SecretString n
         auto look = co_await services.storage.read();
         co_await find_opening(*look, digest, mirrored, facts.now);
     }
-    if (auto const problem = password_text::problem_with_password(new_password)) {
-        Refusal refusal{.reason = Reason::weak_password, .error = *problem};
-        refusal.details.push_back({"newPassword", *problem});
-        throw refusal;
-    }
+    if (auto const problem = password_text::problem_with_password(new_password))
+        throw weak_password("newPassword", *problem);
     auto password = co_await services.passwords.hash(std::move(new_password));
 
     auto work = co_await services.storage.begin();

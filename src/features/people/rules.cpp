@@ -18,6 +18,7 @@ using domain::Reason;
 using domain::Refusal;
 using domain::Role;
 using domain::UserStatus;
+using domain::weak_password;
 
 // An empty name is none.
 std::optional<std::string> name_in(std::string const& field, std::string const& given)
@@ -63,11 +64,8 @@ NewPerson understood(CreateRequest request)
     NewPerson person;
     person.organization_id = domain::OrganizationId(std::move(request.organization_id));
     person.email = address_in(request.email);
-    if (auto const problem = password_text::problem_with_password(request.password)) {
-        Refusal refusal{.reason = Reason::weak_password, .error = *problem};
-        refusal.details.push_back({"password", *problem});
-        throw refusal;
-    }
+    if (auto const problem = password_text::problem_with_password(request.password))
+        throw weak_password("password", *problem);
     person.password = std::move(request.password);
     person.role = request.role.is_there ? role_in(request.role) : Role::staff;
     person.first_name = name_in("firstName", request.first_name.value_or(""));

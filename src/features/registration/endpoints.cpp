@@ -40,6 +40,7 @@ using domain::UnitOfWork;
 using domain::unproven_life;
 using domain::User;
 using domain::UserId;
+using domain::weak_password;
 
 constexpr http::Route register_route{
     .method = http::Method::post,
@@ -66,11 +67,8 @@ Wanted understood(RegisterRequest const& request, Settings const& settings)
     wanted.email = std::string(trimmed(request.email));
     if (auto const problem = password_text::problem_with_address(wanted.email))
         throw invalid_field("email", *problem);
-    if (auto const problem = password_text::problem_with_password(request.password)) {
-        Refusal refusal{.reason = Reason::weak_password, .error = *problem};
-        refusal.details.push_back({"password", *problem});
-        throw refusal;
-    }
+    if (auto const problem = password_text::problem_with_password(request.password))
+        throw weak_password("password", *problem);
     auto const given = request.name.value_or("");
     auto const name
         = trimmed(given).empty() ? wanted.email.substr(0, wanted.email.find('@')) : given;
