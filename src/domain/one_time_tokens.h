@@ -37,6 +37,14 @@ public:
     virtual Async<bool> spend(OrganizationId organization, OneTimeTokenId token, Instant now) = 0;
     // One more wrong code was given with it.
     virtual Async<void> count_attempt(OrganizationId organization, OneTimeTokenId token) = 0;
+    // What `before` stood for in the payloads of unused ones of one purpose, `after` stands for.
+    virtual Async<void> rebind(
+        OrganizationId organization,
+        UserId user,
+        TokenPurpose purpose,
+        std::string before,
+        std::string after
+    ) = 0;
     // Voids the unused ones of one purpose; how many.
     virtual Async<std::int64_t>
     void_all(OrganizationId organization, UserId user, TokenPurpose purpose, Instant now) = 0;

@@ -147,7 +147,7 @@ Async<Conclusion> ask_for_second_factor(Concluding in, User user)
     SecondFactorWanted wanted;
     wanted.temp_token = std::move(opaque.text);
     wanted.methods = {"totp", "backup_code"};
-    co_return wanted;
+    co_return Awaited{std::move(user), std::move(wanted)};
 }
 
 Async<Conclusion> let_in(Concluding in, User user)

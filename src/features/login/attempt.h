@@ -41,8 +41,12 @@ struct Opened {
     domain::User user;
     domain::SessionTokens tokens;
 };
+struct Awaited { // the password was right
+    domain::User user;
+    SecondFactorWanted wanted;
+};
 struct Stale { }; // a candidate changed while the password was hashed: look again
-using Conclusion = std::variant<Opened, SecondFactorWanted, Stale>;
+using Conclusion = std::variant<Opened, Awaited, Stale>;
 
 Async<Known> look_up(domain::Services& services, Try const& attempt);
 

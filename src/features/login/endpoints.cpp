@@ -4,6 +4,7 @@
 #include "domain/opaque_token.h"
 #include "features/login/attempt.h"
 #include "features/login/messages.h"
+#include "features/login/rehashing.h"
 #include "features/login/second_step.h"
 #include "http/request_facts.h"
 
@@ -126,18 +127,6 @@ compare(Services& services, SecretString const& password, std::vector<Candidate>
     co_return matches;
 }
 
-// Replaces a foreign or outdated hash after the answer is out, so that timing stays equal (D-33).
-Async<void> rehash(Services& services, User user, SecretString password)
-{
-    auto const old = user.password.value_or(crypto::StoredPassword());
-    auto fresh = co_await services.passwords.hash(std::move(password));
-    auto work = co_await services.storage.begin();
-    co_await work->users().upgrade_password(
-        user.organization_id, user.id, old.hash, std::move(fresh)
-    );
-    co_await work->commit();
-}
-
 SignedIn welcome(http::Context& context, Surface surface, Opened opened)
 {
     auto const life = std::chrono::duration_cast<std::chrono::seconds>(opened.tokens.token_life);
@@ -169,15 +158,13 @@ Async<Answer> log_in(http::Context& context, LoginRequest request)
             checked.matches = co_await compare(services, request.password, checked.known.meant);
         auto conclusion = co_await conclude(services, attempt, std::move(checked));
         if (auto* opened = std::get_if<Opened>(&conclusion)) {
-            if (crypto::is_outdated(*opened->user.password, services.passwords.policy()))
-                services.afterwards(
-                    "rehash", rehash(services, opened->user, std::move(request.password))
-                );
+            rehash_if_outdated(services, opened->user, std::move(request.password));
             co_return welcome(context, context.surface, std::move(*opened));
         }
-        if (auto* wanted = std::get_if<SecondFactorWanted>(&conclusion)) {
+        if (auto* awaited = std::get_if<Awaited>(&conclusion)) {
+            rehash_if_outdated(services, awaited->user, std::move(request.password));
             context.status(202);
-            co_return std::move(*wanted);
+            co_return std::move(awaited->wanted);
         }
     }
     throw std::runtime_error("the candidates of a sign-in changed at every look");

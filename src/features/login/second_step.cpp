@@ -52,7 +52,7 @@ struct Begun { // a sign-in that may still be finished
 }
 
 // Nothing but the token is looked at: who holds none learns nothing of anybody.
-Async<Begun> find_begun(Services& services, UnitOfWork& work, TokenDigest digest, Instant now)
+Async<Begun> find_begun(UnitOfWork& work, TokenDigest digest, Instant now)
 {
     auto const token = co_await work.directory().one_time_token(std::move(digest));
     if (!token || token->purpose != TokenPurpose::second_factor || token->used_at
@@ -60,12 +60,19 @@ Async<Begun> find_begun(Services& services, UnitOfWork& work, TokenDigest digest
         refuse_token();
     auto const pending = parse_payload(token->payload.value_or(""));
     auto const user = co_await work.users().find(token->organization_id, token->user_id);
-    // What was proven with the password counts no longer once the password or the sessions of the
-    // person were replaced.
-    if (!pending || !user || user->session_version != pending->session_version
-        || domain::password_state(services.key_encryption_key, *user) != pending->password_state)
+    if (!pending || !user)
         refuse_token();
     co_return Begun{*token, *pending, *user};
+}
+
+// What was proven with the password counts no longer once the password or the sessions of the
+// person were replaced. Under the lock: a rehash writes both sides of this comparison.
+void require_still_proven(Services& services, Begun const& begun)
+{
+    auto const& [token, pending, user] = begun;
+    if (user.session_version != pending.session_version
+        || domain::password_state(services.key_encryption_key, user) != pending.password_state)
+        refuse_token();
 }
 
 Async<void>
@@ -143,10 +150,11 @@ conclude(Services& services, SecondStep const& step, CanonicalAddress address)
     auto work = co_await services.storage.begin();
     co_await work->attempts().lock(address);
     auto const now = services.clock.now(); // what was held back is judged by the present hour
-    auto begun = co_await find_begun(services, *work, step.token, now);
+    auto begun = co_await find_begun(*work, step.token, now);
     auto const user = begun.user;
     if (CanonicalAddress(user.email) != address)
         co_return std::nullopt;
+    require_still_proven(services, begun);
     FactorTry tried{.facts = step.facts, .user = user, .method = step.method};
     tried.facts.now = now;
     tried.facts.surface = begun.pending.surface;
@@ -174,7 +182,7 @@ conclude(Services& services, SecondStep const& step, CanonicalAddress address)
 Async<CanonicalAddress> address_behind(Services& services, TokenDigest digest, Instant now)
 {
     auto work = co_await services.storage.read();
-    auto const begun = co_await find_begun(services, *work, std::move(digest), now);
+    auto const begun = co_await find_begun(*work, std::move(digest), now);
     co_return CanonicalAddress(begun.user.email);
 }
 

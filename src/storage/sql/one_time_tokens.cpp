@@ -26,6 +26,13 @@ constexpr Statement void_tokens(
     "UPDATE one_time_tokens SET used_at = $4 WHERE organization_id = $1 AND user_id = $2 "
     "AND purpose = $3 AND used_at IS NULL"
 );
+constexpr auto rebind_tokens = either(
+    {.postgres = "UPDATE one_time_tokens SET payload = CAST(replace(CAST(payload AS text), "
+                 "CAST($4 AS text), CAST($5 AS text)) AS jsonb) WHERE organization_id = $1 "
+                 "AND user_id = $2 AND purpose = $3 AND used_at IS NULL",
+     .sqlite = "UPDATE one_time_tokens SET payload = replace(payload, $4, $5) "
+               "WHERE organization_id = $1 AND user_id = $2 AND purpose = $3 AND used_at IS NULL"}
+);
 
 class SqlOneTimeTokens final : public OneTimeTokens {
 public:
@@ -65,6 +72,22 @@ public:
     {
         connection_.later(
             raise_attempts, Scope::organization(organization), values(organization, token)
+        );
+        co_return;
+    }
+
+    Async<void> rebind(
+        OrganizationId organization,
+        UserId user,
+        TokenPurpose purpose,
+        std::string before,
+        std::string after
+    ) override
+    {
+        connection_.later(
+            rebind_tokens,
+            Scope::organization(organization),
+            values(organization, user, to_text(purpose), before, after)
         );
         co_return;
     }
