@@ -3,6 +3,7 @@
 
 #include "core/async.h"
 #include "domain/email_address.h"
+#include "domain/ids.h"
 #include "domain/services.h"
 #include "domain/storage.h"
 
@@ -31,9 +32,13 @@ public:
     virtual Async<CountedWindow> add(std::string key, Instant now, Duration length) = 0;
 };
 
-// Counts the request in the unit of work, and throws rate_limited past the ceiling.
+// Counts the request in the unit of work, and throws rate_limited past the ceiling: of an address,
+// or of the person on whose behalf mail leaves for whatever address.
 Async<void> count_mail_request(
     Services& services, UnitOfWork& work, MailCeiling ceiling, CanonicalAddress address, Instant now
+);
+Async<void> count_mail_request(
+    Services& services, UnitOfWork& work, MailCeiling ceiling, UserId person, Instant now
 );
 
 } // namespace gatehouse::domain

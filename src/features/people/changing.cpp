@@ -7,6 +7,7 @@
 #include "domain/directory.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
+#include "domain/mail_requests.h"
 #include "domain/refusal.h"
 #include "domain/verification.h"
 #include "protocols/mail_text/mail_order.h"
@@ -16,8 +17,10 @@ namespace {
 using domain::Actor;
 using domain::begin_address_change;
 using domain::CanonicalAddress;
+using domain::count_mail_request;
 using domain::deed;
 using domain::Event;
+using domain::MailCeiling;
 using domain::MailToQueue;
 using domain::ProfileChange;
 using domain::queue_mail;
@@ -34,6 +37,11 @@ using domain::UserStatus;
 using domain::void_mailed_links;
 using mail_text::MailKind;
 using mail_text::MailOrder;
+
+// Mail cannot be abused through us: neither many mails to one address by changing many people, nor
+// mails to many addresses by changing one person (decisions D-105).
+constexpr MailCeiling to_one_address{.purpose = "address-change-to", .most = 5, .within = 1h};
+constexpr MailCeiling of_one_person{.purpose = "address-change-of", .most = 5, .within = 1h};
 
 enum class NewAddress { none, same_mailbox, waits, counts };
 
@@ -148,6 +156,26 @@ Async<void> tell_old_address(Changing const& done, std::int64_t row)
     co_await mail(done, std::move(order), row);
 }
 
+// Who is mailed about the new address; nobody where nothing is to be proven or told.
+std::optional<CanonicalAddress> mailed(Changing const& done)
+{
+    if (done.address == NewAddress::waits)
+        return CanonicalAddress(done.change.pending_email->value());
+    if (done.address == NewAddress::counts && done.person.status == UserStatus::active)
+        return CanonicalAddress(done.person.email);
+    return std::nullopt;
+}
+
+Async<void> count_mail(Changing const& done)
+{
+    auto const address = mailed(done);
+    if (!address)
+        co_return;
+    auto const now = done.facts.now;
+    co_await count_mail_request(done.services, done.work, of_one_person, done.person.id, now);
+    co_await count_mail_request(done.services, done.work, to_one_address, *address, now);
+}
+
 Async<void> write(Changing const& done)
 {
     auto const& person = done.person;
@@ -195,6 +223,7 @@ Async<User> change(
     if (address) {
         require_not_above(actor, *before); // perhaps raised since the gate
         changing.address = co_await decide_address(changing, *address);
+        co_await count_mail(changing);
     }
     co_await write(changing);
     auto const after = co_await work->users().find(person.organization_id, person.id);

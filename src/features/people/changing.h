@@ -13,7 +13,8 @@ namespace gatehouse::people {
 
 // A new address counts at once, and the old one is told; the own address of somebody who registered
 // themselves waits until its mailed link is opened. Throws Refusal: 409 where a live user of any
-// organization has it (decisions D-10).
+// organization has it (decisions D-10), 429 where too many
+// mails about new addresses left lately for the person or to the address.
 Async<domain::User> change(
     domain::Services& services,
     domain::RequestFacts facts,
