@@ -86,6 +86,21 @@ TEST_P(SecondStep, ClocksMayDifferByOneStepAndNoMore)
         EXPECT_EQ(finish(begun(), code_now(world, step)).status, 200) << step;
 }
 
+// D-61, also where SQL left an empty text instead of nothing.
+TEST_P(SecondStep, WithoutASecretTheFactorIsAskedForAndNoCodeIsRight)
+{
+    for (auto const* const secret : {"NULL", "''", "'  '"}) {
+        update(ann, std::string("two_factor_secret = ") + secret);
+        world.outside().query("DELETE FROM login_attempts");
+        expect_refused(finish(begun(), "000000"));
+        expect_refused(finish(begun(), code_now(world)));
+        EXPECT_EQ(failures("totp"), 2) << secret;
+        auto const by_backup_code = world.call(with_backup_code(begun(), "no such code"));
+        expect_refused(by_backup_code);
+    }
+    EXPECT_EQ(world.call(with_backup_code(begun(), "plain-two")).status, 200);
+}
+
 TEST_P(SecondStep, ThePlainSecretIsSealedAtItsFirstUse)
 {
     expect_refused(finish(begun(), wrong_code(world)));

@@ -1,6 +1,7 @@
 // A person's own second factor: setting it up, using it, replacing its codes, taking it away.
 #include "features/two_factor/endpoints.h"
 
+#include "domain/access.h"
 #include "domain/attempts.h"
 #include "domain/ending_factor.h"
 #include "domain/factor_secrets.h"
@@ -33,6 +34,7 @@ using domain::UnitOfWork;
 using domain::User;
 using domain::void_pending_logins;
 
+constexpr int looks = 4; // how often the own address may change while its lock is waited for
 constexpr std::size_t secret_bytes = 20; // RFC 4226 4, requirement 6
 
 Refusal not_set_up()
@@ -130,12 +132,31 @@ Async<SecondFactor> use_code(http::Context& context, UnitOfWork& work, FactorTry
     co_return factor;
 }
 
-FactorTry try_of(http::Context& context, AttemptMethod method, SecretString code)
+// The lock on the address, and who acts as they are under it: whoever waited may have been signed
+// out, suspended or moved meanwhile.
+Async<Proven> locked(http::Context& context)
 {
     auto const& caller = context.caller();
-    FactorTry tried{.facts = http::facts_of(context), .user = caller.user, .method = method};
+    CanonicalAddress address(caller.user.email);
+    for (int look = 0; look < looks; ++look) {
+        auto work = co_await context.services.storage.begin();
+        co_await work->attempts().lock(address);
+        auto const now = context.services.clock.now();
+        auto user = co_await domain::caller_as_stored(*work, caller, now);
+        CanonicalAddress const present(user.email);
+        if (present == address)
+            co_return Proven{std::move(work), std::move(user)};
+        address = present;
+    }
+    throw std::runtime_error("an address changed at every look");
+}
+
+FactorTry try_of(http::Context& context, User user, AttemptMethod method, SecretString code)
+{
+    FactorTry tried{.facts = http::facts_of(context), .user = std::move(user), .method = method};
+    tried.facts.now = context.services.clock.now();
     tried.code = std::move(code);
-    tried.session = caller.session_id();
+    tried.session = context.caller().session_id();
     return tried;
 }
 
@@ -143,27 +164,25 @@ Async<Success> verify_totp(http::Context& context, CodeRequest request)
 {
     if (request.code.empty())
         throw invalid_field("code", "is required");
-    auto tried = try_of(context, AttemptMethod::totp, std::move(request.code));
+    auto const held = co_await locked(context);
+    auto& work = *held.work;
+    auto const tried = try_of(context, held.user, AttemptMethod::totp, std::move(request.code));
     auto const& user = tried.user;
-    CanonicalAddress const address(user.email);
-    auto work = co_await context.services.storage.begin();
-    co_await work->attempts().lock(address);
-    tried.facts.now = context.services.clock.now();
-    auto const factor = co_await use_code(context, *work, tried);
+    auto const factor = co_await use_code(context, work, tried);
     Success answer;
     answer.message = "The code is right.";
     if (factor.enabled) {
-        co_await record(context, *work, Event::profile_updated, "two_factor_last_step");
+        co_await record(context, work, Event::profile_updated, "two_factor_last_step");
     } else {
-        co_await void_pending_logins(*work, user, context.now);
+        co_await void_pending_logins(work, user, context.now);
         bool const activated
-            = co_await work->second_factors().activate(user.organization_id, user.id, context.now);
+            = co_await work.second_factors().activate(user.organization_id, user.id, context.now);
         if (!activated)
             throw std::runtime_error("a second factor was switched on in this very moment");
-        co_await record(context, *work, Event::two_factor_enabled);
+        co_await record(context, work, Event::two_factor_enabled);
         answer.message = "The second factor is on.";
     }
-    co_await work->commit();
+    co_await work.commit();
     co_return answer;
 }
 
@@ -172,14 +191,11 @@ Async<Success> verify_backup_code(http::Context& context, BackupCodeRequest requ
     auto code = std::move(request.backup_code ? request.backup_code : request.code);
     if (!code || code->empty())
         throw invalid_field("code", "is required");
-    auto tried = try_of(context, AttemptMethod::backup_code, std::move(*code));
-    CanonicalAddress const address(tried.user.email);
-    auto work = co_await context.services.storage.begin();
-    co_await work->attempts().lock(address);
-    tried.facts.now = context.services.clock.now();
-    co_await use_code(context, *work, tried);
-    co_await record(context, *work, Event::profile_updated, "backup_codes");
-    co_await work->commit();
+    auto const held = co_await locked(context);
+    auto const tried = try_of(context, held.user, AttemptMethod::backup_code, std::move(*code));
+    co_await use_code(context, *held.work, tried);
+    co_await record(context, *held.work, Event::profile_updated, "backup_codes");
+    co_await held.work->commit();
     Success answer;
     answer.message = "The code is right, and used up.";
     co_return answer;

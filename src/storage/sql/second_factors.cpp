@@ -1,6 +1,7 @@
 // Second factors, in the columns of the person's row.
 #include "domain/second_factors.h"
 
+#include "core/text.h"
 #include "storage/sql/stores.h"
 
 namespace gatehouse::sql {
@@ -57,6 +58,8 @@ public:
         SecondFactor factor;
         factor.enabled = row.boolean(0);
         factor.secret = row.optional_text(1);
+        if (factor.secret && trimmed(*factor.secret).empty()) // as SQL leaves it (decisions D-61)
+            factor.secret.reset();
         factor.last_step = row.optional_integer(2);
         if (auto codes = row.optional_texts(3))
             factor.backup_codes = std::move(*codes);
