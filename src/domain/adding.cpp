@@ -2,6 +2,7 @@
 #include "domain/adding.h"
 
 #include "domain/deed.h"
+#include "domain/invitations.h"
 #include "domain/ledger.h"
 #include "domain/refusal.h"
 #include "domain/users.h"
@@ -13,7 +14,12 @@ Async<void> add_person(UnitOfWork& work, RequestFacts const& facts, Actor actor,
     bool const inserted = co_await work.users().insert(person);
     if (!inserted)
         throw Refusal{.reason = Reason::email_already_registered};
+    CanonicalAddress const address(person.email); // a member by now: older offers open nothing
+    auto const superseded
+        = co_await work.invitations().supersede(person.organization_id, address, facts.now);
     auto entry = deed(facts, actor, Event::user_created, 201, person);
+    if (superseded > 0)
+        entry.details["invitationsRevoked"] = superseded;
     entry.email = person.email;
     entry.details["role"] = std::string(to_text(person.role));
     co_await work.ledger().append(std::move(entry));

@@ -4,6 +4,7 @@
 
 #include "domain/access.h"
 #include "domain/deed.h"
+#include "domain/invitations.h"
 #include "domain/ledger.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
@@ -122,10 +123,15 @@ Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, Use
     bool const removed
         = co_await work->members().remove(before.organization_id, before.id, facts.now);
     require_changed(removed);
+    CanonicalAddress const address(before.email); // nor is there a way back in through an old offer
+    auto const superseded
+        = co_await work->invitations().supersede(before.organization_id, address, facts.now);
     co_await work->pictures().remove(before.organization_id, before.id); // the row itself stays
     co_await work->organizations().settle_owner(before.organization_id, facts.now);
     auto entry = deed(facts, actor, Event::user_deleted, 204, before);
     entry.email = before.email;
+    if (superseded > 0)
+        entry.details["invitationsRevoked"] = superseded;
     co_await work->ledger().append(std::move(entry));
     co_await work->commit();
 }
