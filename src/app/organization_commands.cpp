@@ -53,7 +53,7 @@ Async<Founding> understood(OperatorArguments const& arguments, SecretString pass
     owner.email = arguments.required("--owner-email");
     owner.password = std::move(password);
     owner.role = http::Given{true, std::string("owner")};
-    wanted.owner = people::understood(std::move(owner));
+    wanted.owner = people::understood(std::move(owner), wanted.organization.name);
     if (auto const given = arguments.text("--owner-name")) {
         wanted.name = password_text::normalised_name(*given);
         if (!wanted.name)

@@ -9,6 +9,7 @@
 #include "domain/opaque_token.h"
 #include "domain/permissions.h"
 #include "domain/refusal.h"
+#include "protocols/password_text/password_rule.h"
 
 namespace gatehouse::invitations {
 namespace {
@@ -72,6 +73,19 @@ User member_of(Services& services, Invitation const& invitation, NewMember& want
     return user;
 }
 
+// What the password may not be made of is known only now; the rest was judged before.
+void require_not_known(NewMember const& wanted, Invitation const& offered, std::string organization)
+{
+    std::vector<std::string> const known{
+        offered.email,
+        wanted.first_name.value_or(""),
+        wanted.last_name.value_or(""),
+        std::move(organization)
+    };
+    if (auto const problem = password_text::problem_with_password(wanted.password, known))
+        throw domain::weak_password("password", *problem);
+}
+
 } // namespace
 
 Async<Offer> offer_behind(Services& services, SecretString token, Instant now)
@@ -93,7 +107,9 @@ Async<User> accept(Services& services, RequestFacts facts, NewMember wanted)
     auto const digest = digest_of(wanted.token);
     { // refuses before hashing; what counts is the claim below
         auto look = co_await services.storage.read();
-        co_await open_invitation(*look, digest, facts.now);
+        auto const offered = co_await open_invitation(*look, digest, facts.now);
+        auto const organization = co_await look->directory().organization(offered.organization_id);
+        require_not_known(wanted, offered, organization ? organization->name : std::string());
     }
     auto password = co_await services.passwords.hash(std::move(wanted.password));
 

@@ -5,6 +5,7 @@
 #include "domain/attempts.h"
 #include "domain/deed.h"
 #include "domain/ending_session.h"
+#include "domain/known_words.h"
 #include "domain/mail.h"
 #include "domain/one_time_tokens.h"
 #include "domain/password_proof.h"
@@ -75,15 +76,17 @@ Async<void> may_change(http::Context& context)
 }
 
 // Said before anything is proven, so that it says nothing about the password that is.
-void require_usable(ChangeRequest const& request)
+Async<void> require_usable(http::Context& context, ChangeRequest const& request)
 {
     if (request.current_password.empty())
         throw invalid_field("currentPassword", "is required");
-    auto const problem
-        = password_text::problem_with_replacement(request.new_password, request.current_password);
-    if (!problem)
-        return;
-    throw weak_password("newPassword", *problem);
+    auto const work = co_await context.services.storage.read();
+    auto const known = co_await domain::known_of(*work, context.caller().user);
+    auto const problem = password_text::problem_with_replacement(
+        request.new_password, request.current_password, known
+    );
+    if (problem)
+        throw weak_password("newPassword", *problem);
 }
 
 Async<void> end_the_others(http::Context& context, UnitOfWork& work)
@@ -157,7 +160,7 @@ Async<User> prove(http::Context& context, ChangeRequest const& request)
 
 Async<Success> change(http::Context& context, ChangeRequest request)
 {
-    require_usable(request);
+    co_await require_usable(context, request);
     for (int time = 0; time < tries; ++time) {
         auto const proven = co_await prove(context, request);
         auto fresh = co_await context.services.passwords.hash(request.new_password.duplicate());

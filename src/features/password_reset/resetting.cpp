@@ -4,6 +4,7 @@
 #include "domain/attempts.h"
 #include "domain/directory.h"
 #include "domain/ending_session.h"
+#include "domain/known_words.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
 #include "domain/one_time_tokens.h"
@@ -119,11 +120,13 @@ reset(Services& services, RequestFacts facts, SecretString token, SecretString n
 {
     auto const digest = digest_of(token);
     auto const mirrored = shown_or_digest(services.settings, token);
+    std::vector<std::string> known;
     { // refuses before hashing; what counts is the spending below
         auto look = co_await services.storage.read();
-        co_await find_opening(*look, digest, mirrored, facts.now);
+        auto const opening = co_await find_opening(*look, digest, mirrored, facts.now);
+        known = co_await domain::known_of(*look, opening.user);
     }
-    if (auto const problem = password_text::problem_with_password(new_password))
+    if (auto const problem = password_text::problem_with_password(new_password, known))
         throw weak_password("newPassword", *problem);
     auto password = co_await services.passwords.hash(std::move(new_password));
 

@@ -82,13 +82,13 @@ Async<void> asked_with_the_body(http::Context&)
 Async<MemberView> create_person(http::Context& context, http::Unjudged<CreateRequest> request)
 {
     auto const actor = context.actor();
-    OrganizationId const organization(request.members().organization_id);
-    if (organization.text().empty())
+    OrganizationId const id(request.members().organization_id);
+    if (id.text().empty())
         throw invalid_field("organizationId", "is required");
-    co_await organization_in_reach(context.services, actor, organization);
+    auto const organization = co_await organization_in_reach(context.services, actor, id);
     require_permission(actor, Permission::users_create);
     require_grantable(actor, request.members().role);
-    auto wanted = understood(std::move(request).judged());
+    auto wanted = understood(std::move(request).judged(), organization.name);
     auto const facts = http::facts_of(context);
     auto const made = co_await create(context.services, facts, actor, std::move(wanted));
     context.no_store();

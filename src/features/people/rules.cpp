@@ -59,12 +59,18 @@ UserStatus status_in(std::string const& given)
     throw invalid_field("status", "must be active or suspended");
 }
 
-NewPerson understood(CreateRequest request)
+NewPerson understood(CreateRequest request, std::string organization_name)
 {
     NewPerson person;
     person.organization_id = domain::OrganizationId(std::move(request.organization_id));
     person.email = address_in(request.email);
-    if (auto const problem = password_text::problem_with_password(request.password))
+    std::vector<std::string> const known{
+        person.email,
+        request.first_name.value_or(""),
+        request.last_name.value_or(""),
+        std::move(organization_name)
+    };
+    if (auto const problem = password_text::problem_with_password(request.password, known))
         throw weak_password("password", *problem);
     person.password = std::move(request.password);
     person.role = request.role.is_there ? role_in(request.role) : Role::staff;

@@ -20,7 +20,7 @@ struct NewPerson { // a request to create, checked
 };
 
 // All throw Refusal.
-NewPerson understood(CreateRequest request);
+NewPerson understood(CreateRequest request, std::string organization_name);
 // Names alone: what becomes of an address is decided elsewhere.
 domain::ProfileChange understood(ChangeRequest const& request);
 std::string address_in(std::string const& given);

@@ -67,9 +67,10 @@ Wanted understood(RegisterRequest const& request, Settings const& settings)
     wanted.email = std::string(trimmed(request.email));
     if (auto const problem = password_text::problem_with_address(wanted.email))
         throw invalid_field("email", *problem);
-    if (auto const problem = password_text::problem_with_password(request.password))
-        throw weak_password("password", *problem);
     auto const given = request.name.value_or("");
+    if (auto const problem
+        = password_text::problem_with_password(request.password, {wanted.email, given}))
+        throw weak_password("password", *problem);
     auto const name
         = trimmed(given).empty() ? wanted.email.substr(0, wanted.email.find('@')) : given;
     auto normalised = password_text::normalised_name(name);

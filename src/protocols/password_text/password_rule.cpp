@@ -37,15 +37,20 @@ Kind kind_of(char32_t point)
 struct Count {
     std::size_t code_points = 0;
     int kinds = 0;
+    bool repeats_one = true; // one code point over and over
 };
 
 Count count(std::string_view password)
 {
     Count counted;
     std::array<bool, 5> seen{};
+    std::optional<char32_t> first;
     while (!password.empty()) {
-        seen[static_cast<std::size_t>(kind_of(take_code_point(password)))] = true;
+        auto const point = take_code_point(password);
+        seen[static_cast<std::size_t>(kind_of(point))] = true;
         ++counted.code_points;
+        counted.repeats_one = counted.repeats_one && point == first.value_or(point);
+        first = first.value_or(point);
     }
     counted.kinds = static_cast<int>(std::count(seen.begin(), seen.end(), true));
     return counted;
@@ -83,7 +88,8 @@ std::string refusal(std::string_view why)
 
 } // namespace
 
-std::optional<std::string> problem_with_password(SecretString const& password)
+std::optional<std::string>
+problem_with_password(SecretString const& password, std::vector<std::string> const& known)
 {
     auto const counted = count(password.reveal());
     if (counted.code_points < shortest)
@@ -97,16 +103,16 @@ std::optional<std::string> problem_with_password(SecretString const& password)
         );
     if (is_common(password.reveal()))
         return refusal("it is one of the most common passwords");
-    bool const is_short = counted.code_points < long_enough_without_kinds; // D-39: length is enough
-    if (is_short && is_guessed_at_once(password.reveal()))
+    if (counted.repeats_one || is_guessed_at_once(password.reveal(), known))
         return refusal("it is too easy to guess; a few unrelated words are hard to guess");
     return std::nullopt;
 }
 
-std::optional<std::string>
-problem_with_replacement(SecretString const& password, SecretString const& current)
+std::optional<std::string> problem_with_replacement(
+    SecretString const& password, SecretString const& current, std::vector<std::string> const& known
+)
 {
-    if (auto problem = problem_with_password(password))
+    if (auto problem = problem_with_password(password, known))
         return problem;
     if (password.reveal() == current.reveal()) // both were sent by the same person
         return refusal("it is the current one");

@@ -65,7 +65,8 @@ TEST(PasswordRule, counts_code_points_and_not_bytes)
     EXPECT_FALSE(may_be_set("aB3\U0001f600\U0001f600")); // 11 bytes
     EXPECT_TRUE(may_be_set("aB3" + repeated("\U0001f600", 125)));
     EXPECT_FALSE(may_be_set("aB3" + repeated("\U0001f600", 126)));
-    EXPECT_TRUE(may_be_set(repeated("\U0001f600", 64))); // ASVS 6.2.9: 64 characters of four bytes
+    EXPECT_TRUE(may_be_set(repeated("\U0001f600\U0001f98a", 32))
+    ); // ASVS 6.2.9: 64 characters of four bytes
     EXPECT_TRUE(may_be_set(repeated("aB3!", 32)));
     EXPECT_FALSE(may_be_set(repeated("aB3!", 32) + "x"));
     EXPECT_FALSE(may_be_set(std::string(1'000'000, 'a')));
@@ -90,7 +91,8 @@ TEST(PasswordRule, length_makes_up_for_kinds)
 {
     EXPECT_FALSE(may_be_set("abcdefghijklmno")); // 15
     EXPECT_TRUE(may_be_set("ponmlkjihgfedcba")); // 16
-    EXPECT_TRUE(may_be_set(repeated("é", 16)));
+    EXPECT_TRUE(may_be_set("été à la campagne"));
+    EXPECT_TRUE(may_be_set("äöüäöüßßéèáàíìóò"));
 }
 
 TEST(PasswordRule, common_ones_are_refused_in_any_case_and_nothing_is_stripped)
@@ -120,7 +122,49 @@ TEST(PasswordRule, short_ones_that_are_guessed_at_once_are_refused_though_no_lis
         EXPECT_TRUE(may_be_set(password)) << password;
     }
     EXPECT_FALSE(is_guessed_at_once("Passw0rd\0 and the rest of it"s));
-    EXPECT_FALSE(is_guessed_at_once(repeated("Aa1!", 1000))); // not looked at: it would take long
+    EXPECT_FALSE(is_guessed_at_once(repeated("Aa1!", 1000))); // the first piece is enough
+}
+
+TEST(PasswordRule, length_does_not_make_up_for_what_is_guessed_at_once)
+{
+    for (auto const& password :
+         {repeated("a", 16),
+          repeated("a", 128),
+          repeated("é", 16),
+          repeated("\U0001f600", 64),
+          repeated(" ", 20),
+          "passwordpassword1"s,
+          repeated("password", 12)})
+        EXPECT_FALSE(may_be_set(password)) << password;
+    EXPECT_TRUE(may_be_set(repeated("a", 100) + "kestrel over the moor")); // the whole is judged
+    EXPECT_TRUE(may_be_set(repeated("password", 12) + "kestrel over the moor"));
+}
+
+TEST(PasswordRule, what_everybody_knows_of_the_person_is_guessed_at_once)
+{
+    std::vector<std::string> const known{
+        "Ann.Example@corp.test", "Ánna Kestrel", "Acme Widgets & Sons", ""
+    };
+    auto const may = [&](std::string text) {
+        return !problem_with_password(SecretString(std::move(text)), known);
+    };
+    for (auto const* const mine :
+         {"ann.example@corp.test",
+          "ANN.EXAMPLE@CORP.TEST",
+          "ann.example12345",
+          "annexample123456",
+          "acmewidgetssons1",
+          "acme widgets & sons",
+          "Gatehouse1!"}) {
+        EXPECT_FALSE(may(mine)) << mine;
+    }
+    for (auto const* const other :
+         {"SecurePass123!", "Password123!", "PlainPassword123", "kestrel-over-moor-7"})
+        EXPECT_TRUE(may(other)) << other;
+    EXPECT_TRUE(may_be_set("annexample123456")) << "of somebody else";
+    EXPECT_TRUE(may_be_set("ann.example@corp.test"));
+    std::vector<std::string> const very_much(10'000, std::string(10'000, 'x'));
+    EXPECT_FALSE(problem_with_password(SecretString("Another-Horse-8"), very_much));
 }
 
 TEST(PasswordRule, a_replacement_is_another_one)
