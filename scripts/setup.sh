@@ -11,7 +11,7 @@ build=(
 )
 tests=(
   ca-certificates curl git libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 'npm?npm' oathtool openssl postgresql-15
-  python3 sqlite3 util-linux
+  python3 sqlite3 sqlmap util-linux
 )
 lint=(clang-format-19 clang-tidy-19 python3)
 bench=('nginx-light?nginx' python3)

@@ -59,6 +59,7 @@ enum class Event {
     vault_recovery_clear,
     vault_zk_enable,
     vault_zk_disable,
+    suspicious_login_detected,
     control_degraded,
     control_recovered,
 };

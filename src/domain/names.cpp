@@ -83,6 +83,7 @@ constexpr std::array events{
     std::pair(Event::vault_recovery_clear, std::string_view("VAULT_RECOVERY_CLEAR")),
     std::pair(Event::vault_zk_enable, std::string_view("VAULT_ZK_ENABLE")),
     std::pair(Event::vault_zk_disable, std::string_view("VAULT_ZK_DISABLE")),
+    std::pair(Event::suspicious_login_detected, std::string_view("SUSPICIOUS_LOGIN_DETECTED")),
     std::pair(Event::control_degraded, std::string_view("CONTROL_DEGRADED")),
     std::pair(Event::control_recovered, std::string_view("CONTROL_RECOVERED")),
 };
@@ -135,6 +136,19 @@ std::string_view to_text(SessionEnd reason)
         return "security_alert";
     case SessionEnd::expired:
         return "expired";
+    }
+    unnamed();
+}
+
+std::string_view to_text(DeviceClass device)
+{
+    switch (device) {
+    case DeviceClass::mobile:
+        return "mobile";
+    case DeviceClass::browser:
+        return "browser";
+    case DeviceClass::program:
+        return "program";
     }
     unnamed();
 }

@@ -26,6 +26,9 @@ enum class SessionEnd {
 };
 std::string_view to_text(SessionEnd reason);
 
+enum class DeviceClass { mobile, browser, program }; // by user agent (behaviours §8)
+std::string_view to_text(DeviceClass device);
+
 struct Session {
     SessionId id; // = the `sid` claim
     OrganizationId organization_id;
@@ -47,6 +50,7 @@ struct Session {
     Instant absolute_expires_at;
     std::optional<Instant> logged_out_at;
     std::optional<Instant> revoked_at;
+    std::vector<std::string> device_classes; // others than its own that it was used by
 };
 
 class Sessions {
@@ -78,6 +82,9 @@ public:
     // Deletes the oldest not logged-out rows beyond `limit` (sessions.max_active_per_user).
     virtual Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit)
         = 0;
+    // Adds a class to those the session was used by; false if it was among them.
+    virtual Async<bool>
+    note_class(OrganizationId organization, SessionId session, DeviceClass device) = 0;
     // Moves last_seen_at, and the idle end to `idle_end` capped by the absolute end.
     virtual Async<void>
     touch(OrganizationId organization, SessionId session, Instant seen, Instant idle_end) = 0;

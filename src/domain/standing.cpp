@@ -17,10 +17,12 @@
 namespace gatehouse::domain {
 namespace {
 
-// The person as they are now, nobody else deciding about owners of the organization meanwhile.
-Async<User> under_lock(UnitOfWork& work, User person)
+// The person as they are now, nobody else deciding about standing in the organization meanwhile;
+// nor may the actor have lost theirs since the gate (AZ-05).
+Async<User> under_lock(UnitOfWork& work, Actor actor, User person, Instant now)
 {
     co_await work.organizations().lock(person.organization_id);
+    co_await require_same_standing(work, actor, now);
     auto found = co_await work.users().find(person.organization_id, person.id);
     if (!found)
         throw Refusal{.reason = Reason::not_found};
@@ -74,7 +76,7 @@ void require_changed(bool changed)
 Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User person, Role role)
 {
     auto work = co_await storage.begin();
-    auto const before = co_await under_lock(*work, std::move(person));
+    auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
     if (role != before.role && (before.role == Role::owner || actor.is(before.id)))
         co_await require_may_leave(*work, actor, before);
     bool const changed
@@ -93,7 +95,7 @@ Async<User>
 change_status(Storage& storage, RequestFacts facts, Actor actor, User person, UserStatus status)
 {
     auto work = co_await storage.begin();
-    auto const before = co_await under_lock(*work, std::move(person));
+    auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
     require_not_above(actor, before); // perhaps raised since the gate
     bool const suspends = status == UserStatus::suspended;
     if (suspends)
@@ -116,7 +118,7 @@ change_status(Storage& storage, RequestFacts facts, Actor actor, User person, Us
 Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, User person)
 {
     auto work = co_await storage.begin();
-    auto const before = co_await under_lock(*work, std::move(person));
+    auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
     co_await require_may_leave(*work, actor, before);
     co_await end_access(*work, before, facts.now);
     co_await void_mailed_links(*work, before, facts.now);

@@ -10,7 +10,8 @@
 namespace gatehouse::domain {
 
 // Everything here holds the lock on the organization, so that of two who demote each other one
-// loses. All throw Refusal: SELF_ACTION (I-3), LAST_OWNER (I-4), 404 where the person is gone.
+// loses, and none who was demoted meanwhile decides. All throw Refusal: SELF_ACTION (I-3),
+// LAST_OWNER (I-4), 404 where the person is gone, 401 and 403 where the actor's standing is.
 Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User person, Role role);
 // Suspending ends all sessions at once; reactivating ends what slipped in meanwhile.
 Async<User>

@@ -1,7 +1,9 @@
 // Who is let in, and who is counted: the first two steps of spec/permissions §3.
+#include "domain/device_classes.h"
 #include "domain/session_check.h"
 #include "http/credentials.h"
 #include "http/pipeline.h"
+#include "http/request_facts.h"
 
 namespace gatehouse::http {
 
@@ -91,6 +93,7 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
     bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
     if (needs_proof && !origins_.proves_same_site(exchange.request))
         co_return because(Reason::cross_site);
+    co_await domain::note_device(services_, facts_of(context), context.caller());
     co_return std::nullopt;
 }
 

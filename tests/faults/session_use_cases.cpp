@@ -110,6 +110,17 @@ std::vector<UseCase> session_use_cases()
          {},
          401,
          {}},
+        // Asked for something that is refused without the database, so that the row stands alone.
+        {"used_by_another_device",
+         [](ServiceWorld& world) {
+             return post("/api/users/me/password")
+                 .as(ann_in(world).text("token"))
+                 .with_agent("Mozilla/5.0 (iPhone)");
+         },
+         400,
+         {"SUSPICIOUS_LOGIN_DETECTED null success"},
+         400,
+         {}},
         {"refresh", refresh, 200, {rotated}, 401, {reused}},
         {"refresh_reused", used_refresh_token, 401, {reused}, 401, {reused}},
         {"refresh_unknown",

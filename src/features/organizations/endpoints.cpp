@@ -154,6 +154,8 @@ Async<http::Nothing> delete_organization(http::Context& context, http::Nothing)
     auto const id = named_in(context);
     auto const facts = http::facts_of(context);
     auto work = co_await context.services.storage.begin();
+    co_await work->organizations().lock(id);
+    co_await domain::require_same_standing(*work, context.actor(), context.now);
     auto entry = deed(facts, context.actor(), Event::organization_deleted, 204, id);
     entry.resource = "organization";
     entry.resource_id = id.text();

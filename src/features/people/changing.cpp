@@ -28,6 +28,7 @@ using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
 using domain::require_not_above;
+using domain::require_same_standing;
 using domain::Services;
 using domain::TokenPurpose;
 using domain::UnitOfWork;
@@ -221,6 +222,7 @@ Async<User> change(
         throw Refusal{.reason = Reason::not_found};
     Changing changing{services, *work, facts, actor, *before, change};
     if (address) {
+        co_await require_same_standing(*work, actor, facts.now);
         require_not_above(actor, *before); // perhaps raised since the gate
         changing.address = co_await decide_address(changing, *address);
         co_await count_mail(changing);

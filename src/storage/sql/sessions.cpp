@@ -7,6 +7,7 @@
 
 namespace gatehouse::sql {
 namespace {
+using domain::DeviceClass;
 using domain::OrganizationId;
 using domain::Session;
 using domain::SessionEnd;
@@ -58,6 +59,16 @@ constexpr Statement move_seen("UPDATE sessions SET last_seen_at = $3, expires_at
                               "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
                               "AND logged_out_at IS NULL AND revoked_at IS NULL "
                               "AND expires_at > $3 AND absolute_expires_at > $3");
+
+constexpr auto add_class = either(
+    {.postgres = "UPDATE sessions SET device_classes = array_append(device_classes, $3::text) "
+                 "WHERE organization_id = $1 AND id = $2 "
+                 "AND NOT coalesce($3::text = ANY (device_classes), false) RETURNING id",
+     .sqlite = "UPDATE sessions SET "
+               "device_classes = json_insert(coalesce(device_classes, '[]'), '$[#]', $3) "
+               "WHERE organization_id = $1 AND id = $2 AND NOT EXISTS "
+               "(SELECT 1 FROM json_each(device_classes) WHERE value = $3) RETURNING id"}
+);
 
 class SqlSessions final : public Sessions {
 public:
@@ -167,6 +178,16 @@ public:
         co_return rows.changed();
     }
 
+    Async<bool>
+    note_class(OrganizationId organization, SessionId session, DeviceClass device) override
+    {
+        auto bound = values(organization, session, to_text(device));
+        auto const rows = co_await connection_.query(
+            add_class, Scope::organization(organization), std::move(bound)
+        );
+        co_return !rows.empty();
+    }
+
     Async<void>
     touch(OrganizationId organization, SessionId session, Instant seen, Instant idle_end) override
     {
@@ -207,6 +228,7 @@ Session read_session(Row const& row, std::size_t from)
     session.absolute_expires_at = row.instant(from + 17);
     session.logged_out_at = row.optional_instant(from + 18);
     session.revoked_at = row.optional_instant(from + 19);
+    session.device_classes = row.optional_texts(from + 20).value_or(std::vector<std::string>());
     return session;
 }
 

@@ -42,6 +42,22 @@ export class Houses {
     return { id, as: await this.bearer(owner) };
   }
 
+  /** The same, and who owns it; closed provisioning alone has owners. */
+  async owned(): Promise<{ house: House; owner: Member; token: string }> {
+    const made = await this.stack.database.row`INSERT INTO organizations (name) VALUES ('Owned House') RETURNING id`;
+    const id = made['id'] as string;
+    const owner = await this.member(id, 'owner');
+    await this.stack.database.run`UPDATE organizations SET owner_id = ${owner.id} WHERE id = ${id}`;
+    const as = await this.bearer(owner);
+    return { house: { id, as }, owner, token: as.bearer as string };
+  }
+
+  /** Somebody of this role, and what their requests carry. */
+  async actor(organizationId: string, role = 'staff'): Promise<{ who: Member; as: Options }> {
+    const who = await this.member(organizationId, role);
+    return { who, as: await this.bearer(who) };
+  }
+
   /** Somebody inserted by SQL, as fixtures do. */
   async member(organizationId: string, role = 'staff', email = newAddress(role)): Promise<Member> {
     const password = newPassword(email);
