@@ -82,6 +82,13 @@ def controls(logs, every):
     return Part("controls", [[Command(words + (["--all"] if every else []), "controls", str(report))]], ("release", "node"))
 
 
+def sqlmap(logs, deep):
+    """Every parameter of the document, after the flaws that are planted in a server beside it were found."""
+    report = (logs / "sqlmap.json").resolve()
+    words = ["tests/scanners/run_sqlmap.py", "--report", str(report)] + (["--deep"] if deep else [])
+    return Part("sqlmap-deep" if deep else "sqlmap", [[Command(words, "sqlmap", str(report))]], ("release", "node"))
+
+
 def coverage(logs):
     """The unit tests and the black-box suite once more, counting what they reach."""
     profiles = logs / "profiles"
@@ -120,6 +127,10 @@ def parts(long, logs):
         api("api-asan", logs, "sqlite", "asan", extra=SANITIZERS),
     ]
     listed.append(controls(logs, every=long))
+    report = str((logs / "binary.json").resolve())
+    words = ["tools/check_binary.py", "build/release/gatehouse", report]
+    listed.append(Part("binary", [[Command(words, "binary", report)]], ("release",)))
+    listed.append(sqlmap(logs, deep=long))
     if long:
         listed += [
             checks("tidy", "scripts/lint.sh tidy", needs=("release",)),
