@@ -5,7 +5,8 @@ usage: run_controls.py --report FILE --green DATABASE=REPORT… [--all] [--only 
 
 Each [[control]] of tests/controls/controls.toml says where to edit the copy, which case must then fail, and with
 which words. It holds when the copy builds and starts, the same case passed unsabotaged (the --green reports of this
-very run), and the first test to fail is of that case and says what was expected.
+very run), and the first test to fail is of that case and says what was expected. A control that says `holds` in
+place of `breaks` names a case that must stay green: another defence still stands. `like` takes over another's edits.
 """
 
 import argparse
@@ -98,17 +99,35 @@ def judge(control, outcomes):
     return ""
 
 
-def outcome_of(control, green, log):
+def judge_standing(control, outcomes):
+    """Nothing, when the named case passed in spite of the fault."""
+    named = [one for one in outcomes if control["holds"] in one.cases()]
+    failed = next((one for one in named if not one.passed), None)
+    if failed:
+        return f"{failed.name} failed although it must hold without that: {failed.why}"
+    return "" if named else f"{control['holds']} was not run"
+
+
+def edits_of(control, controls):
+    taken = [edit for other in controls if other["id"] == control.get("like") for edit in other["edit"]]
+    if "like" in control and not taken:
+        raise ValueError(f"no control {control['like']} to be like")
+    return taken + control.get("edit", [])
+
+
+def outcome_of(control, controls, green, log):
     """Holds on the first database that was run green, or on the one that the control names."""
-    name = f"{control['id']} breaks {control['breaks']}"
+    case = control.get("breaks") or control["holds"]
+    name = f"{control['id']} {'breaks' if 'breaks' in control else 'leaves green'} {case}"
     try:
         database = control.get("database", next(iter(green)))
-        file = cases_file_of(control["breaks"], green[database], control.get("file"))
+        file = cases_file_of(case, green[database], control.get("file"))
         renew_copy()
-        for edit in control["edit"]:
+        for edit in edits_of(control, controls):
             sabotage(edit)
         build(log)
-        wrong = judge(control, run_suite(control, database, file, log))
+        outcomes = run_suite(control, database, file, log)
+        wrong = judge(control, outcomes) if "breaks" in control else judge_standing(control, outcomes)
     except (OSError, ValueError, KeyError) as problem:
         wrong = f"{type(problem).__name__}: {problem}"
     return Outcome(name, not wrong, wrong)
@@ -132,7 +151,7 @@ def main():
     words.add_argument("--only", metavar="ID")
     asked = words.parse_args()
 
-    controls = tomllib.loads(pathlib.Path("tests/controls/controls.toml").read_text())["control"]
+    every = controls = tomllib.loads(pathlib.Path("tests/controls/controls.toml").read_text())["control"]
     if asked.only:
         controls = [control for control in controls if control["id"] == asked.only]
     elif not asked.all:
@@ -143,7 +162,7 @@ def main():
     outcomes = []
     for control in controls:
         with (RUNS / f"{control['id']}.log").open("w") as log:
-            outcomes.append(outcome_of(control, green, log))
+            outcomes.append(outcome_of(control, every, green, log))
         print(f"{'holds ' if outcomes[-1].passed else 'FAILED'} {outcomes[-1].name}: {control['fault']}"
               f"{' — ' + outcomes[-1].why if outcomes[-1].why else ''}", flush=True)
     renew_copy()

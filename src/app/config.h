@@ -25,6 +25,7 @@ struct Configuration {
     std::optional<Address> operator_listen;
     std::string database_url;
     int database_connections = 8;
+    std::string database_role; // whose statements they are, on PostgreSQL
     std::string mail;
     std::string mail_from;
     std::string mail_ca_file;

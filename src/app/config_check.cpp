@@ -2,6 +2,7 @@
 #include "app/config.h"
 
 #include "core/text.h"
+#include "storage/postgres/role.h"
 
 #include <algorithm>
 #include <charconv>
@@ -253,6 +254,11 @@ void read_database(Reader const& read, Configuration& made)
     if (!known)
         read.refuse("database_url", "must be sqlite:PATH or postgresql://…");
     made.database_connections = read.number("database_connections", 1, 1000);
+    made.database_role = read.text("database_role");
+    if (!postgres::is_role_name(made.database_role))
+        read.refuse(
+            "database_role", "must name a role: up to 63 letters, digits, _ and -, never empty"
+        );
     auto const policy = crypto::parse_hash_policy(read.text("password_hash"));
     if (!policy)
         read.refuse("password_hash", "must be bcrypt:COST with a cost from 4 to 16, or argon2id");
@@ -283,8 +289,6 @@ Configuration understand(Values const& values)
     read_database(read, made);
     if (read.text("refresh_retry_window") != "0")
         read.refuse("refresh_retry_window", "only 0 is possible yet: any second use is reuse");
-    if (!read.text("database_role").empty())
-        read.refuse("database_role", "this release has no restricted role yet; remove it");
     auto const level = log::parse_level(read.text("log_level"));
     if (!level)
         read.refuse("log_level", "must be trace, debug, info, warning or error");

@@ -9,7 +9,8 @@
 
 namespace gatehouse::app {
 
-// Throws sql::SchemaRefused for a schema that this binary must not touch.
+// Throws sql::SchemaRefused for a schema that this binary must not touch, and postgres::RoleRefused
+// where the restricted role is missing and may not be made.
 sql::MigrationReport migrate_database(Configuration const& configuration);
 sql::SchemaReport inspect_database(Configuration const& configuration);
 

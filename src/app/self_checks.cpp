@@ -17,6 +17,7 @@ using domain::LedgerEntry;
 using domain::Outcome;
 using domain::Storage;
 
+constexpr char const* second_wall = "row level security";
 constexpr Duration clocks_should_not_differ = 2s;
 constexpr Duration clocks_may_differ = 30s;
 
@@ -52,6 +53,13 @@ Async<void> try_ledger(Storage& storage, Instant now)
     LedgerEntry entry{.created_at = now, .event = Event::control_recovered};
     entry.outcome = Outcome::skipped;
     co_await work->ledger().append(std::move(entry));
+}
+
+Async<void> try_second_wall(Storage& storage)
+{
+    bool const stands = co_await storage.probe_second_wall();
+    if (!stands)
+        throw std::runtime_error("the database has no row-level security");
 }
 
 // Lockout windows and expiries compare times that different clocks have stamped (database.md §1).
@@ -91,6 +99,11 @@ Async<std::string> SelfChecks::probe_ledger()
     return found_by(try_ledger(storage_, clock_.now()));
 }
 
+bool SelfChecks::has_second_wall() const
+{
+    return storage_.driver_name() == "postgres";
+}
+
 Async<void> SelfChecks::run()
 {
     auto database = co_await probe_database();
@@ -101,6 +114,10 @@ Async<void> SelfChecks::run()
     co_await note("ledger", std::move(ledger));
     auto clock = co_await found_by(compare_clocks(storage_, clock_));
     co_await note("clock", std::move(clock));
+    if (!has_second_wall())
+        co_return;
+    auto wall = co_await found_by(try_second_wall(storage_));
+    co_await note(second_wall, std::move(wall));
 }
 
 Async<void> SelfChecks::note(std::string name, std::string failure)
@@ -161,7 +178,10 @@ Async<std::vector<ControlState>> SelfChecks::states()
     if (!database.empty())
         failures["database"] = std::move(database);
     std::vector<ControlState> states;
-    for (auto const* const name : {"database", "lockout", "ledger", "clock"}) {
+    std::vector<char const*> needed{"database", "lockout", "ledger", "clock"};
+    if (has_second_wall())
+        needed.push_back(second_wall);
+    for (auto const* const name : needed) {
         auto const found = failures.find(name);
         bool const works = found == failures.end();
         states.push_back({name, works, true, works ? "" : found->second});

@@ -32,6 +32,7 @@ private:
         std::string name;
         std::string failure; // empty: it works
     };
+    bool has_second_wall() const;
     Async<std::string> probe_database();
     Async<std::string> probe_attempts();
     Async<std::string> probe_ledger();

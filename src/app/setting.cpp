@@ -19,7 +19,9 @@ constexpr std::array all{
     },
     Setting{"database_url", "sqlite:var/gatehouse.db", "sqlite:PATH or postgresql://…", true},
     Setting{
-        "database_role", "", "the restricted role of row-level security; not yet in this release"
+        "database_role",
+        "gatehouse_app",
+        "the role of row-level security on PostgreSQL; made where the user may, else beforehand"
     },
     Setting{"database_connections", "8", "connections to PostgreSQL"},
     Setting{

@@ -64,6 +64,9 @@ public:
     virtual Async<std::unique_ptr<UnitOfWork>> read() = 0; // sees, changes nothing; needs no commit
     // A real query, for /ready; throws what is wrong.
     virtual Async<void> probe() = 0;
+    // Whether the database keeps each organization's rows from statements of another, as the second
+    // wall; throws where it does not. `false` where it has no such wall (SQLite).
+    virtual Async<bool> probe_second_wall() = 0;
     // What time the database thinks it is: rows are stamped by us, defaults by it.
     virtual Async<Instant> database_time() = 0;
     virtual std::string_view driver_name() const = 0; // `sqlite` or `postgres`

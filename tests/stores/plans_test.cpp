@@ -18,6 +18,7 @@ using domain::UserId;
 
 struct Sent {
     std::string text;
+    sql::Scope scope;
     sql::Values values;
 };
 
@@ -31,12 +32,12 @@ public:
     Async<sql::Rows>
     query(sql::Statement const& statement, sql::Scope scope, sql::Values values) override
     {
-        keep(statement, values);
+        keep(statement, scope, values);
         return inner_.query(statement, std::move(scope), std::move(values));
     }
     void later(sql::Statement const& statement, sql::Scope scope, sql::Values values) override
     {
-        keep(statement, values);
+        keep(statement, scope, values);
         inner_.later(statement, std::move(scope), std::move(values));
     }
     sql::Dialect dialect() const noexcept override { return inner_.dialect(); }
@@ -44,9 +45,9 @@ public:
     std::vector<Sent> sent;
 
 private:
-    void keep(sql::Statement const& statement, sql::Values const& values)
+    void keep(sql::Statement const& statement, sql::Scope const& scope, sql::Values const& values)
     {
-        sent.push_back({statement.text(sql::Dialect::postgres), values});
+        sent.push_back({statement.text(sql::Dialect::postgres), scope, values});
     }
     sql::Connection& inner_;
 };
@@ -93,12 +94,18 @@ protected:
         std::string arguments;
         for (auto const& value : sent.values.all())
             arguments += (arguments.empty() ? "" : ", ") + std::visit(Quoted(), value);
+        // As the server plans it: behind row-level security, within the scope it is sent with.
+        store_->run("SET ROLE gatehouse_app");
+        store_->query(
+            "SELECT set_config('app.organization_id', $1, false)",
+            sql::values(sent.scope.organization_id())
+        );
         store_->run("PREPARE planned AS " + sent.text);
         auto const call = arguments.empty() ? "planned" : "planned(" + arguments + ")";
         std::string plan;
         for (auto const row : store_->query("EXPLAIN EXECUTE " + call))
             plan += row.text(0) + "\n";
-        store_->run("DEALLOCATE planned");
+        store_->run("DEALLOCATE planned; RESET ROLE");
         return plan;
     }
     // Both for the values at hand and for any: prepared statements end up with either.
@@ -125,7 +132,9 @@ INSTANTIATE_ON_POSTGRES(Plans);
 
 TEST_P(Plans, AStatementWithoutAnIndexIsSeenHere)
 {
-    Sent const bad{"SELECT id FROM users WHERE first_name = $1", sql::values("Ann")};
+    Sent const bad{
+        "SELECT id FROM users WHERE first_name = $1", sql::Scope::directory(), sql::values("Ann")
+    };
     EXPECT_NE(plan_of(bad).find("Seq Scan on users"), std::string::npos);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/event_loop.h"
 #include "storage/postgres/open.h"
+#include "storage/postgres/role.h"
 #include "storage/sql/errors.h"
 #include "support/test_database.h"
 
@@ -38,8 +39,13 @@ protected:
     void open(std::string const& url, std::size_t connections, postgres::Limits const& limits)
     {
         database_.reset();
-        database_
-            = postgres::open(url, {.connections = connections, .limits = limits, .engine = {}});
+        database_ = postgres::open(
+            url,
+            {.connections = connections,
+             .limits = limits,
+             .role = std::string(postgres::default_role),
+             .engine = {}}
+        );
     }
     template <class T> T run(Async<T> work) { return wait_for(loop_, std::move(work)); }
     void run(Async<void> work) { wait_for(loop_, std::move(work)); }

@@ -199,6 +199,7 @@ public:
             throw std::runtime_error("connection to database db.internal:5432 lost");
         co_return;
     }
+    Async<bool> probe_second_wall() override { co_return false; }
     Async<Instant> database_time() override { co_return clock_.now(); }
     std::string_view driver_name() const override { return "none"; }
 

@@ -3,6 +3,7 @@
 #include "support/making_databases.h"
 
 #include "storage/postgres/open.h"
+#include "storage/postgres/role.h"
 #include "storage/sql/errors.h"
 
 #include <algorithm>
@@ -52,6 +53,10 @@ constexpr sql::Statement fingerprint(
     "SELECT c.relname || t.tgname || t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid "
     "= t.tgrelid "
     "WHERE c.relnamespace = 'auth'::regnamespace UNION ALL "
+    "SELECT c.relname || c.relrowsecurity::text || c.relforcerowsecurity::text "
+    "|| coalesce(c.relacl::text, '') FROM pg_class c WHERE c.relnamespace = 'auth'::regnamespace "
+    "UNION ALL SELECT polrelid::regclass::text || polname || polpermissive::text "
+    "|| polroles::text || pg_get_expr(polqual, polrelid) FROM pg_policy UNION ALL "
     "SELECT proname || md5(prosrc) FROM pg_proc WHERE pronamespace = 'auth'::regnamespace UNION "
     "ALL "
     "SELECT version::text || checksum FROM auth.schema_migrations UNION ALL "
@@ -167,7 +172,7 @@ public:
     }
     sql::Drivers drivers() const override
     {
-        return postgres::drivers(url(), 4, postgres::Limits());
+        return postgres::drivers(url(), 4, postgres::Limits(), std::string(postgres::default_role));
     }
     std::unique_ptr<sql::SchemaConnection> connect() const override
     {

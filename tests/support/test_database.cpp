@@ -1,6 +1,7 @@
 // Making and removing databases for tests.
 #include "support/making_databases.h"
 
+#include "storage/postgres/role.h"
 #include "storage/sqlite/open.h"
 
 #include <unistd.h>
@@ -69,6 +70,8 @@ void bring_up(sql::SchemaConnection& connection)
     auto const done = sql::migrate(connection, sql::migrations(connection.dialect()));
     if (done.schema.state != sql::SchemaState::current)
         throw std::runtime_error("a test database did not become current: " + done.schema.line);
+    if (connection.dialect() == sql::Dialect::postgres)
+        postgres::prepare_role(connection, std::string(postgres::default_role));
 }
 
 std::vector<sql::Dialect> databases_to_test()

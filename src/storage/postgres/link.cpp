@@ -2,6 +2,7 @@
 #include "storage/postgres/link.h"
 
 #include "core/log.h"
+#include "storage/postgres/role.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -48,11 +49,11 @@ int milliseconds_until(sql::Deadline deadline)
 
 } // namespace
 
-Link::Link(std::string const& url, Limits const& limits)
+Link::Link(std::string const& url, Limits const& limits, std::string const& role)
 {
     auto const deadline = Clock::now() + limits.connecting;
     connect(url, deadline);
-    set_up(limits, deadline);
+    set_up(limits, role, deadline);
 }
 
 void Link::connect(std::string const& url, sql::Deadline deadline)
@@ -82,7 +83,7 @@ void Link::connect(std::string const& url, sql::Deadline deadline)
     }
 }
 
-void Link::set_up(Limits const& limits, sql::Deadline deadline)
+void Link::set_up(Limits const& limits, std::string const& role, sql::Deadline deadline)
 {
     if (PQsetnonblocking(connection_.get(), 1) != 0)
         fail_broken();
@@ -90,10 +91,13 @@ void Link::set_up(Limits const& limits, sql::Deadline deadline)
         "SET search_path = auth, public; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
         "SET statement_timeout = {}; SET lock_timeout = {};"
         "SET idle_in_transaction_session_timeout = {}; SET standard_conforming_strings = on;"
+        // Whatever database or user may have as their default: outside a unit no row is open.
+        "SET app.organization_id = ''; SET app.current_user_id = '';{}"
         "SELECT current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off'",
         limits.statement.count(),
         limits.lock.count(),
-        limits.idle_in_transaction.count()
+        limits.idle_in_transaction.count(),
+        role.empty() ? std::string() : "SET ROLE " + quoted(role) + ";"
     );
     require_sent(PQsendQuery(connection_.get(), settings.c_str()));
     while (auto const result = next(deadline)) {

@@ -35,8 +35,9 @@ using Result = std::unique_ptr<PGresult, Clearer>;
 
 class Link {
 public:
-    // Connects and sets the session up: UTC, search_path auth, public, time limits. Throws Lost.
-    Link(std::string const& url, Limits const& limits);
+    // Connects and sets the session up: UTC, search_path auth, public, time limits, no scope, and
+    // `role` unless it is empty. Throws Lost when any of it fails.
+    Link(std::string const& url, Limits const& limits, std::string const& role);
     Link(Link const&) = delete;
     Link& operator=(Link const&) = delete;
 
@@ -64,7 +65,7 @@ private:
 
     static void note(void* self, PGresult const* notice);
     void connect(std::string const& url, sql::Deadline deadline);
-    void set_up(Limits const& limits, sql::Deadline deadline);
+    void set_up(Limits const& limits, std::string const& role, sql::Deadline deadline);
     void wait(short events, sql::Deadline deadline);
     void require_sent(int sent);
     [[noreturn]] void fail_broken() const;

@@ -105,18 +105,22 @@ std::unique_ptr<sql::SchemaConnection> open_schema(std::string const& url)
     return std::make_unique<Schema>(url);
 }
 
-sql::Drivers drivers(std::string const& url, std::size_t connections, Limits const& limits)
+sql::Drivers drivers(
+    std::string const& url, std::size_t connections, Limits const& limits, std::string const& role
+)
 {
     sql::Drivers made;
     auto const reconnecting = std::make_shared<Reconnecting>();
     for (std::size_t count = 0; count < connections; ++count)
-        made.writers.push_back(std::make_unique<Session>(url, limits, reconnecting));
+        made.writers.push_back(std::make_unique<Session>(url, limits, role, reconnecting));
     return made;
 }
 
 std::unique_ptr<sql::Database> open(std::string const& url, Options options)
 {
-    return sql::make_database(drivers(url, options.connections, options.limits), options.engine);
+    return sql::make_database(
+        drivers(url, options.connections, options.limits, options.role), options.engine
+    );
 }
 
 } // namespace gatehouse::postgres

@@ -14,6 +14,7 @@ namespace gatehouse::postgres {
 struct Options {
     std::size_t connections = 8;
     Limits limits;
+    std::string role; // whose statements they are; empty: those of the URL's user
     sql::EngineOptions engine;
 };
 
@@ -21,7 +22,9 @@ struct Options {
 std::unique_ptr<sql::Database> open(std::string const& url, Options options);
 
 // The connections alone, for tests that stand something between them and the engine.
-sql::Drivers drivers(std::string const& url, std::size_t connections, Limits const& limits);
+sql::Drivers drivers(
+    std::string const& url, std::size_t connections, Limits const& limits, std::string const& role
+);
 
 // For migrate() and inspect(). Throws StorageError when the server is not reachable.
 std::unique_ptr<sql::SchemaConnection> open_schema(std::string const& url);

@@ -21,9 +21,15 @@ constexpr sql::Statement tell_scope("SELECT set_config('app.organization_id', $1
 
 } // namespace
 
-Session::Session(std::string url, Limits const& limits, std::shared_ptr<Reconnecting> reconnecting)
+Session::Session(
+    std::string url,
+    Limits const& limits,
+    std::string role,
+    std::shared_ptr<Reconnecting> reconnecting
+)
     : url_(std::move(url))
     , limits_(limits)
+    , role_(std::move(role))
     , reconnecting_(std::move(reconnecting))
 {
 }
@@ -53,7 +59,7 @@ void Session::connect()
     steps_.clear();
     stale_ = false;
     try {
-        link_.emplace(url_, limits_);
+        link_.emplace(url_, limits_, role_);
         reconnecting_->succeeded(Clock::now());
     } catch (Lost const& lost) {
         link_.reset();

@@ -16,7 +16,13 @@ namespace gatehouse::postgres {
 
 class Session final : public sql::Driver {
 public:
-    Session(std::string url, Limits const& limits, std::shared_ptr<Reconnecting> reconnecting);
+    // Statements run as `role`, or as the user of the URL where it is empty.
+    Session(
+        std::string url,
+        Limits const& limits,
+        std::string role,
+        std::shared_ptr<Reconnecting> reconnecting
+    );
 
     sql::Dialect dialect() const noexcept override { return sql::Dialect::postgres; }
     void begin(sql::Access access, sql::Deadline deadline) override;
@@ -47,6 +53,7 @@ private:
 
     std::string const url_;
     Limits const limits_;
+    std::string const role_;
     std::optional<Link> link_;
     std::unordered_map<sql::Statement const*, std::string> prepared_; // → its name
     std::vector<Step> steps_; // sent and not received yet

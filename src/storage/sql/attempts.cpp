@@ -38,8 +38,12 @@ constexpr Text window_tail
       "evaluated)) "
       "FROM evaluated";
 constexpr auto select_window = either(
-    {.postgres
-     = joined<"WITH counted AS (", counted_head, postgres_canonical, counted_tail, window_tail>,
+    {.postgres = joined<
+         "WITH counted AS (",
+         counted_head,
+         postgres_user_canonical,
+         counted_tail,
+         window_tail>,
      .sqlite
      = joined<"WITH counted AS (", counted_head, sqlite_canonical, counted_tail, window_tail>}
 );
@@ -62,7 +66,7 @@ constexpr Text clear_head
       "AND (organization_id = $3 OR (SELECT count(*) FROM users WHERE ";
 constexpr Text clear_tail = " = $1 AND deleted_at IS NULL) <= 1)";
 constexpr auto clear_failures = either(
-    {.postgres = joined<clear_head, postgres_canonical, clear_tail>,
+    {.postgres = joined<clear_head, postgres_user_canonical, clear_tail>,
      .sqlite = joined<clear_head, sqlite_canonical, clear_tail>}
 );
 

@@ -40,7 +40,7 @@ constexpr auto select_candidates = either(
          candidates_head,
          user_columns,
          candidates_middle,
-         "lower(u.email COLLATE \"C\")",
+         "u.email_canonical",
          candidates_tail>,
      .sqlite
      = joined<candidates_head, user_columns, candidates_middle, "lower(u.email)", candidates_tail>}
@@ -51,14 +51,14 @@ constexpr Text taken_tail
     = " = $1 AND deleted_at IS NULL "
       "AND (mailbox_proven_at IS NOT NULL OR (self_registered = true AND created_at > $2))";
 constexpr auto count_taken = either(
-    {.postgres = joined<taken_head, postgres_canonical, taken_tail>,
+    {.postgres = joined<taken_head, postgres_user_canonical, taken_tail>,
      .sqlite = joined<taken_head, sqlite_canonical, taken_tail>}
 );
 
 constexpr Text in_use_head = "SELECT id FROM users WHERE ";
 constexpr Text in_use_tail = " = $1 AND deleted_at IS NULL AND id <> $2 LIMIT 1";
 constexpr auto select_in_use = either(
-    {.postgres = joined<in_use_head, postgres_canonical, in_use_tail>,
+    {.postgres = joined<in_use_head, postgres_user_canonical, in_use_tail>,
      .sqlite = joined<in_use_head, sqlite_canonical, in_use_tail>}
 );
 
@@ -67,7 +67,7 @@ constexpr Text purge_tail
     = " = $1 AND deleted_at IS NULL AND self_registered = true AND email_verified = false "
       "AND mailbox_proven_at IS NULL AND created_at <= $2";
 constexpr auto purge_stale = either(
-    {.postgres = joined<purge_head, postgres_canonical, purge_tail>,
+    {.postgres = joined<purge_head, postgres_user_canonical, purge_tail>,
      .sqlite = joined<purge_head, sqlite_canonical, purge_tail>}
 );
 

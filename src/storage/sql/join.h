@@ -37,5 +37,7 @@ template <Text... parts> inline constexpr char const* joined = detail::together<
 // The canonical form of a column with mail addresses: A–Z folded, equal on both databases.
 inline constexpr Text postgres_canonical = "lower(email COLLATE \"C\")";
 inline constexpr Text sqlite_canonical = "lower(email)";
+// The same of users, through row-level security to an index (migration 0004).
+inline constexpr Text postgres_user_canonical = "email_canonical";
 
 } // namespace gatehouse::sql

@@ -53,7 +53,7 @@ constexpr auto select_by_address = either(
          "SELECT ",
          user_columns,
          by_address_head,
-         "lower(u.email COLLATE \"C\") = $2 AND u.deleted_at IS NULL">,
+         "u.email_canonical = $2 AND u.deleted_at IS NULL">,
      .sqlite = joined<
          "SELECT ",
          user_columns,

@@ -19,7 +19,7 @@ constexpr Text recent_tail
       "THEN EXISTS (SELECT 1 FROM users o WHERE o.id = a.user_id AND o.deleted_at IS NULL) "
       "ELSE a.user_id IS NULL END";
 constexpr auto select_recent = either(
-    {.postgres = joined<recent_head, postgres_canonical, recent_tail>,
+    {.postgres = joined<recent_head, postgres_user_canonical, recent_tail>,
      .sqlite = joined<recent_head, sqlite_canonical, recent_tail>}
 );
 constexpr Statement insert_request(

@@ -122,6 +122,21 @@ private:
 };
 
 constexpr Statement probe_statement("SELECT max(version) FROM schema_migrations");
+// Tenant tables whose rows this connection could see beyond its scope: the role is not bound there,
+// the policy is gone, or another one opens more. login_attempts is no tenant table.
+constexpr Statement open_tables(
+    "SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_class c "
+    "WHERE c.relnamespace = to_regnamespace('auth') AND c.relkind = 'r' "
+    "AND c.relname <> 'login_attempts' AND has_table_privilege(c.oid, 'SELECT') "
+    "AND (c.relname = 'organizations' OR EXISTS (SELECT 1 FROM pg_attribute a "
+    "WHERE a.attrelid = c.oid AND a.attname = 'organization_id' AND NOT a.attisdropped)) "
+    "AND (NOT row_security_active(c.oid) "
+    "OR NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid "
+    "AND p.polname = 'organization_scope') "
+    "OR EXISTS (SELECT 1 FROM pg_policy p, unnest(p.polroles) r WHERE p.polrelid = c.oid "
+    "AND p.polpermissive AND p.polname <> 'organization_scope' "
+    "AND (r = 0 OR pg_has_role(r, 'USAGE'))))"
+);
 constexpr auto time_statement = either(
     {.postgres = "SELECT clock_timestamp()",
      .sqlite = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"}
@@ -151,6 +166,21 @@ public:
                 "the schema is at version " + std::to_string(version) + " of "
                     + std::to_string(known_version_)
             );
+    }
+
+    Async<bool> probe_second_wall() override
+    {
+        if (database_.dialect() == Dialect::sqlite)
+            co_return false;
+        auto const rows = co_await database_.reads().query(open_tables, Scope::global(), Values());
+        auto const open = rows.front().optional_text(0);
+        if (open)
+            throw StorageError(
+                StorageError::Kind::broken,
+                "row-level security does not bind the server on " + *open
+                    + ": its role must be neither owner nor superuser nor BYPASSRLS"
+            );
+        co_return true;
     }
 
     Async<Instant> database_time() override
