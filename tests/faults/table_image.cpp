@@ -40,6 +40,11 @@ constexpr std::array tables{
     Table{"rate_counters", "*"},
     Table{"captured_mails", "*"},
     Table{"signing_keys", "alg, state, private_sealed"},
+    Table{"custom_roles", "*"},
+    Table{"custom_role_permissions", "*"},
+    Table{"user_permissions", "*"},
+    Table{"resources", "*"},
+    Table{"assignments", "*"},
 };
 constexpr std::string_view ledger_head = "audit_ledger ";
 constexpr std::string_view ledger_columns
