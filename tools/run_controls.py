@@ -61,10 +61,15 @@ def build(log):
         raise ValueError("the sabotaged copy does not build")
 
 
+def is_of(outcome, case):
+    """A case of cases.md, or a row of security.md, which stands at the start of the test's title as well."""
+    return case in outcome.cases() or outcome.name.rsplit(" > ", 1)[-1].startswith(case + " ")
+
+
 def cases_file_of(case, report, named):
     """The test file that holds the case, from the report of the unsabotaged run, where the case must have passed."""
     outcomes = [outcome for outcome in test_reports.read(report)
-                if case in outcome.cases() and named in (None, pathlib.Path(outcome.file).name)]
+                if is_of(outcome, case) and named in (None, pathlib.Path(outcome.file).name)]
     if not outcomes or not all(outcome.passed for outcome in outcomes):
         raise ValueError(f"{case} is not green in the unsabotaged run ({report})")
     return outcomes[0].file
@@ -88,20 +93,20 @@ def judge(control, outcomes):
     """Nothing, when the named case fails as expected, first of all but those of `also`, which must fail too."""
     expected = [*control.get("also", []), control["breaks"]]
     for case in expected:
-        failed = next((one for one in outcomes if not one.passed and case in one.cases()), None)
+        failed = next((one for one in outcomes if not one.passed and is_of(one, case)), None)
         if failed is None:
             return f"{case} stayed green although {control['fault']}"
         if not re.search(control["expects"], failed.why):
             return f"{failed.name} failed with other words: {failed.why}"
     first = next(one for one in outcomes if not one.passed)
-    if not set(expected) & set(first.cases()):
+    if not any(is_of(first, case) for case in expected):
         return f"{first.name} failed before {control['breaks']}: {first.why}"
     return ""
 
 
 def judge_standing(control, outcomes):
     """Nothing, when the named case passed in spite of the fault."""
-    named = [one for one in outcomes if control["holds"] in one.cases()]
+    named = [one for one in outcomes if is_of(one, control["holds"])]
     failed = next((one for one in named if not one.passed), None)
     if failed:
         return f"{failed.name} failed although it must hold without that: {failed.why}"
