@@ -29,7 +29,7 @@ protected:
                 ? "CREATE TABLE auth.probe (id text PRIMARY KEY, flag boolean, small integer, "
                   "large bigint, "
                   "number double precision, words text, json jsonb, raw bytea, list text[], at "
-                  "timestamptz)"
+                  "timestamptz); GRANT ALL ON auth.probe TO gatehouse_app"
                 : "CREATE TABLE probe (id TEXT PRIMARY KEY, flag INTEGER, small INTEGER, large "
                   "INTEGER, "
                   "number REAL, words TEXT, json TEXT, raw BLOB, list TEXT, at TEXT) STRICT"
