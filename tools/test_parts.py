@@ -116,6 +116,7 @@ def parts(long, logs):
         build("release", "all", "bench_tools"),
         checks("headers", "scripts/lint.sh headers", needs=("release",)),
         checks("swallowed", "scripts/lint.sh swallowed", needs=("release",)),
+        checks("times", f"bench/refusal_times.py --pairs {200 if long else 60}", needs=("release",)),
         unit("release", logs),
         api("api-sqlite", logs, "sqlite"),
         api("api-postgres", logs, "postgres"),

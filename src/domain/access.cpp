@@ -108,6 +108,13 @@ Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now)
         throw Refusal{.reason = Reason::forbidden, .message = "Your role is another one by now."};
 }
 
+Async<void> hold_own_organization(UnitOfWork& work, Caller const& caller)
+{
+    bool const there = co_await work.organizations().hold(caller.organization_id());
+    if (!there)
+        throw Refusal{.reason = Reason::session_ended};
+}
+
 Async<void> record_denial(
     Services& services,
     RequestFacts const& facts,

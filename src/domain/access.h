@@ -45,6 +45,9 @@ Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now
 // The same for an actor; 403 where the role is another one by now.
 Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now);
 
+// `Organizations::hold` of the caller's own. Throws Refusal, 401 where it was deleted meanwhile.
+Async<void> hold_own_organization(UnitOfWork& work, Caller const& caller);
+
 // One PERMISSION_DENIED row for a 403 to a known caller, committed before the answer (I-12).
 // `route` is the pattern, never the path.
 Async<void> record_denial(

@@ -37,6 +37,7 @@ public:
     // By bare id, to tell 403 from 404 (decisions D-79).
     virtual Async<std::optional<Organization>> organization(OrganizationId organization) = 0;
     virtual Async<std::optional<User>> live_user(UserId user) = 0;
+    virtual Async<bool> invitation_exists(InvitationId invitation) = 0;
     // For operators, who look at everything: in the order of their ids, those behind `after`.
     virtual Async<std::vector<Organization>>
     organizations_behind(OrganizationId after, std::int64_t limit) = 0;

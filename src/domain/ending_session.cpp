@@ -2,12 +2,16 @@
 #include "domain/ending_session.h"
 
 #include "domain/ledger.h"
+#include "domain/organizations.h"
 #include "domain/refresh_tokens.h"
 
 namespace gatehouse::domain {
 
 Async<bool> log_out(UnitOfWork& work, RequestFacts const& facts, Caller const& caller)
 {
+    bool const there = co_await work.organizations().hold(caller.organization_id());
+    if (!there)
+        co_return false;
     bool const ended = co_await work.sessions().log_out(
         caller.organization_id(), caller.session_id(), facts.now
     );

@@ -34,8 +34,9 @@ public:
     virtual Async<void> insert(Invitation invitation) = 0;
     virtual Async<std::optional<Invitation>>
     find(OrganizationId organization, InvitationId invitation) = 0;
-    // Newest first, at most 1,000 (decisions D-102).
-    virtual Async<std::vector<Invitation>> list(OrganizationId organization) = 0;
+    // Newest first.
+    virtual Async<std::vector<Invitation>>
+    list(OrganizationId organization, std::int64_t limit, std::int64_t offset) = 0;
     virtual Async<std::int64_t> count_since(OrganizationId organization, Instant since) = 0;
     // True for exactly one caller, while it is open.
     virtual Async<bool> accept(OrganizationId organization, InvitationId invitation, Instant now)

@@ -35,10 +35,18 @@ struct MemberWindow {
     std::int64_t offset = 0;
 };
 
-// Where a walk through all members stands: after this one, in the order of joining.
+// Where a walk through all members stands: after this one.
 struct MemberMark {
-    std::string created_at = "0001-01-01T00:00:00.000Z"; // as exact as the database has it
-    std::string id = {};
+    std::string key; // what it is sorted by, as the database has it
+    std::string created_at;
+    std::string id;
+};
+
+struct MemberWalk {
+    MemberSort sort = MemberSort::created_at;
+    bool descending = false;
+    std::optional<MemberMark> after = {}; // nothing: from the beginning
+    std::int64_t limit = 0;
 };
 
 struct MemberBatch {
@@ -71,10 +79,10 @@ public:
     virtual Async<std::vector<User>>
     list(OrganizationId organization, MemberFilter filter, MemberWindow window) = 0;
     // At most `limit` of those after the mark: however many there are, and whoever comes and goes
-    // meanwhile, each is met once.
+    // meanwhile, each is met once; but who is sorted by what changes meanwhile may be met twice or
+    // not at all.
     virtual Async<MemberBatch>
-    walk(OrganizationId organization, MemberFilter filter, MemberMark after, std::int64_t limit)
-        = 0;
+    walk(OrganizationId organization, MemberFilter filter, MemberWalk walk) = 0;
 };
 
 } // namespace gatehouse::domain

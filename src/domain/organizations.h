@@ -46,7 +46,10 @@ public:
     // Serialises what decides about the owners of an organization (I-4) until the unit of work
     // ends.
     virtual Async<void> lock(OrganizationId organization) = 0;
-    // Keeps it from being deleted until the unit of work ends; false where it is gone.
+    // Keeps it from being deleted until the unit of work ends; false where it is gone. Called after
+    // the lock on the address and before the first row is written below the organization: whoever
+    // deletes it then waits for all of us before touching any of those rows, and nobody in a
+    // circle.
     virtual Async<bool> hold(OrganizationId organization) = 0;
     // Where owner_id names no live owner any more, the longest-standing one takes its place.
     virtual Async<void> settle_owner(OrganizationId organization, Instant now) = 0;

@@ -118,6 +118,7 @@ Async<Proven> prove_password(
         auto const seen = co_await look(in, password);
         auto work = co_await services.storage.begin();
         co_await work->attempts().lock(in.address());
+        co_await hold_own_organization(*work, in.caller);
         facts.now = services.clock.now(); // a guess that was held back counts when it is judged
         auto const state = co_await closed_now(in, *work);
         if (state)

@@ -187,11 +187,15 @@ Async<bool> Connection::serve_one()
     bool const may_skip = !parser_.expects_continue() && exchange.declared_length <= skipped_at_most
         && response_.status != 413 && response_.status != 400 && response_.status != 408;
     unread_input_ = body_is_left;
-    bool keep_alive = parser_.keep_alive() && !around_.is_stopping() && (!body_is_left || may_skip);
+    bool keep_alive = parser_.keep_alive() && !around_.is_stopping() && (!body_is_left || may_skip)
+        && (!response_.stream || parser_.http_1_1());
     auto const sent = send_at_once(keep_alive);
     bool arrives = !sent.broken;
     if (sent.bytes < out_.size())
         arrives = co_await send_rest(sent.bytes);
+    if (arrives && response_.stream && request_.method != Method::head)
+        arrives = co_await send_pieces(exchange);
+    response_.stream.reset();
     keep_alive = keep_alive && arrives;
     if (keep_alive && body_is_left)
         co_return co_await skip_body();

@@ -73,6 +73,8 @@ private:
     Async<HeadState> receive_head();
     Async<bool> serve_one(); // whether another request may follow
     Sent send_at_once(bool keep_alive);
+    Sent send_out(); // of out_
+    Async<bool> send_pieces(Exchange& exchange);
     Async<bool> send_rest(std::size_t done);
     Async<bool> say_go_on();
     Async<bool> skip_body();

@@ -1,6 +1,7 @@
 // Described structs as JSON Schema 2020-12, for the OpenAPI document.
 #pragma once
 
+#include "http/body_stream.h"
 #include "http/describe.h"
 
 #include <string>
@@ -75,7 +76,7 @@ template <class T> std::string schema(Direction direction)
         return R"({"type":"string","format":"date-time"})";
     else if constexpr (std::convertible_to<T const&, std::string_view>
                        || std::same_as<T, SecretString> || is_strong_text<T> || std::is_enum_v<T>
-                       || std::same_as<T, Raw>)
+                       || std::same_as<T, Raw> || std::same_as<T, Streamed>)
         return R"({"type":"string"})";
     else if constexpr (std::same_as<T, json::Value> || std::same_as<T, Given>)
         return "{}";
@@ -134,7 +135,7 @@ template <class Req, class Res> Shape shape_of(bool from_query)
     if constexpr (std::same_as<Res, RawJson>) {
         shape.answer = "{}";
         shape.answer_content_type = "application/json";
-    } else if constexpr (std::same_as<Res, Raw>) {
+    } else if constexpr (std::same_as<Res, Raw> || std::same_as<Res, Streamed>) {
         shape.answer = "{}";
         shape.answer_content_type = "*/*";
     } else if constexpr (!std::same_as<Res, Nothing>) {

@@ -111,6 +111,24 @@ Async<void> Pipeline::answer(Exchange& exchange)
     add_cross_origin_headers(exchange);
 }
 
+Async<Piece> Pipeline::next_piece(Exchange& exchange, std::string& into)
+{
+    auto piece = Piece::broken;
+    ++in_flight_;
+    try {
+        bool const more = co_await exchange.response.stream->next(into);
+        piece = more ? Piece::more : Piece::last;
+    } catch (Refusal const& refusal) { // too late to be said
+        report_broken_stream(exchange, code_of(refusal.reason));
+    } catch (std::exception const& broken) {
+        report_broken_stream(exchange, broken.what());
+    } catch (...) {
+        report_broken_stream(exchange, "something that is no std::exception was thrown");
+    }
+    --in_flight_;
+    co_return piece;
+}
+
 // The endpoint, if there is one for this caller; otherwise the answer says so already.
 Endpoint const* Pipeline::endpoint_for(Exchange& exchange, Router::Match const& match)
 {

@@ -52,6 +52,8 @@ struct Exchange {
     bool answered = true; // false: the client went away first
 };
 
+enum class Piece { more, last, broken }; // of a streamed body
+
 class Pipeline {
 public:
     Pipeline(
@@ -62,6 +64,10 @@ public:
 
     // Fills exchange.response. Never throws: whatever goes wrong becomes an answer and a log line.
     Async<void> answer(Exchange& exchange);
+
+    // Appends the next piece of a streamed answer. Never throws: what goes wrong is logged and
+    // counted, and the connection must end without the end of the body.
+    Async<Piece> next_piece(Exchange& exchange, std::string& into);
 
     // The answer to a request whose head the guard refused; it counts as an anonymous one.
     void answer_malformed(Exchange& exchange, Fault const& fault);
@@ -96,6 +102,7 @@ private:
     );
     void after_refusal(Exchange& exchange, Route const& route);
     void answer_failure(Exchange& exchange, std::string_view kind, std::string_view cause);
+    void report_broken_stream(Exchange const& exchange, std::string_view cause);
     void add_cross_origin_headers(Exchange& exchange) const;
 
     Router router_;

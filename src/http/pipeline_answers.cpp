@@ -75,6 +75,16 @@ void Pipeline::answer_failure(Exchange& exchange, std::string_view kind, std::st
     answer_refusal(exchange, refusal);
 }
 
+// The head is out and says 200: that the body is broken off is all that the client can be told.
+void Pipeline::report_broken_stream(Exchange const& exchange, std::string_view cause)
+{
+    log::Line(log::Level::error, "http.stream_broken")
+        .with("cause", cause)
+        .with("route", exchange.route)
+        .with("requestId", exchange.request_id);
+    metrics::count("gatehouse_http_streams_broken_total", {{"route", exchange.route}});
+}
+
 void Pipeline::add_cross_origin_headers(Exchange& exchange) const
 {
     auto const origin = exchange.request.header("origin");

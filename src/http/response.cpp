@@ -103,6 +103,7 @@ void Response::clear()
 {
     status = 200;
     body.clear();
+    stream.reset();
     lines_.clear();
 }
 

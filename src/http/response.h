@@ -1,7 +1,10 @@
 // An answer: status, checked header fields, body.
 #pragma once
 
+#include "http/body_stream.h"
+
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,6 +18,7 @@ class Response {
 public:
     int status = 200;
     std::string body;
+    std::shared_ptr<BodyStream> stream; // instead of the body, where there is one
 
     void set_header(std::string_view name, std::string_view value); // replaces
     void say_json(); // Content-Type: application/json; charset=utf-8

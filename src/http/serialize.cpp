@@ -91,11 +91,32 @@ void append_answer(
         out.append("\r\n");
         return;
     }
+    if (response.stream) { // HTTP/1.0 knows no chunks: there the end of the connection ends it
+        out.append(framing.http_1_1 ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n");
+        return;
+    }
     out.append("Content-Length: ");
     append_number(out, response.body.size());
     out.append("\r\n\r\n");
     if (!framing.without_body)
         out.append(response.body);
+}
+
+void append_piece(std::string& out, std::string_view piece, bool is_last, bool http_1_1)
+{
+    if (!http_1_1) {
+        out.append(piece);
+        return;
+    }
+    if (!piece.empty()) { // an empty chunk would be the end
+        std::array<char, 16> digits{};
+        auto const end
+            = std::to_chars(digits.data(), digits.data() + digits.size(), piece.size(), 16).ptr;
+        out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+        out.append("\r\n").append(piece).append("\r\n");
+    }
+    if (is_last)
+        out.append("0\r\n\r\n");
 }
 
 } // namespace gatehouse::http

@@ -33,7 +33,7 @@ struct Framing {
     bool keep_alive = true;
 };
 
-// Appends the whole answer to `out`.
+// Appends the whole answer to `out`; of a streamed one the head.
 void append_answer(
     std::string& out,
     Response const& response,
@@ -41,5 +41,8 @@ void append_answer(
     std::string_view request_id,
     Framing framing
 );
+
+// Appends one piece of a streamed body, and after the last one the end of the body.
+void append_piece(std::string& out, std::string_view piece, bool is_last, bool http_1_1);
 
 } // namespace gatehouse::http

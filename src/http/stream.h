@@ -28,6 +28,7 @@ public:
 
     virtual bool needs_handshake() const = 0;
     virtual void cancel() noexcept = 0; // what is pending fails soon
+    virtual void reset() noexcept = 0; // closing it will be an error to the other side, not an end
     virtual void finish_sending() noexcept = 0; // the other side sees the end
 };
 

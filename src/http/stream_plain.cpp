@@ -46,6 +46,13 @@ public:
         socket_.cancel(gone);
     }
 
+    void reset() noexcept override
+    {
+        boost::system::error_code gone; // an already broken connection is what is wanted
+        socket_.set_option(asio::socket_base::linger(true, 0), gone);
+        socket_.close(gone); // here: a destructor would take the option back
+    }
+
     void finish_sending() noexcept override
     {
         boost::system::error_code gone;

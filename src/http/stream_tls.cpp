@@ -52,6 +52,13 @@ public:
         stream_.next_layer().cancel(gone);
     }
 
+    void reset() noexcept override
+    {
+        boost::system::error_code gone; // an already broken connection is what is wanted
+        stream_.next_layer().set_option(asio::socket_base::linger(true, 0), gone);
+        stream_.next_layer().close(gone); // here: a destructor would take the option back
+    }
+
     void finish_sending() noexcept override
     {
         boost::system::error_code gone;

@@ -61,6 +61,19 @@ protected:
         return ids;
     }
     using Ids = std::vector<std::string>;
+    Ids walked(domain::MemberWalk walk)
+    {
+        Ids met;
+        do {
+            auto const batch = with_members([&](domain::Members& members) {
+                return members.walk(o, MemberFilter(), walk);
+            });
+            for (auto const& one : batch.people)
+                met.push_back(one.id.text());
+            walk.after = batch.next;
+        } while (walk.after && met.size() < 20);
+        return met;
+    }
 };
 INSTANTIATE_ON_BOTH_DATABASES(MembersStore);
 
@@ -154,19 +167,17 @@ TEST_P(MembersStore, AWalkMeetsEverybodyOnce)
     if (on_postgres())
         outside().run("UPDATE users SET created_at = '2026-11-22T07:05:09.123456Z' "
                       "WHERE id <> 'bea'");
-    for (std::int64_t const limit : {1, 3, 9, 10}) {
-        Ids met;
-        std::optional<domain::MemberMark> mark = domain::MemberMark();
-        while (mark && met.size() < 20) {
-            auto const batch = with_members([&](domain::Members& members) {
-                return members.walk(o, MemberFilter(), *mark, limit);
-            });
-            for (auto const& one : batch.people)
-                met.push_back(one.id.text());
-            mark = batch.next;
-        }
-        EXPECT_EQ(met, listed({})) << "in batches of " << limit;
-    }
+    outside().run("UPDATE users SET first_name = 'Same' WHERE id LIKE 'more%'");
+    for (auto const sort :
+         {MemberSort::created_at, MemberSort::email, MemberSort::first_name, MemberSort::last_name})
+        for (bool const descending : {false, true})
+            for (std::int64_t const limit : {1, 3, 9, 10})
+                EXPECT_EQ(
+                    walked({.sort = sort, .descending = descending, .limit = limit}),
+                    listed({}, {.sort = sort, .descending = descending, .limit = 100})
+                ) << "sort "
+                  << static_cast<int>(sort) << (descending ? " down" : " up") << ", in batches of "
+                  << limit;
 }
 
 TEST_P(MembersStore, FoundByAddressInTheOwnOrganizationAlone)

@@ -161,9 +161,18 @@ TEST_P(Plans, ListsOfMembersReadTheirOrganizationAlone)
                     EXPECT_EQ(page.empty(), where == std::string("o7") && filter.role);
                 }
             run(members->count(organization, filter));
-            auto const batch = run(members->walk(organization, filter, {}, 5));
-            if (batch.next)
-                run(members->walk(organization, filter, *batch.next, 5));
+            for (auto const sort :
+                 {MemberSort::created_at,
+                  MemberSort::email,
+                  MemberSort::first_name,
+                  MemberSort::last_name})
+                for (bool const descending : {false, true}) {
+                    domain::MemberWalk walk{.sort = sort, .descending = descending, .limit = 5};
+                    auto const batch = run(members->walk(organization, filter, walk));
+                    walk.after = batch.next;
+                    if (walk.after)
+                        run(members->walk(organization, filter, walk));
+                }
         }
     expect_indexed();
 }

@@ -43,6 +43,7 @@ struct Answer {
     std::string body;
     json::Value json; // null where the body is none
     http::Response response;
+    bool is_cut = false; // a streamed body that broke off
 
     std::string header(std::string_view name) const { return std::string(response.header(name)); }
     std::vector<std::string> cookies() const; // every Set-Cookie, in order

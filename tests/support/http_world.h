@@ -90,6 +90,7 @@ public:
         nothing();
     }
     Async<std::optional<domain::User>> live_user(domain::UserId) override { nothing(); }
+    Async<bool> invitation_exists(domain::InvitationId) override { nothing(); }
     Async<std::vector<domain::Organization>>
     organizations_behind(domain::OrganizationId, std::int64_t) override
     {

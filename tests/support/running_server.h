@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,6 +96,16 @@ public:
         return std::exchange(received_, {});
     }
 
+    // At least so many bytes, thrown away; fewer where the server ends before.
+    void read_some(std::size_t bytes)
+    {
+        while (received_.size() < bytes && read_more() == Read::more) { }
+        received_.clear();
+    }
+
+    // Whether what was read last was an error, not an end.
+    bool was_reset() const { return was_reset_; }
+
     // Whether nothing at all arrives within this time.
     bool stays_silent(std::chrono::milliseconds time)
     {
@@ -136,12 +147,14 @@ private:
         char buffer[16 * 1024];
         auto const count = ::recv(descriptor_, buffer, sizeof buffer, 0);
         state_ = count > 0 ? Read::more : Read::end;
+        was_reset_ = count < 0 && errno == ECONNRESET;
         if (count > 0)
             received_.append(buffer, static_cast<std::size_t>(count));
         return state_;
     }
 
     Read state_ = Read::more;
+    bool was_reset_ = false;
     int descriptor_;
     bool connected_ = false;
     std::string received_;

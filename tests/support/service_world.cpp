@@ -171,6 +171,13 @@ Async<void> ServiceWorld::answer_into(Call what, Answer& into)
         .request_id = request_id
     };
     co_await pipeline_->answer(exchange);
+    if (into.response.stream && request.method != http::Method::head) {
+        auto piece = http::Piece::more;
+        while (piece == http::Piece::more)
+            piece = co_await pipeline_->next_piece(exchange, into.response.body);
+        into.is_cut = piece == http::Piece::broken;
+    }
+    into.response.stream.reset();
     into.status = into.response.status;
     into.body = into.response.body;
     if (auto parsed = json::parse(into.body))

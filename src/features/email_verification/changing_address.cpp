@@ -6,6 +6,7 @@
 #include "domain/ledger.h"
 #include "domain/mail.h"
 #include "domain/members.h"
+#include "domain/organizations.h"
 #include "domain/verification.h"
 #include "http/request_facts.h"
 #include "protocols/mail_text/mail_order.h"
@@ -86,6 +87,9 @@ Async<Proof> change_address(http::Context& context, UnitOfWork& work, OneTimeTok
         co_return Proof::invalid;
     CanonicalAddress const address(*wanted);
     co_await work.attempts().lock(address);
+    bool const there = co_await work.organizations().hold(token.organization_id);
+    if (!there)
+        co_return Proof::invalid;
     auto const person = co_await work.users().find(token.organization_id, token.user_id);
     if (!person || person->status != UserStatus::active)
         co_return Proof::invalid;

@@ -9,6 +9,7 @@
 #include "domain/mail_requests.h"
 #include "domain/one_time_tokens.h"
 #include "domain/opaque_token.h"
+#include "domain/organizations.h"
 #include "domain/success.h"
 #include "domain/verification.h"
 #include "features/email_verification/changing_address.h"
@@ -86,6 +87,9 @@ Async<Proof> prove(http::Context& context, SecretString token)
     if (found->expires_at <= context.now)
         co_return Proof::expired;
     auto const& organization = found->organization_id;
+    bool const there = co_await work->organizations().hold(organization);
+    if (!there)
+        co_return Proof::invalid;
     bool const spent = co_await work->one_time_tokens().spend(organization, found->id, context.now);
     if (!spent) { // somebody else spent it just now
         co_await work->commit();
@@ -145,6 +149,9 @@ Async<http::Nothing> verify(http::Context& context, http::Unjudged<VerifyRequest
 
 Async<void> mail_link(http::Context& context, UnitOfWork& work, User user, std::string callback)
 {
+    bool const there = co_await work.organizations().hold(user.organization_id);
+    if (!there) // deleted since it was looked up
+        co_return;
     auto const facts = http::facts_of(context);
     auto entry = ledger_entry(facts, Event::verification_resent, Outcome::success, 200, user);
     auto const row = co_await work.ledger().append(std::move(entry));

@@ -7,10 +7,14 @@
 #include "features/invitations/inviting.h"
 #include "features/invitations/messages.h"
 #include "features/invitations/routes.h"
+#include "http/paging.h"
+#include "http/query.h"
 #include "http/request_facts.h"
 #include "protocols/password_text/email_address.h"
 #include "protocols/password_text/names.h"
 #include "protocols/password_text/password_rule.h"
+
+#include <variant>
 
 namespace gatehouse::invitations {
 namespace {
@@ -77,18 +81,30 @@ Async<Invited> send(http::Context& context, http::Unjudged<InviteRequest> unjudg
     co_return answer;
 }
 
-Async<std::vector<InvitationView>> list(http::Context& context, http::Nothing)
+using Listed = std::variant<std::vector<InvitationView>, InvitationPage>;
+
+Async<Listed> list(http::Context& context, ListRequest request)
 {
+    auto const paging = http::paging_of(request.page, request.limit);
     OrganizationId const id(context.parameter("id"));
     auto work = co_await context.services.storage.read();
-    auto const all = co_await work->invitations().list(id);
+    auto const some = co_await work->invitations().list(id, paging.limit, paging.offset);
     auto const total = co_await work->invitations().count_since(id, Instant());
-    context.header("X-Total-Count", std::to_string(total)); // no cut is silent (decisions D-102)
+    auto const path = "/api/organizations/" + http::percent_encoded(id.text()) + "/invitations";
+    http::say_rest(context, paging, total, path);
     std::vector<InvitationView> views;
-    views.reserve(all.size());
-    for (auto const& one : all)
+    views.reserve(some.size());
+    for (auto const& one : some)
         views.push_back(view_of(one));
-    co_return views;
+    if (!paging.is_paged)
+        co_return views;
+    co_return InvitationPage{
+        .data = std::move(views),
+        .total = total,
+        .page = paging.page,
+        .pages = paging.pages_of(total),
+        .limit = paging.limit
+    };
 }
 
 Async<http::Nothing> take_back(http::Context& context, http::Nothing)

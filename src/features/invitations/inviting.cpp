@@ -4,6 +4,7 @@
 #include "core/uuid.h"
 #include "domain/access.h"
 #include "domain/deed.h"
+#include "domain/directory.h"
 #include "domain/mail.h"
 #include "domain/members.h"
 #include "domain/opaque_token.h"
@@ -72,6 +73,19 @@ Async<void> mail_offer(
     co_await queue_mail(services, work, std::move(mail), invitation.created_at);
 }
 
+// 403 for what exists elsewhere, 404 for what exists nowhere (decisions D-79). Whoever may act
+// everywhere is told that it is not here.
+Async<Refusal> not_here(UnitOfWork& work, Actor actor, InvitationId invitation)
+{
+    Refusal refusal{.reason = Reason::not_found};
+    if (!actor.caller())
+        co_return refusal;
+    bool const elsewhere = co_await work.directory().invitation_exists(std::move(invitation));
+    if (elsewhere)
+        refusal.reason = Reason::forbidden;
+    co_return refusal;
+}
+
 } // namespace
 
 Async<Invitation> invite(
@@ -133,8 +147,10 @@ Async<void> revoke(
 {
     auto work = co_await services.storage.begin();
     auto const found = co_await work->invitations().find(organization, invitation);
-    if (!found)
-        throw Refusal{.reason = Reason::not_found};
+    if (!found) {
+        auto const refusal = co_await not_here(*work, actor, invitation);
+        throw refusal;
+    }
     bool const revoked = co_await work->invitations().revoke(organization, invitation, facts.now);
     if (!revoked) { // used, revoked or expired: what this rests on is on disk before it is said
         co_await work->commit();

@@ -6,6 +6,7 @@
 
 #include <boost/describe/class.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,21 @@ BOOST_DESCRIBE_STRUCT(
     (),
     (id, email, role, invited_by, created_at, expires_at, accepted_at, revoked_at)
 )
+
+struct ListRequest { // of the query
+    std::optional<std::int64_t> page;
+    std::optional<std::int64_t> limit; // 1 to 100
+};
+BOOST_DESCRIBE_STRUCT(ListRequest, (), (page, limit))
+
+struct InvitationPage {
+    std::vector<InvitationView> data;
+    std::int64_t total = 0;
+    std::int64_t page = 1;
+    std::int64_t pages = 0;
+    std::int64_t limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(InvitationPage, (), (data, total, page, pages, limit))
 
 struct Offer { // what the mailed link shows to whoever holds it
     std::string email;

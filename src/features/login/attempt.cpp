@@ -8,6 +8,7 @@
 #include "domain/lockout.h"
 #include "domain/one_time_tokens.h"
 #include "domain/opaque_token.h"
+#include "domain/organizations.h"
 #include "features/login/pending.h"
 #include "http/context.h"
 
@@ -187,8 +188,11 @@ Async<std::optional<std::vector<Candidate>>> proven_now(Concluding in, std::vect
         if (!matches[at])
             continue;
         auto const& candidate = in.known.meant[at];
-        auto const user
-            = co_await in.work.users().find(candidate.user.organization_id, candidate.user.id);
+        auto const& organization = candidate.user.organization_id;
+        bool const there = co_await in.work.organizations().hold(organization);
+        if (!there)
+            co_return std::nullopt;
+        auto const user = co_await in.work.users().find(organization, candidate.user.id);
         // A reset that was committed meanwhile must not be followed by a session for the old
         // password.
         if (!user || !user->password || user->password->hash != candidate.user.password->hash)

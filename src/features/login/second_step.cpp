@@ -5,6 +5,7 @@
 #include "domain/factor_tries.h"
 #include "domain/ledger.h"
 #include "domain/one_time_tokens.h"
+#include "domain/organizations.h"
 #include "features/login/pending.h"
 #include "protocols/one_time_codes/totp.h"
 
@@ -151,6 +152,9 @@ conclude(Services& services, SecondStep const& step, CanonicalAddress address)
     co_await work->attempts().lock(address);
     auto const now = services.clock.now(); // what was held back is judged by the present hour
     auto begun = co_await find_begun(*work, step.token, now);
+    bool const there = co_await work->organizations().hold(begun.token.organization_id);
+    if (!there)
+        refuse_token();
     auto const user = begun.user;
     if (CanonicalAddress(user.email) != address)
         co_return std::nullopt;

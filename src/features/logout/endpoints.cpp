@@ -2,6 +2,7 @@
 // (D-46).
 #include "features/logout/endpoints.h"
 
+#include "domain/access.h"
 #include "domain/directory.h"
 #include "domain/ending_session.h"
 #include "domain/ledger.h"
@@ -140,6 +141,7 @@ Async<Success> log_out_everywhere(http::Context& context, http::Nothing)
     auto const& caller = context.caller();
     auto const& organization = caller.organization_id();
     auto work = co_await context.services.storage.begin();
+    co_await domain::hold_own_organization(*work, caller);
     bool const was_live
         = co_await work->sessions().log_out(organization, caller.session_id(), context.now);
     if (!was_live) { // somebody was faster: an ended session ends no others

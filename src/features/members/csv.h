@@ -10,6 +10,7 @@
 namespace gatehouse::members {
 
 // RFC 4180, with CR LF.
+constexpr std::string_view csv_type = "text/csv; charset=utf-8";
 extern std::string_view const csv_head;
 void append_csv(std::string& into, std::vector<domain::User> const& people);
 

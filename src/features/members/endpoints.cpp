@@ -5,15 +5,14 @@
 #include "features/members/csv.h"
 #include "features/members/messages.h"
 #include "features/members/rules.h"
+#include "features/members/streaming.h"
+#include "http/query.h"
 
-#include <limits>
 #include <variant>
 
 namespace gatehouse::members {
 namespace {
 using domain::member_view_of;
-using domain::MemberMark;
-using domain::MemberSort;
 using domain::organization_in_reach;
 using domain::OrganizationId;
 using domain::Permission;
@@ -22,7 +21,7 @@ using domain::Surface;
 using domain::UnitOfWork;
 using domain::User;
 
-using Listed = std::variant<MemberList, MemberPage, http::Raw>;
+using Listed = std::variant<MemberList, MemberPage, http::Raw, http::Streamed>;
 
 constexpr http::Route list_route{
     .method = http::Method::get,
@@ -35,9 +34,6 @@ constexpr http::Route list_route{
     .surface = Surface::organization,
     .answers = "200 400 401 403 404 429 503",
 };
-
-// Rows that one statement brings into memory for CSV.
-constexpr std::int64_t csv_batch = 1000;
 
 Async<void> may_list(http::Context& context)
 {
@@ -56,74 +52,56 @@ MemberList views_of(std::vector<User> const& people)
     return views;
 }
 
-Async<MemberPage> one_page(UnitOfWork& work, OrganizationId id, Wanted wanted)
+std::string path_of(OrganizationId const& id)
+{
+    return "/api/organizations/" + http::percent_encoded(id.text()) + "/users";
+}
+
+Async<MemberPage> one_page(
+    http::Context& context, UnitOfWork& work, OrganizationId id, Wanted wanted, std::string same
+)
 {
     auto const people = co_await work.members().list(id, wanted.filter, wanted.window);
     MemberPage page;
     page.data = views_of(people);
     page.total = co_await work.members().count(id, wanted.filter);
-    page.page = wanted.page;
-    page.limit = wanted.window.limit;
-    page.pages = (page.total + page.limit - 1) / page.limit;
+    page.page = wanted.paging.page;
+    page.limit = wanted.paging.limit;
+    page.pages = wanted.paging.pages_of(page.total);
+    http::say_rest(context, wanted.paging, page.total, path_of(id), same);
     co_return page;
 }
 
-// No cut is silent: the number of all, and where the rest is (decisions D-102).
 Async<MemberList> plain_list(
-    http::Context& context, UnitOfWork& work, OrganizationId id, Wanted wanted, std::string next
+    http::Context& context, UnitOfWork& work, OrganizationId id, Wanted wanted, std::string same
 )
 {
-    wanted.window.limit = longest_plain_list;
-    wanted.window.offset = 0;
     auto const people = co_await work.members().list(id, wanted.filter, wanted.window);
     auto total = static_cast<std::int64_t>(people.size());
-    if (total == longest_plain_list)
+    if (total == wanted.paging.limit)
         total = co_await work.members().count(id, wanted.filter);
-    context.header("X-Total-Count", std::to_string(total));
-    if (total > longest_plain_list)
-        context.header("Link", "<" + next + ">; rel=\"next\"");
+    http::say_rest(context, wanted.paging, total, path_of(id), same);
     co_return views_of(people);
 }
 
-// Batch by batch, each in a unit of its own: no connection is held for as long as it takes.
-Async<std::string> whole_csv(http::Context& context, OrganizationId id, Wanted wanted)
+Async<http::Raw> page_as_csv(http::Context& context, OrganizationId id, Wanted wanted)
 {
-    std::string text(csv_head);
-    for (std::optional<MemberMark> mark = MemberMark(); mark;) {
-        auto work = co_await context.services.storage.read();
-        auto batch = co_await work->members().walk(id, wanted.filter, *mark, csv_batch);
-        append_csv(text, batch.people);
-        mark = std::move(batch.next);
-    }
-    co_return text;
-}
-
-// A page, or everybody in an order that is not that of joining: one statement, so that nobody is
-// missed.
-Async<std::string> ordered_csv(http::Context& context, OrganizationId id, Wanted wanted)
-{
-    if (!wanted.is_paged) {
-        wanted.window.limit = std::numeric_limits<std::int64_t>::max();
-        wanted.window.offset = 0;
-    }
     auto work = co_await context.services.storage.read();
     auto const people = co_await work->members().list(id, wanted.filter, wanted.window);
-    std::string text(csv_head);
-    append_csv(text, people);
-    co_return text;
+    http::Raw answer{.content_type = std::string(csv_type), .body = std::string(csv_head)};
+    append_csv(answer.body, people);
+    co_return answer;
 }
 
-Async<http::Raw> as_csv(http::Context& context, OrganizationId id, Wanted wanted)
+Async<Listed> as_csv(http::Context& context, OrganizationId id, Wanted wanted)
 {
-    auto const& window = wanted.window;
-    bool const by_joining = window.sort == MemberSort::created_at && !window.descending;
-    http::Raw answer{.content_type = "text/csv; charset=utf-8", .body = {}};
-    if (by_joining && !wanted.is_paged)
-        answer.body = co_await whole_csv(context, id, wanted);
-    else
-        answer.body = co_await ordered_csv(context, id, wanted);
     context.header("Content-Disposition", "attachment; filename=\"users.csv\"");
-    co_return answer;
+    Listed listed;
+    if (wanted.paging.is_paged)
+        listed = co_await page_as_csv(context, id, wanted);
+    else
+        listed = co_await streamed_csv(context.services.storage, id, wanted);
+    co_return listed;
 }
 
 Async<Listed> list(http::Context& context, ListRequest request)
@@ -136,12 +114,12 @@ Async<Listed> list(http::Context& context, ListRequest request)
         listed = co_await as_csv(context, id, wanted);
         co_return listed;
     }
-    auto next = next_of(request, id.text());
+    auto same = same_list(request);
     auto work = co_await context.services.storage.read();
-    if (wanted.is_paged)
-        listed = co_await one_page(*work, id, wanted);
+    if (wanted.paging.is_paged)
+        listed = co_await one_page(context, *work, id, wanted, std::move(same));
     else
-        listed = co_await plain_list(context, *work, id, wanted, std::move(next));
+        listed = co_await plain_list(context, *work, id, wanted, std::move(same));
     co_return listed;
 }
 

@@ -6,7 +6,6 @@
 #include "http/query.h"
 
 #include <array>
-#include <limits>
 #include <utility>
 
 namespace gatehouse::members {
@@ -60,18 +59,6 @@ void read_filter(ListRequest const& request, domain::MemberFilter& filter)
     filter.search = std::string(trimmed(request.search.value_or("")));
 }
 
-void read_page(ListRequest const& request, Wanted& wanted)
-{
-    wanted.is_paged = request.page || request.limit;
-    wanted.window.limit = request.limit.value_or(usual_page);
-    wanted.page = request.page.value_or(1);
-    if (wanted.window.limit < 1 || wanted.window.limit > longest_page)
-        throw invalid_field("limit", "must be a number from 1 to 100");
-    if (wanted.page < 1 || wanted.page > std::numeric_limits<std::int64_t>::max() / longest_page)
-        throw invalid_field("page", "must be a number from 1");
-    wanted.window.offset = (wanted.page - 1) * wanted.window.limit;
-}
-
 } // namespace
 
 Wanted understood(ListRequest const& request)
@@ -82,25 +69,25 @@ Wanted understood(ListRequest const& request)
         wanted.window.sort = sort_named(*request.sort);
     wanted.window.descending = is_second("order", request.order, "asc", "desc");
     wanted.is_csv = is_second("format", request.format, "json", "csv");
-    read_page(request, wanted);
+    wanted.paging = http::paging_of(request.page, request.limit);
+    wanted.window.limit = wanted.paging.limit;
+    wanted.window.offset = wanted.paging.offset;
     return wanted;
 }
 
-std::string next_of(ListRequest const& request, std::string const& organization)
+std::string same_list(ListRequest const& request)
 {
-    auto url = "/api/organizations/" + http::percent_encoded(organization)
-        + "/users?page=" + std::to_string(longest_plain_list / longest_page + 1)
-        + "&limit=" + std::to_string(longest_page);
+    std::string query;
     auto const add = [&](char const* name, std::optional<std::string> const& value) {
         if (value)
-            url += std::string("&") + name + "=" + http::percent_encoded(*value);
+            query += std::string("&") + name + "=" + http::percent_encoded(*value);
     };
     add("role", request.role);
     add("status", request.status);
     add("search", request.search);
     add("sort", request.sort);
     add("order", request.order);
-    return url;
+    return query;
 }
 
 } // namespace gatehouse::members

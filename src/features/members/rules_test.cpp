@@ -23,7 +23,7 @@ std::string refused(ListRequest const& request)
 TEST(MemberLists, NothingAskedIsThePlainList)
 {
     auto const wanted = understood({});
-    EXPECT_FALSE(wanted.is_paged);
+    EXPECT_FALSE(wanted.paging.is_paged);
     EXPECT_FALSE(wanted.is_csv);
     EXPECT_EQ(wanted.window.sort, domain::MemberSort::created_at);
     EXPECT_FALSE(wanted.window.descending);
@@ -32,11 +32,11 @@ TEST(MemberLists, NothingAskedIsThePlainList)
 TEST(MemberLists, PagesBeginWhereTheLastOneEnded)
 {
     auto const wanted = understood({.page = 3, .limit = 10});
-    EXPECT_TRUE(wanted.is_paged);
+    EXPECT_TRUE(wanted.paging.is_paged);
     EXPECT_EQ(wanted.window.limit, 10);
     EXPECT_EQ(wanted.window.offset, 20);
-    EXPECT_EQ(understood({.limit = 7}).page, 1);
-    EXPECT_EQ(understood({.page = 2}).window.offset, usual_page);
+    EXPECT_EQ(understood({.limit = 7}).paging.page, 1);
+    EXPECT_EQ(understood({.page = 2}).window.offset, http::usual_page);
 }
 
 TEST(MemberLists, WordsAndNumbersOutsideTheirBoundsAreNamed)
@@ -56,11 +56,11 @@ TEST(MemberLists, WordsAndNumbersOutsideTheirBoundsAreNamed)
 
 TEST(MemberLists, TheRestKeepsFilterAndOrder)
 {
-    EXPECT_EQ(
-        next_of({.role = "staff", .search = "a&b=\r\n<x>", .order = "desc"}, "1' OR"),
-        "/api/organizations/1%27%20OR/users?page=11&limit=100&role=staff&search=a%26b%3D%0D%0A%3Cx%"
-        "3E&order=desc"
-    );
+    auto const same
+        = same_list({.role = "staff", .search = "a&b=\r\n<x>", .order = "desc", .page = 3});
+    EXPECT_EQ(same, "&role=staff&search=a%26b%3D%0D%0A%3Cx%3E&order=desc");
+    EXPECT_EQ(http::next_of({}, "/list", same), "/list?page=11&limit=100" + same);
+    EXPECT_EQ(http::next_of(http::paging_of(2, 7), "/list", ""), "/list?page=3&limit=7");
 }
 
 } // namespace

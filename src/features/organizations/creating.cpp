@@ -2,10 +2,13 @@
 #include "features/organizations/creating.h"
 
 #include "core/uuid.h"
+#include "domain/access.h"
 #include "domain/adding.h"
 #include "domain/attempts.h"
+#include "domain/directory.h"
 #include "domain/refusal.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace gatehouse::organizations {
@@ -23,6 +26,8 @@ using domain::UnitOfWork;
 using domain::User;
 using domain::UserId;
 
+constexpr std::ptrdiff_t most_owned = 100; // live organizations of one address
+
 Async<Organization>
 recorded(UnitOfWork& work, RequestFacts facts, Actor actor, OrganizationId id, bool was_personal)
 {
@@ -37,8 +42,11 @@ recorded(UnitOfWork& work, RequestFacts facts, Actor actor, OrganizationId id, b
 Async<std::optional<Organization>>
 named(Services& services, RequestFacts facts, Actor actor, Organization wanted)
 {
-    wanted.id = actor.caller()->organization_id();
+    auto const& caller = *actor.caller();
+    wanted.id = caller.organization_id();
     auto work = co_await services.storage.begin();
+    co_await work->organizations().lock(wanted.id);
+    co_await domain::require_same_standing(*work, actor, facts.now);
     bool const was_personal = co_await work->organizations().name_personal(wanted, facts.now);
     if (!was_personal)
         co_return std::nullopt;
@@ -73,6 +81,38 @@ Async<void> add_owner(Services& services, UnitOfWork& work, User person, Organiz
     co_await work.organizations().change_owner(made.id, owner.id, made.created_at);
 }
 
+// The caller as stored, nobody moving to or from the address, and nobody's role changing, until
+// the unit of work ends.
+Async<User> founder(UnitOfWork& work, Actor actor, Instant now)
+{
+    auto const& caller = *actor.caller();
+    CanonicalAddress const address(caller.user.email);
+    co_await work.attempts().lock(address);
+    co_await work.organizations().lock(caller.organization_id());
+    co_await domain::require_same_standing(work, actor, now);
+    auto user = co_await domain::caller_as_stored(work, caller, now);
+    if (CanonicalAddress(user.email) != address)
+        throw Refusal{
+            .reason = Reason::conflict, .message = "Your address changed just now. Try again."
+        };
+    co_return user;
+}
+
+// Nobody fills the database with organizations: under the lock on the address.
+Async<void> require_room(UnitOfWork& work, User const& person)
+{
+    CanonicalAddress const address(person.email);
+    auto const everywhere = co_await work.directory().live_users(address, 1000);
+    auto const owned = std::ranges::count_if(everywhere, [](auto const& candidate) {
+        return candidate.user.role == Role::owner;
+    });
+    if (owned >= most_owned)
+        throw Refusal{
+            .reason = Reason::conflict,
+            .message = "You own as many organizations as one person may."
+        };
+}
+
 } // namespace
 
 Async<Organization> create(Services& services, RequestFacts facts, Actor actor, Organization wanted)
@@ -85,11 +125,11 @@ Async<Organization> create(Services& services, RequestFacts facts, Actor actor, 
     wanted.id = OrganizationId(mint_uuid(facts.now, services.random));
     wanted.created_at = facts.now;
     auto work = co_await services.storage.begin();
-    if (auto const* const caller = actor.caller()) {
-        CanonicalAddress const address(caller->user.email);
-        co_await work->attempts().lock(address);
+    if (actor.caller()) {
+        auto const person = co_await founder(*work, actor, facts.now);
+        co_await require_room(*work, person);
         co_await work->organizations().insert(wanted);
-        co_await add_owner(services, *work, caller->user, wanted);
+        co_await add_owner(services, *work, person, wanted);
     } else {
         co_await work->organizations().insert(wanted);
     }

@@ -32,7 +32,7 @@ constexpr http::Route create_route{
     .access = http::Access::session_or_provisioner(),
     .audit = http::Audit::records("ORGANIZATION_CREATED"),
     .surface = Surface::organization,
-    .answers = "201 400 401 403 413 415 429 503",
+    .answers = "201 400 401 403 409 413 415 429 503",
 };
 constexpr http::Route read_route{
     .method = http::Method::get,

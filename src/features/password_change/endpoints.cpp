@@ -135,6 +135,7 @@ Async<bool> replace(http::Context& context, User proven, crypto::StoredPassword 
     auto work = co_await context.services.storage.begin();
     CanonicalAddress const address(proven.email);
     co_await work->attempts().lock(address);
+    co_await domain::hold_own_organization(*work, context.caller());
     // A session that was ended meanwhile changes nothing any more: perhaps it was ended for this.
     co_await domain::caller_as_stored(*work, context.caller(), context.now);
     co_await end_the_others(context, *work);

@@ -9,6 +9,7 @@
 #include "domain/mail.h"
 #include "domain/one_time_tokens.h"
 #include "domain/opaque_token.h"
+#include "domain/organizations.h"
 #include "domain/reset_requests.h"
 #include "protocols/mail_text/mail_order.h"
 
@@ -147,6 +148,19 @@ Async<void> mail_links(
     co_await queue_mail(services, work, std::move(mail), facts.now);
 }
 
+// Of those with the address, who is there and cannot go until the unit of work ends.
+Async<std::vector<Candidate>> held(UnitOfWork& work, CanonicalAddress address)
+{
+    auto const found = co_await work.directory().live_users(address, 1000);
+    std::vector<Candidate> there;
+    for (auto const& candidate : found) {
+        bool const stays = co_await work.organizations().hold(candidate.user.organization_id);
+        if (stays)
+            there.push_back(candidate);
+    }
+    co_return there;
+}
+
 } // namespace
 
 Async<void>
@@ -157,7 +171,7 @@ ask(Services& services,
 {
     auto work = co_await services.storage.begin();
     co_await work->attempts().lock(address);
-    auto candidates = co_await work->directory().live_users(address, 1000);
+    auto candidates = co_await held(*work, address);
     auto const recent = co_await work->reset_requests().since(address, facts.now - window);
     if (services.settings.rate_limit && recent.count >= most_per_window)
         co_await refuse(services, *work, facts, address, std::move(candidates), recent);

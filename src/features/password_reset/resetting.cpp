@@ -9,6 +9,7 @@
 #include "domain/mail.h"
 #include "domain/one_time_tokens.h"
 #include "domain/opaque_token.h"
+#include "domain/organizations.h"
 #include "domain/refusal.h"
 #include "protocols/mail_text/mail_order.h"
 #include "protocols/password_text/password_rule.h"
@@ -135,6 +136,9 @@ reset(Services& services, RequestFacts facts, SecretString token, SecretString n
     auto const& user = opening.user;
     CanonicalAddress const address(user.email);
     co_await work->attempts().lock(address);
+    bool const there = co_await work->organizations().hold(opening.token.organization_id);
+    if (!there)
+        throw Refusal{.reason = Reason::link_invalid};
     bool const spent = co_await work->one_time_tokens().spend(
         opening.token.organization_id, opening.token.id, facts.now
     );

@@ -8,6 +8,7 @@
 #include "domain/ledger.h"
 #include "domain/mail.h"
 #include "domain/mail_requests.h"
+#include "domain/organizations.h"
 #include "domain/refusal.h"
 #include "domain/verification.h"
 #include "protocols/mail_text/mail_order.h"
@@ -217,6 +218,9 @@ Async<User> change(
     auto work = co_await services.storage.begin();
     if (address)
         co_await work->attempts().lock(CanonicalAddress(*address));
+    bool const there = co_await work->organizations().hold(person.organization_id);
+    if (!there)
+        throw Refusal{.reason = Reason::not_found};
     auto const before = co_await work->users().find(person.organization_id, person.id);
     if (!before)
         throw Refusal{.reason = Reason::not_found};

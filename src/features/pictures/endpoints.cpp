@@ -7,6 +7,7 @@
 #include "domain/deed.h"
 #include "domain/directory.h"
 #include "domain/ledger.h"
+#include "domain/organizations.h"
 #include "domain/pictures.h"
 #include "features/pictures/messages.h"
 #include "http/query.h"
@@ -128,6 +129,9 @@ Async<PictureView> upload(http::Context& context, http::Upload request)
     if (!person) // deleted while the picture was made
         throw Refusal{.reason = Reason::not_found};
     auto const& organization = person->organization_id;
+    bool const there = co_await work->organizations().hold(organization);
+    if (!there)
+        throw Refusal{.reason = Reason::not_found};
     bool const shown = co_await work->users().show_picture(
         organization, person->id, answer.profile_picture, context.now
     );

@@ -5,6 +5,7 @@
 #include "domain/directory.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
+#include "domain/organizations.h"
 #include "domain/session_check.h"
 #include "features/refresh/rules.h"
 #include "protocols/mail_text/mail_order.h"
@@ -174,6 +175,9 @@ Async<Rotated> rotate(
     if (!seen)
         throw Refusal{.reason = Reason::invalid_token};
     co_await work->refresh_tokens().lock_family(seen->family_id);
+    bool const there = co_await work->organizations().hold(seen->organization_id);
+    if (!there)
+        throw Refusal{.reason = Reason::session_ended};
     auto token = co_await work->directory().refresh_token(presented); // as it is under the lock
     if (!token)
         throw Refusal{.reason = Reason::invalid_token};

@@ -1,6 +1,7 @@
 // A person's own live sessions: listing them, and ending one.
 #include "features/sessions/endpoints.h"
 
+#include "domain/access.h"
 #include "domain/ledger.h"
 #include "domain/refresh_tokens.h"
 #include "domain/success.h"
@@ -110,6 +111,7 @@ Async<Success> revoke(http::Context& context, http::Nothing)
     auto const& caller = context.caller();
     SessionId const named(context.parameter("id"));
     auto work = co_await context.services.storage.begin();
+    co_await domain::hold_own_organization(*work, caller);
     bool const ended = co_await work->sessions().revoke(
         caller.organization_id(), caller.user_id(), named, SessionEnd::user_requested, context.now
     );

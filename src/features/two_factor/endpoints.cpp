@@ -141,6 +141,7 @@ Async<Proven> locked(http::Context& context)
     for (int look = 0; look < looks; ++look) {
         auto work = co_await context.services.storage.begin();
         co_await work->attempts().lock(address);
+        co_await domain::hold_own_organization(*work, caller);
         auto const now = context.services.clock.now();
         auto user = co_await domain::caller_as_stored(*work, caller, now);
         CanonicalAddress const present(user.email);

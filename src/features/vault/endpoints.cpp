@@ -2,6 +2,7 @@
 #include "features/vault/endpoints.h"
 
 #include "crypto/secret_text.h"
+#include "domain/access.h"
 #include "domain/ledger.h"
 #include "domain/success.h"
 #include "features/vault/messages.h"
@@ -105,6 +106,7 @@ Async<void> renew_wrap(http::Context& context, UnitOfWork& work, Vault& vault)
 Async<Key> init(http::Context& context, http::Nothing)
 {
     auto work = co_await context.services.storage.begin();
+    co_await domain::hold_own_organization(*work, context.caller());
     bool const made = co_await work->vaults().insert_new(new_vault(context));
     auto const status = made ? 201 : 200; // of the row; the answer is 200 both times (D-87)
     auto vault = co_await require_vault(context, *work);
@@ -155,6 +157,7 @@ Async<Key> renew(http::Context& context, http::Nothing)
 {
     auto& services = context.services;
     auto work = co_await services.storage.begin();
+    co_await domain::hold_own_organization(*work, context.caller());
     bool const made = co_await work->vaults().insert_new(new_vault(context));
     auto vault = co_await require_vault(context, *work);
     if (!made)

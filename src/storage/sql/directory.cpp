@@ -17,6 +17,7 @@ using domain::Candidate;
 using domain::CanonicalAddress;
 using domain::Directory;
 using domain::Invitation;
+using domain::InvitationId;
 using domain::OneTimeToken;
 using domain::OneTimeTokenId;
 using domain::Organization;
@@ -66,8 +67,22 @@ constexpr Text purge_head = "DELETE FROM users WHERE ";
 constexpr Text purge_tail
     = " = $1 AND deleted_at IS NULL AND self_registered = true AND email_verified = false "
       "AND mailbox_proven_at IS NULL AND created_at <= $2";
+// Their organizations first, as `Organizations::hold` says: each loses its owner with them.
+constexpr Text purge_holding
+    = "WITH held AS (SELECT id FROM organizations WHERE id IN (SELECT organization_id FROM users "
+      "WHERE ";
+constexpr Text purge_held = ") FOR NO KEY UPDATE) ";
+constexpr Text purge_in = " AND organization_id IN (SELECT id FROM held)";
 constexpr auto purge_stale = either(
-    {.postgres = joined<purge_head, postgres_user_canonical, purge_tail>,
+    {.postgres = joined<
+         purge_holding,
+         postgres_user_canonical,
+         purge_tail,
+         purge_held,
+         purge_head,
+         postgres_user_canonical,
+         purge_tail,
+         purge_in>,
      .sqlite = joined<purge_head, sqlite_canonical, purge_tail>}
 );
 
@@ -79,6 +94,7 @@ constexpr Statement select_live_user(joined<
                                      "SELECT ",
                                      user_columns,
                                      " FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL">);
+constexpr Statement select_invitation_id("SELECT 1 FROM invitations WHERE id = $1");
 constexpr Statement select_session(joined<
                                    "SELECT ",
                                    session_columns,
@@ -155,6 +171,14 @@ public:
         auto const rows
             = co_await connection_.query(purge_stale, Scope::directory(), values(address, before));
         co_return rows.changed();
+    }
+
+    Async<bool> invitation_exists(InvitationId invitation) override
+    {
+        auto const rows = co_await connection_.query(
+            select_invitation_id, Scope::directory(), values(invitation)
+        );
+        co_return !rows.empty();
     }
 
     Async<std::optional<Organization>> organization(OrganizationId organization) override

@@ -29,8 +29,7 @@ constexpr Statement list_invitations(joined<
                                      "SELECT ",
                                      invitation_columns,
                                      " FROM invitations WHERE organization_id = $1 ORDER BY "
-                                     "created_at DESC, id DESC LIMIT "
-                                     "1000">);
+                                     "created_at DESC, id DESC LIMIT $2 OFFSET $3">);
 constexpr Statement count_invitations(
     "SELECT count(*) FROM invitations WHERE organization_id = $1 AND created_at > $2"
 );
@@ -87,10 +86,11 @@ public:
         co_return read_invitation(rows.front());
     }
 
-    Async<std::vector<Invitation>> list(OrganizationId organization) override
+    Async<std::vector<Invitation>>
+    list(OrganizationId organization, std::int64_t limit, std::int64_t offset) override
     {
         auto const rows = co_await connection_.query(
-            list_invitations, Scope::organization(organization), values(organization)
+            list_invitations, Scope::organization(organization), values(organization, limit, offset)
         );
         std::vector<Invitation> all;
         all.reserve(rows.size());

@@ -91,15 +91,125 @@ constexpr auto count_members = either(
      .sqlite = joined<"SELECT count(*)", from_here, sqlite_search>}
 );
 
-constexpr Text from_mark = " AND (u.created_at, u.id) > ($5, $6)";
-constexpr Text walk_head = ", CAST(u.created_at AS text)";
-constexpr Text walk_tail = " ORDER BY u.created_at, u.id LIMIT $7";
-constexpr auto walk_members = either(
-    {.postgres
-     = joined<"SELECT ", user_columns, walk_head, from_here, postgres_search, from_mark, walk_tail>,
-     .sqlite
-     = joined<"SELECT ", user_columns, walk_head, from_here, sqlite_search, from_mark, walk_tail>}
-);
+constexpr Text rows_behind = ", u.created_at, u.id) ";
+constexpr Text keyed_mark = " ($8, $6, $7)";
+constexpr Text walk_key = ", CAST(u.created_at AS text)";
+constexpr Text walk_limit = " LIMIT $5";
+
+// From the beginning, by any key.
+template <Text search, Text key, Text... order>
+inline constexpr char const* first_text = joined<
+    "SELECT ",
+    user_columns,
+    ", ",
+    key,
+    walk_key,
+    from_here,
+    search,
+    " ORDER BY ",
+    order...,
+    walk_limit>;
+
+// Behind a mark of the order of joining, and of any other.
+template <Text search, Text compared, Text order>
+inline constexpr char const* joining_text = joined<
+    "SELECT ",
+    user_columns,
+    ", ''",
+    walk_key,
+    from_here,
+    search,
+    " AND (u.created_at, u.id) ",
+    compared,
+    " ($6, $7) ORDER BY ",
+    order,
+    walk_limit>;
+template <Text search, Text key, Text compared, Text... order>
+inline constexpr char const* next_text = joined<
+    "SELECT ",
+    user_columns,
+    ", ",
+    key,
+    walk_key,
+    from_here,
+    search,
+    " AND (",
+    key,
+    rows_behind,
+    compared,
+    keyed_mark,
+    " ORDER BY ",
+    order...,
+    walk_limit>;
+
+struct Walks { // of one sort
+    Orders first;
+    Orders next;
+};
+
+template <Text postgres_key, Text sqlite_key>
+inline constexpr Walks walks_by{
+    .first
+    = {.up = either(
+           {.postgres = first_text<postgres_search, postgres_key, postgres_key, ", ", by_age>,
+            .sqlite = first_text<sqlite_search, sqlite_key, sqlite_key, ", ", by_age>}
+       ),
+       .down = either(
+           {.postgres
+            = first_text<postgres_search, postgres_key, postgres_key, " DESC, ", by_age_down>,
+            .sqlite = first_text<sqlite_search, sqlite_key, sqlite_key, " DESC, ", by_age_down>}
+       )},
+    .next
+    = {.up = either(
+           {.postgres = next_text<postgres_search, postgres_key, ">", postgres_key, ", ", by_age>,
+            .sqlite = next_text<sqlite_search, sqlite_key, ">", sqlite_key, ", ", by_age>}
+       ),
+       .down = either(
+           {.postgres
+            = next_text<postgres_search, postgres_key, "<", postgres_key, " DESC, ", by_age_down>,
+            .sqlite = next_text<sqlite_search, sqlite_key, "<", sqlite_key, " DESC, ", by_age_down>}
+       )}
+};
+
+constexpr Text no_key = "''";
+constexpr Walks walk_by_joining{
+    .first
+    = {.up = either(
+           {.postgres = first_text<postgres_search, no_key, by_age>,
+            .sqlite = first_text<sqlite_search, no_key, by_age>}
+       ),
+       .down = either(
+           {.postgres = first_text<postgres_search, no_key, by_age_down>,
+            .sqlite = first_text<sqlite_search, no_key, by_age_down>}
+       )},
+    .next
+    = {.up = either(
+           {.postgres = joining_text<postgres_search, ">", by_age>,
+            .sqlite = joining_text<sqlite_search, ">", by_age>}
+       ),
+       .down = either(
+           {.postgres = joining_text<postgres_search, "<", by_age_down>,
+            .sqlite = joining_text<sqlite_search, "<", by_age_down>}
+       )}
+};
+constexpr Walks const& walk_by_email = walks_by<postgres_email, sqlite_email>;
+constexpr Walks const& walk_by_first_name = walks_by<postgres_first, sqlite_first>;
+constexpr Walks const& walk_by_last_name = walks_by<postgres_last, sqlite_last>;
+
+Walks const& walks_of(MemberSort sort)
+{
+    switch (sort) {
+    case MemberSort::created_at:
+        return walk_by_joining;
+    case MemberSort::email:
+        return walk_by_email;
+    case MemberSort::first_name:
+        return walk_by_first_name;
+    case MemberSort::last_name:
+        return walk_by_last_name;
+    }
+    throw std::logic_error("a sort without a statement");
+}
 
 Orders const& orders_of(MemberSort sort)
 {
@@ -138,9 +248,11 @@ Statement const& member_list(MemberWindow const& window)
     return window.descending ? orders.down : orders.up;
 }
 
-Statement const& member_walk()
+Statement const& member_walk(domain::MemberWalk const& walk)
 {
-    return walk_members;
+    auto const& walks = walks_of(walk.sort);
+    auto const& orders = walk.after ? walks.next : walks.first;
+    return walk.descending ? orders.down : orders.up;
 }
 
 } // namespace gatehouse::sql

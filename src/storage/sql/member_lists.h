@@ -16,7 +16,8 @@ filter_values(domain::OrganizationId const& organization, domain::MemberFilter c
 Statement const& member_count();
 Statement const& member_list(domain::MemberWindow const& window); // $5 limit, $6 offset
 
-// $5 and $6 the mark, $7 limit; the text of created_at comes after the columns of the person.
-Statement const& member_walk();
+// $5 limit, and behind a mark $6 its created_at, $7 its id and $8, unless in the order of joining,
+// its key. The key and the text of created_at come after the columns of the person.
+Statement const& member_walk(domain::MemberWalk const& walk);
 
 } // namespace gatehouse::sql

@@ -13,6 +13,8 @@ using domain::MemberBatch;
 using domain::MemberFilter;
 using domain::MemberMark;
 using domain::Members;
+using domain::MemberSort;
+using domain::MemberWalk;
 using domain::MemberWindow;
 using domain::OrganizationId;
 using domain::ProfileChange;
@@ -160,23 +162,30 @@ public:
         co_return people;
     }
 
-    Async<MemberBatch> walk(
-        OrganizationId organization, MemberFilter filter, MemberMark after, std::int64_t limit
-    ) override
+    Async<MemberBatch>
+    walk(OrganizationId organization, MemberFilter filter, MemberWalk walk) override
     {
         auto bound = filter_values(organization, filter);
-        bound.emplace_back(after.created_at);
-        bound.emplace_back(after.id);
-        bound.emplace_back(limit);
+        bound.emplace_back(walk.limit);
+        if (walk.after) {
+            bound.emplace_back(walk.after->created_at);
+            bound.emplace_back(walk.after->id);
+            if (walk.sort != MemberSort::created_at)
+                bound.emplace_back(walk.after->key);
+        }
         auto const rows = co_await connection_.query(
-            member_walk(), Scope::organization(organization), Values(std::move(bound))
+            member_walk(walk), Scope::organization(organization), Values(std::move(bound))
         );
         MemberBatch batch;
         for (auto const row : rows) {
             batch.people.push_back(read_user(row));
-            batch.next = MemberMark{.created_at = row.text(user_width), .id = row.text(0)};
+            batch.next = MemberMark{
+                .key = row.text(user_width),
+                .created_at = row.text(user_width + 1),
+                .id = row.text(0)
+            };
         }
-        if (static_cast<std::int64_t>(rows.size()) < limit)
+        if (static_cast<std::int64_t>(rows.size()) < walk.limit)
             batch.next.reset();
         co_return batch;
     }

@@ -161,6 +161,7 @@ describe.each(profiles)('layer 2, login, provisioning %s', (profile) => {
     await enter({ password: 'パスワード123!' });
   });
 
+  // At a hash cost that takes no time: what is left would be seen here. The usual cost is measured by bench/refusal_times.py.
   it('TC-LOGIN-020 known and unknown take about the same time', async () => {
     const took: Record<string, number[]> = { known: [], unknown: [] };
     for (let n = 0; n < 4; n += 1) {
