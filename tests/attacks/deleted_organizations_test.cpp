@@ -95,7 +95,7 @@ protected:
     // Each round deletes one house in the midst of these calls.
     void race(std::function<std::vector<Call>(House const&)> const& calls_in)
     {
-        std::mt19937 order(7); // NOLINT: the same every time
+        std::mt19937 order(7); // NOLINT(cert-msc51-cpp): the same every time
         for (int round = 0; round < rounds; ++round) {
             auto const doomed = house(round);
             auto calls = calls_in(doomed);

@@ -15,6 +15,7 @@ using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
 using domain::require_same_standing;
+using domain::Role;
 using domain::Services;
 using domain::User;
 using domain::UserId;
@@ -47,6 +48,8 @@ Async<User> create(Services& services, RequestFacts facts, Actor actor, NewPerso
 
     auto work = co_await services.storage.begin();
     co_await work->attempts().lock(address);
+    if (user.role == Role::owner) // may become the owner that the organization names: locked first
+        co_await work->organizations().lock(user.organization_id);
     bool const there = co_await work->organizations().hold(user.organization_id);
     if (!there) // deleted while the password was hashed
         throw Refusal{.reason = Reason::not_found};
