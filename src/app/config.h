@@ -29,6 +29,7 @@ struct Configuration {
     std::string mail;
     std::string mail_from;
     std::string mail_ca_file;
+    std::string policy_dir; // empty: the shipped policy
     std::optional<SecretString> key_encryption_key; // base64
     std::string key_dir;
     std::optional<SecretString> jwt_secret;

@@ -193,6 +193,7 @@ void read_secrets(Reader const& read, Configuration& made)
         made.jwt_secret.emplace(secret);
     }
     made.key_dir = read.text("key_dir");
+    made.policy_dir = read.text("policy_dir");
 }
 
 void read_mail(Reader const& read, Configuration& made)

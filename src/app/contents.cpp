@@ -3,6 +3,7 @@
 
 #include "app/version.h"
 #include "features/api_description/endpoints.h"
+#include "features/assignments/endpoints.h"
 #include "features/email_verification/endpoints.h"
 #include "features/health/endpoints.h"
 #include "features/invitations/endpoints.h"
@@ -18,6 +19,7 @@
 #include "features/pictures/endpoints.h"
 #include "features/refresh/endpoints.h"
 #include "features/registration/endpoints.h"
+#include "features/resources/endpoints.h"
 #include "features/sessions/endpoints.h"
 #include "features/signing_keys/endpoints.h"
 #include "features/token_validation/endpoints.h"
@@ -29,7 +31,7 @@
 
 namespace gatehouse::app {
 
-std::vector<http::Endpoint> contents(CaptureApi capture)
+std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& policy)
 {
     std::vector<http::Endpoint> all;
     auto const add = [&](std::vector<http::Endpoint> some) {
@@ -52,6 +54,8 @@ std::vector<http::Endpoint> contents(CaptureApi capture)
     add(members::endpoints());
     add(people::endpoints());
     add(invitations::endpoints());
+    add(resources::endpoints(policy));
+    add(assignments::endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)
         add(mail_capture::endpoints());

@@ -2,12 +2,16 @@
 #pragma once
 
 #include "http/endpoint.h"
+#include "policy/policy.h"
 
 #include <vector>
 
 namespace gatehouse::app {
 
 enum class CaptureApi { included, elsewhere };
-std::vector<http::Endpoint> contents(CaptureApi capture = CaptureApi::included);
+std::vector<http::Endpoint> contents(
+    CaptureApi capture = CaptureApi::included,
+    policy::Policy const& policy = *policy::Policy::shipped() // its types of resources have routes
+);
 
 } // namespace gatehouse::app

@@ -40,6 +40,13 @@ PERSON is ID, or --email EMAIL with --organization ID where several organization
 --json prints the person as they are then. These commands need the database alone (--database-url,
 --config) and work while a server runs. Exit status: 0 done, 1 not possible, 2 wrong use.)";
 
+constexpr char const* policy_usage = R"(
+  print permissions.csv | resource-types.toml   the shipped file, to begin from
+  check DIR                                     judges a folder as `serve --policy-dir DIR` would
+
+A running server takes the folder's permissions.csv anew on SIGHUP; a bad one is refused with the
+line and the cause, and the old one stays. Exit status: 0 done, 2 wrong use or a bad policy.)";
+
 constexpr Command commands[] = {
     {"serve",
      "serve requests until SIGTERM; applies missing migrations first",
@@ -58,6 +65,10 @@ constexpr Command commands[] = {
      "list, suspend, reactivate and unlock people, and take second factors away",
      gatehouse::app::user_commands,
      user_usage},
+    {"policy",
+     "print the shipped policy, or judge a folder with one",
+     gatehouse::app::policy_command,
+     policy_usage},
     {"version", "print the version", gatehouse::app::version_command, ""},
 };
 

@@ -22,6 +22,7 @@ sigset_t blocked_stop_signals()
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP); // reads the policy again
     sigaddset(&signals, SIGUSR1); // says that serving ended by itself
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN); // a vanished client is an error code, not the end
@@ -67,7 +68,8 @@ int serve_until_told(Configuration configuration)
     greet(house);
     std::thread waiting([&] {
         int signal = 0;
-        sigwait(&signals, &signal);
+        while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
+            house.read_policy_again();
         if (signal != SIGUSR1)
             log::Line(log::Level::info, "serve.stopping").with("signal", signal);
         house.stop();

@@ -40,6 +40,12 @@ constexpr std::array all{
     Setting{"kek", "", "key-encryption key: 32 bytes in base64", true},
     Setting{"key_dir", "var/keys", "where development keeps the keys it made"},
     Setting{"jwt_secret", "", "HS256 secret of `token`, at least 32 bytes; without it EdDSA", true},
+    Setting{
+        "policy_dir",
+        "",
+        "folder with permissions.csv and resource-types.toml in place of the shipped ones; "
+        "SIGHUP reads it again"
+    },
     Setting{"password_hash", "bcrypt:10", "bcrypt:COST or argon2id, for new passwords"},
     Setting{"hash_threads", "0", "threads that hash passwords; 0: one for each processor"},
     Setting{"hash_queue", "64", "passwords that may wait to be hashed; beyond it 503"},

@@ -4,6 +4,9 @@
 #include "app/contents.h"
 #include "app/database.h"
 #include "app/key_file.h"
+#include "app/policy_files.h"
+#include "core/log.h"
+#include "core/metrics.h"
 #include "features/mail_capture/endpoints.h"
 #include "features/signing_keys/key_ring.h"
 #include "outbound/capture_transport.h"
@@ -161,6 +164,7 @@ http::ServerSettings server_settings(Configuration const& configuration)
 
 House::House(Configuration configuration)
     : configuration_(std::move(configuration))
+    , policies_(load_policy(configuration_.policy_dir))
     , key_(load_key_encryption_key(configuration_, random_))
     , database_(open_database(configuration_))
     , storage_(sql::make_storage(*database_, random_))
@@ -184,6 +188,7 @@ House::House(Configuration configuration)
           .key_encryption_key = key_,
           .tokens = tokens_,
           .settings = configuration_.domain,
+          .policies = policies_,
           .mail_waits = [this] { sender_.nudge(); },
           .controls = [this] { return checks_.states(); },
           .afterwards =
@@ -192,7 +197,7 @@ House::House(Configuration configuration)
               }
       }
     , server_(std::make_unique<http::Server>(
-          server_settings(configuration_), contents(capture_api(configuration_)), services_
+          server_settings(configuration_), contents(capture_api(configuration_), *policies_.current()), services_
       ))
     , background_(std::make_unique<Background>())
 {
@@ -205,6 +210,19 @@ House::House(Configuration configuration)
 }
 
 House::~House() = default;
+
+void House::read_policy_again()
+{
+    auto const current = policies_.current();
+    try {
+        policies_.replace(reload_policy(configuration_.policy_dir, *current));
+        log::Line(log::Level::info, "policy.reloaded");
+        metrics::count("gatehouse_policy_reloads_total", {{"outcome", "taken"}});
+    } catch (BadConfiguration const& bad) {
+        log::Line(log::Level::error, "policy.refused").with("cause", bad.what());
+        metrics::count("gatehouse_policy_reloads_total", {{"outcome", "refused"}});
+    }
+}
 
 void House::begin_background_work()
 {

@@ -13,6 +13,7 @@
 #include "features/signing_keys/token_service.h"
 #include "http/server.h"
 #include "outbound/outbox_sender.h"
+#include "policy/holder.h"
 #include "storage/sql/connection.h"
 
 #include <memory>
@@ -29,6 +30,8 @@ public:
 
     void serve(); // returns after stop()
     void stop(); // from any thread
+    // Takes the policy from its files anew; a bad one is logged and counted, and the old one stays.
+    void read_policy_again();
 
     http::Server const& server() const { return *server_; }
     Configuration const& configuration() const { return configuration_; }
@@ -39,6 +42,7 @@ private:
     Configuration configuration_;
     SystemClock clock_;
     SystemRandom random_;
+    policy::PolicyHolder policies_;
     crypto::KeyEncryptionKey key_;
     std::unique_ptr<sql::Database> database_;
     std::unique_ptr<domain::Storage> storage_;

@@ -4,6 +4,8 @@
 #include "domain/directory.h"
 #include "domain/session_check.h"
 
+#include <stdexcept>
+
 namespace gatehouse::domain {
 namespace {
 
@@ -48,36 +50,51 @@ Async<User> person_in_reach(Services& services, Actor actor, UserId id)
     co_return std::move(*found);
 }
 
-bool may(Actor actor, Permission permission)
+Cell reach(Actor actor, Permission permission)
 {
     auto const* const caller = actor.caller();
-    return !caller || cell_of(caller->user.role, permission) == Cell::everywhere;
+    return caller ? caller->grants.cell(permission) : Cell::everywhere;
 }
 
-Refusal forbidden(Permission missing)
+bool may(Actor actor, Permission permission)
+{
+    return reach(actor, permission) == Cell::everywhere;
+}
+
+Refusal forbidden(std::string_view missing)
 {
     Refusal refusal{.reason = Reason::forbidden};
-    refusal.details.push_back({std::string(to_text(missing)), "permission is missing"});
+    refusal.details.push_back({std::string(missing), "permission is missing"});
     return refusal;
+}
+
+Refusal forbidden(Actor actor, Permission missing)
+{
+    auto const* const caller = actor.caller();
+    if (!caller)
+        throw std::logic_error("who may everything is never forbidden anything");
+    return forbidden(caller->policy->id_of(missing));
 }
 
 void require_permission(Actor actor, Permission permission)
 {
     if (!may(actor, permission))
-        throw forbidden(permission);
+        throw forbidden(actor, permission);
 }
 
-bool may_make(Role maker, Role made)
+bool may_make(policy::Policy const& policy, Role maker, policy::Grants const& held, Role made)
 {
-    return maker == Role::owner || !is_above(made);
+    return maker == Role::owner || (!is_above(made) && policy.grants_of(made).within(held));
 }
 
 void require_may_make(Actor actor, Role role)
 {
     auto const* const caller = actor.caller(); // none: bound by no role
-    if (caller && !may_make(caller->user.role, role))
+    if (caller && !may_make(*caller->policy, caller->user.role, caller->grants, role))
         throw Refusal{
-            .reason = Reason::forbidden, .message = "Only an owner makes owners and admins."
+            .reason = Reason::forbidden,
+            .message = "Only an owner makes owners and admins, and nobody else makes people who may "
+                       "more than they do."
         };
 }
 
@@ -90,12 +107,22 @@ void require_not_above(Actor actor, User const& touched)
         };
 }
 
-Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now)
+namespace {
+
+Async<SessionFacts> live_session(UnitOfWork& work, SessionId session, Instant now)
 {
-    auto facts = co_await work.directory().session(caller.session_id());
+    auto facts = co_await work.directory().session(std::move(session));
     if (!facts || why_not_live(*facts, now))
         throw Refusal{.reason = Reason::session_ended};
-    co_return std::move(facts->user);
+    co_return std::move(*facts);
+}
+
+} // namespace
+
+Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now)
+{
+    auto facts = co_await live_session(work, caller.session_id(), now);
+    co_return std::move(facts.user);
 }
 
 Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now)
@@ -103,8 +130,9 @@ Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now)
     auto const* const caller = actor.caller();
     if (!caller)
         co_return;
-    auto const user = co_await caller_as_stored(work, *caller, now);
-    if (user.role != caller->user.role)
+    auto const facts = co_await live_session(work, caller->session_id(), now);
+    auto const grants = caller->policy->effective(facts.user.role, facts.granted);
+    if (facts.user.role != caller->user.role || grants != caller->grants)
         throw Refusal{.reason = Reason::forbidden, .message = "Your role is another one by now."};
 }
 

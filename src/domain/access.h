@@ -5,12 +5,17 @@
 #include "core/async.h"
 #include "domain/actor.h"
 #include "domain/organizations.h"
-#include "domain/permissions.h"
 #include "domain/refusal.h"
 #include "domain/request_facts.h"
 #include "domain/services.h"
+#include "policy/decision.h"
+
+#include <string_view>
 
 namespace gatehouse::domain {
+
+using policy::Cell;
+using policy::Permission;
 
 // The organization, if the actor belongs to it. Throws Refusal: 404 where there is none, 403 where
 // it is somebody else's, whatever the role.
@@ -19,15 +24,19 @@ Async<Organization> organization_in_reach(Services& services, Actor actor, Organ
 // The live person, if in the actor's organization. Throws as above.
 Async<User> person_in_reach(Services& services, Actor actor, UserId id);
 
-// Whether the cell of the actor's role says `1`. The provisioner and the operator may
-// everything (I-11).
+// What of the rows of the own organization the actor may touch. The provisioner and the operator
+// may everything (I-11).
+Cell reach(Actor actor, Permission permission);
+
+// Whether that is every row.
 bool may(Actor actor, Permission permission);
 
 // Throws Refusal, 403 that names the permission.
 void require_permission(Actor actor, Permission permission);
 
-// I-5: an admin makes managers and staff alone; owners and admins are an owner's to make.
-bool may_make(Role maker, Role made);
+// I-5: an admin makes managers and staff alone; owners and admins are an owner's to make. I-7: nobody
+// but an owner makes somebody who may more than they do themselves.
+bool may_make(policy::Policy const& policy, Role maker, policy::Grants const& held, Role made);
 
 // The same for an actor. Throws Refusal.
 void require_may_make(Actor actor, Role role);
@@ -36,13 +45,14 @@ void require_may_make(Actor actor, Role role);
 void require_not_above(Actor actor, User const& touched);
 
 // 403 FORBIDDEN that names what is missing in `details`.
-Refusal forbidden(Permission missing);
+Refusal forbidden(std::string_view missing);
+Refusal forbidden(Actor actor, Permission missing);
 
 // For requests that waited since they were let in, for a hash or a picture: the caller as stored
 // now, in the unit of work that acts. Throws Refusal, 401 where the session ended meanwhile.
 Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now);
 
-// The same for an actor; 403 where the role is another one by now.
+// The same for an actor; 403 where what the actor may do is something else by now.
 Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now);
 
 // `Organizations::hold` of the caller's own. Throws Refusal, 401 where it was deleted meanwhile.

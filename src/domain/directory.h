@@ -6,8 +6,10 @@
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/refresh_tokens.h"
+#include "domain/resources.h"
 #include "domain/sessions.h"
 #include "domain/users.h"
+#include "policy/policy.h"
 
 #include <cstdint>
 #include <optional>
@@ -23,6 +25,7 @@ struct Candidate { // who may be meant by an address
 struct SessionFacts { // what decides whether a session is live
     Session session;
     User user;
+    std::vector<policy::Granted> granted = {}; // what the user holds beside the built-in role
 };
 
 class Directory {
@@ -38,6 +41,8 @@ public:
     virtual Async<std::optional<Organization>> organization(OrganizationId organization) = 0;
     virtual Async<std::optional<User>> live_user(UserId user) = 0;
     virtual Async<bool> invitation_exists(InvitationId invitation) = 0;
+    virtual Async<std::optional<Resource>> resource(ResourceId resource) = 0;
+    virtual Async<std::optional<Assignment>> assignment(AssignmentId assignment) = 0;
     // For operators, who look at everything: in the order of their ids, those behind `after`.
     virtual Async<std::vector<Organization>>
     organizations_behind(OrganizationId after, std::int64_t limit) = 0;

@@ -11,6 +11,9 @@ using SessionId = StrongText<struct SessionIdTag>;
 using RefreshTokenId = StrongText<struct RefreshTokenIdTag>;
 using OneTimeTokenId = StrongText<struct OneTimeTokenIdTag>;
 using InvitationId = StrongText<struct InvitationIdTag>;
+using CustomRoleId = StrongText<struct CustomRoleIdTag>;
+using ResourceId = StrongText<struct ResourceIdTag>;
+using AssignmentId = StrongText<struct AssignmentIdTag>;
 using TokenDigest = StrongText<struct TokenDigestTag>; // lower-case hex SHA-256 of a token
 
 } // namespace gatehouse::domain

@@ -29,13 +29,6 @@ constexpr std::array refresh_ends{
     std::pair(RefreshEnd::security_event, std::string_view("security_event")),
 };
 
-constexpr std::array roles{
-    std::pair(Role::owner, std::string_view("owner")),
-    std::pair(Role::admin, std::string_view("admin")),
-    std::pair(Role::manager, std::string_view("manager")),
-    std::pair(Role::staff, std::string_view("staff")),
-};
-
 constexpr std::array events{
     std::pair(Event::register_account, std::string_view("REGISTER")),
     std::pair(Event::email_verified, std::string_view("EMAIL_VERIFIED")),
@@ -75,6 +68,13 @@ constexpr std::array events{
     std::pair(Event::organization_updated, std::string_view("ORGANIZATION_UPDATED")),
     std::pair(Event::organization_deleted, std::string_view("ORGANIZATION_DELETED")),
     std::pair(Event::permission_denied, std::string_view("PERMISSION_DENIED")),
+    std::pair(Event::permission_changed, std::string_view("PERMISSION_CHANGED")),
+    std::pair(Event::assignment_changed, std::string_view("ASSIGNMENT_CHANGED")),
+    std::pair(Event::resource_created, std::string_view("RESOURCE_CREATED")),
+    std::pair(Event::resource_updated, std::string_view("RESOURCE_UPDATED")),
+    std::pair(Event::resource_deleted, std::string_view("RESOURCE_DELETED")),
+    std::pair(Event::billing_changed, std::string_view("BILLING_CHANGED")),
+    std::pair(Event::ai_agent_used, std::string_view("AI_AGENT_USED")),
     std::pair(Event::vault_init, std::string_view("VAULT_INIT")),
     std::pair(Event::vault_fetch, std::string_view("VAULT_FETCH")),
     std::pair(Event::vault_failed_fetch, std::string_view("VAULT_FAILED_FETCH")),
@@ -97,19 +97,6 @@ template <class Table, class Value> std::string_view name_in(Table const& table,
 }
 
 } // namespace
-
-std::string_view to_text(Role role)
-{
-    return name_in(roles, role);
-}
-
-std::optional<Role> parse_role(std::string_view text)
-{
-    for (auto const& [role, name] : roles)
-        if (name == text)
-            return role;
-    return std::nullopt;
-}
 
 std::string_view to_text(UserStatus status)
 {

@@ -10,6 +10,7 @@
 #include "domain/settings.h"
 #include "domain/storage.h"
 #include "domain/tokens.h"
+#include "policy/holder.h"
 
 #include <functional>
 #include <string>
@@ -35,6 +36,7 @@ struct Services {
     crypto::KeyEncryptionKey const& key_encryption_key;
     Tokens const& tokens;
     Settings const& settings;
+    policy::PolicyHolder const& policies;
     std::function<void()> mail_waits; // after a commit that queued mail: wakes the sender
     std::function<Async<std::vector<ControlState>>()> controls; // asked by /ready
     // Work that waits until the answer left and may be lost (rehash, last_seen_at): a failure is

@@ -37,7 +37,11 @@ judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Inst
         return refused(*why);
     if (claims.session_version != user.session_version)
         return refused(Reason::session_invalidated);
-    return Caller{std::move(facts->session), std::move(facts->user)};
+    return Caller{
+        .session = std::move(facts->session),
+        .user = std::move(facts->user),
+        .granted = std::move(facts->granted),
+    };
 }
 
 namespace {
@@ -64,6 +68,7 @@ Async<CheckedToken> check_token(Services& services, std::string presented, Insta
     auto work = co_await services.storage.read();
     auto facts = co_await work->directory().session(verified.claims.session_id);
     auto caller = require(judge_session(verified.claims, std::move(facts), now));
+    caller.stand_under(services.policies.current());
     if (now - caller.session.last_seen_at >= seen_at_most_every)
         services.afterwards("last_seen_at", note_use(services, caller.session, now));
     co_return CheckedToken{std::move(verified.claims), std::move(caller)};

@@ -17,7 +17,8 @@ namespace gatehouse::domain {
 // (spec/database 3.3 "Live").
 std::optional<Reason> why_not_live(SessionFacts const& facts, Instant now);
 
-// The rule alone: signature and expiry were checked before (spec/database 3.3 "Live").
+// The rule alone: signature and expiry were checked before (spec/database 3.3 "Live"). What the
+// caller may do is not said yet (Caller::stand_under).
 Result<Caller>
 judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now);
 

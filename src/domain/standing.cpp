@@ -11,6 +11,7 @@
 #include "domain/pictures.h"
 #include "domain/refresh_tokens.h"
 #include "domain/refusal.h"
+#include "domain/resources.h"
 #include "domain/sessions.h"
 #include "domain/verification.h"
 
@@ -129,6 +130,7 @@ Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, Use
     auto const superseded
         = co_await work->invitations().supersede(before.organization_id, address, facts.now);
     co_await work->pictures().remove(before.organization_id, before.id); // the row itself stays
+    co_await work->assignments().remove_of(before.organization_id, before.id);
     co_await work->organizations().settle_owner(before.organization_id, facts.now);
     auto entry = deed(facts, actor, Event::user_deleted, 204, before);
     entry.email = before.email;

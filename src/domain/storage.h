@@ -9,8 +9,10 @@
 
 namespace gatehouse::domain {
 
+class Assignments;
 class Attempts;
 class CapturedMails;
+class CustomRoles;
 class Directory;
 class Invitations;
 class Ledger;
@@ -22,6 +24,7 @@ class Pictures;
 class RateCounters;
 class RefreshTokens;
 class ResetRequests;
+class Resources;
 class SecondFactors;
 class Sessions;
 class SigningKeys;
@@ -34,8 +37,10 @@ class UnitOfWork {
 public:
     virtual ~UnitOfWork() = default;
 
+    virtual Assignments& assignments() = 0;
     virtual Attempts& attempts() = 0;
     virtual CapturedMails& captured_mails() = 0;
+    virtual CustomRoles& custom_roles() = 0;
     virtual Directory& directory() = 0;
     virtual Invitations& invitations() = 0;
     virtual Ledger& ledger() = 0;
@@ -47,6 +52,7 @@ public:
     virtual RateCounters& rate_counters() = 0;
     virtual RefreshTokens& refresh_tokens() = 0;
     virtual ResetRequests& reset_requests() = 0;
+    virtual Resources& resources() = 0;
     virtual SecondFactors& second_factors() = 0;
     virtual Sessions& sessions() = 0;
     virtual SigningKeys& signing_keys() = 0;

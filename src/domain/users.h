@@ -6,6 +6,7 @@
 #include "crypto/passwords.h"
 #include "domain/email_address.h"
 #include "domain/ids.h"
+#include "policy/roles.h"
 
 #include <optional>
 #include <string>
@@ -13,11 +14,12 @@
 
 namespace gatehouse::domain {
 
-enum class Role { owner, admin, manager, staff };
+using policy::parse_role;
+using policy::Role;
+using policy::to_text;
+
 enum class UserStatus { active, suspended };
 
-std::string_view to_text(Role role);
-std::optional<Role> parse_role(std::string_view text);
 std::string_view to_text(UserStatus status);
 
 struct User {
@@ -33,6 +35,7 @@ struct User {
     std::optional<std::string> last_name;
     std::optional<std::string> profile_picture;
     Role role = Role::staff;
+    std::optional<CustomRoleId> custom_role_id; // beside the built-in one
     UserStatus status = UserStatus::active;
     std::optional<crypto::StoredPassword> password;
     int session_version = 1;

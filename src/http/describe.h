@@ -31,6 +31,11 @@ struct Upload {
     std::string file;
 };
 
+// A body whose members are known only once the server has started; the handler judges them.
+struct JsonObject {
+    json::Object members;
+};
+
 // An answer that is not made from a struct, sent as it is.
 struct Raw {
     std::string content_type;

@@ -126,6 +126,9 @@ template <class Req, class Res> Shape shape_of(bool from_query)
               R"("contentMediaType":"application/octet-stream"}},"required":["file"]})";
         shape.request_content_type = "multipart/form-data";
         shape.request_body_required = true;
+    } else if constexpr (std::same_as<Req, JsonObject>) {
+        shape.request_body = R"({"type":"object"})"; // whoever makes the endpoint says more
+        shape.request_body_required = true;
     } else if (from_query) {
         shape.query = describe::query_shape<Req>();
     } else if constexpr (!std::same_as<Req, Nothing>) {

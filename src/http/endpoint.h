@@ -19,13 +19,13 @@ namespace gatehouse::http {
 
 // Where and what, as far as the path alone tells: after the credential, before the body is read
 // (spec/permissions §3). Throws Refusal.
-using Gate = Async<void> (*)(Context&);
+using Gate = std::function<Async<void>(Context&)>;
 
 struct Endpoint {
     Route route;
     std::function<Async<void>(Context&)> handle; // parses, calls the handler, writes the answer
     Shape shape; // for the OpenAPI document
-    Gate gate = nullptr;
+    Gate gate = {};
 };
 
 template <class Req, class Res> using Handler = std::function<Async<Res>(Context&, Req)>;
@@ -98,6 +98,9 @@ template <class Req> Req read_any(Request const& request, Body body)
 {
     if constexpr (std::same_as<Req, Upload>) {
         return read_upload(request, body.file_limit());
+    } else if constexpr (std::same_as<Req, JsonObject>) {
+        auto value = parse_body(request);
+        return JsonObject{std::move(*value.object())};
     } else if constexpr (is_unjudged<Req>) {
         Req read;
         if (is_safe(request.method)) {
@@ -148,11 +151,17 @@ Endpoint endpoint(Route const& route, Async<Res> (*handler)(Context&, Req))
 }
 
 template <class Req, class Res>
+Endpoint endpoint(Route const& route, Gate gate, Handler<Req, Res> handler)
+{
+    auto made = endpoint<Req, Res>(route, std::move(handler));
+    made.gate = std::move(gate);
+    return made;
+}
+
+template <class Req, class Res>
 Endpoint endpoint(Route const& route, Gate gate, Async<Res> (*handler)(Context&, Req))
 {
-    auto made = endpoint<Req, Res>(route, Handler<Req, Res>(handler));
-    made.gate = gate;
-    return made;
+    return endpoint<Req, Res>(route, std::move(gate), Handler<Req, Res>(handler));
 }
 
 } // namespace gatehouse::http

@@ -2,6 +2,7 @@
 #include "http/paging.h"
 
 #include "domain/refusal.h"
+#include "http/query.h"
 
 #include <limits>
 
@@ -44,6 +45,31 @@ void say_rest(
     context.header("X-Total-Count", std::to_string(total));
     if (paging.page < paging.pages_of(total))
         context.header("Link", "<" + next_of(paging, path, query) + ">; rel=\"next\"");
+}
+
+std::string query_with(
+    std::vector<std::pair<std::string_view, std::optional<std::string>>> const& members
+)
+{
+    std::string query;
+    for (auto const& [name, value] : members)
+        if (value)
+            query += "&" + std::string(name) + "=" + percent_encoded(*value);
+    return query;
+}
+
+bool is_second(
+    std::string const& field,
+    std::optional<std::string> const& given,
+    std::string_view first,
+    std::string_view second
+)
+{
+    if (!given || *given == first)
+        return false;
+    if (*given == second)
+        return true;
+    throw invalid_field(field, "must be " + std::string(first) + " or " + std::string(second));
 }
 
 } // namespace gatehouse::http

@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gatehouse::http {
 
@@ -34,6 +37,18 @@ void say_rest(
     std::string const& path,
     std::string const& query = ""
 );
+// Members of a query as say_rest() wants them; those that are absent stay absent.
+std::string query_with(
+    std::vector<std::pair<std::string_view, std::optional<std::string>>> const& members
+);
 std::string next_of(Paging const& paging, std::string const& path, std::string const& query);
+
+// Whether the second of two words was given; nothing given is the first. Throws Refusal, 400.
+bool is_second(
+    std::string const& field,
+    std::optional<std::string> const& given,
+    std::string_view first,
+    std::string_view second
+);
 
 } // namespace gatehouse::http

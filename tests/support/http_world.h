@@ -101,6 +101,11 @@ public:
     {
         nothing();
     }
+    Async<std::optional<domain::Resource>> resource(domain::ResourceId) override { nothing(); }
+    Async<std::optional<domain::Assignment>> assignment(domain::AssignmentId) override
+    {
+        nothing();
+    }
     Async<std::optional<domain::RefreshToken>> refresh_token(domain::TokenDigest) override
     {
         nothing();
@@ -147,8 +152,10 @@ public:
     {
     }
     domain::Directory& directory() override { return directory_; }
+    domain::Assignments& assignments() override { nothing(); }
     domain::Attempts& attempts() override { nothing(); }
     domain::CapturedMails& captured_mails() override { nothing(); }
+    domain::CustomRoles& custom_roles() override { nothing(); }
     domain::Invitations& invitations() override { nothing(); }
     domain::Ledger& ledger() override { return ledger_; }
     domain::Members& members() override { nothing(); }
@@ -159,6 +166,7 @@ public:
     domain::RateCounters& rate_counters() override { nothing(); }
     domain::RefreshTokens& refresh_tokens() override { nothing(); }
     domain::ResetRequests& reset_requests() override { nothing(); }
+    domain::Resources& resources() override { nothing(); }
     domain::SecondFactors& second_factors() override { nothing(); }
     domain::Sessions& sessions() override { nothing(); }
     domain::SigningKeys& signing_keys() override { nothing(); }
@@ -224,6 +232,7 @@ struct HttpWorld {
     crypto::KeyEncryptionKey key = crypto::KeyEncryptionKey::mint(random);
     PlainTokens tokens;
     domain::Settings settings;
+    policy::PolicyHolder policies{policy::Policy::shipped()};
     std::vector<domain::ControlState> controls;
     domain::Services services{
         .clock = clock,
@@ -234,6 +243,7 @@ struct HttpWorld {
         .key_encryption_key = key,
         .tokens = tokens,
         .settings = settings,
+        .policies = policies,
         .mail_waits = [] {},
         .controls = [this]() -> Async<std::vector<domain::ControlState>> { return said(controls); },
         .afterwards =

@@ -132,6 +132,7 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           .key_encryption_key = key,
           .tokens = *tokens_,
           .settings = settings,
+          .policies = policies,
           .mail_waits = [] {},
           .controls = []() -> Async<std::vector<domain::ControlState>> {
               co_return std::vector<domain::ControlState>();

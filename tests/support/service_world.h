@@ -14,6 +14,7 @@
 #include "domain/storage.h"
 #include "features/signing_keys/token_service.h"
 #include "http/pipeline.h"
+#include "policy/holder.h"
 #include "protocols/mail_text/mail_order.h"
 #include "storage/sql/engine.h"
 #include "support/calls.h"
@@ -78,6 +79,7 @@ public:
     SettableClock clock;
     SystemRandom random;
     domain::Settings settings; // may be changed between calls
+    policy::PolicyHolder policies{policy::Policy::shipped()};
     crypto::KeyEncryptionKey const key;
 
     Answer call(Call what);

@@ -4,10 +4,10 @@
 #include "core/uuid.h"
 #include "domain/access.h"
 #include "domain/attempts.h"
+#include "domain/custom_roles.h"
 #include "domain/directory.h"
 #include "domain/ledger.h"
 #include "domain/opaque_token.h"
-#include "domain/permissions.h"
 #include "domain/refusal.h"
 #include "protocols/password_text/password_rule.h"
 
@@ -15,7 +15,6 @@ namespace gatehouse::invitations {
 namespace {
 using domain::CanonicalAddress;
 using domain::Cell;
-using domain::cell_of;
 using domain::digest_of;
 using domain::Event;
 using domain::Invitation;
@@ -46,7 +45,7 @@ Async<Invitation> open_invitation(UnitOfWork& work, TokenDigest digest, Instant 
 
 // An offer is worth what its maker may still give: nobody keeps a way back in through an invitation
 // from before a demotion, a suspension or a dismissal (I-5, I-7).
-Async<bool> still_stands(UnitOfWork& work, Invitation const& invitation)
+Async<bool> still_stands(UnitOfWork& work, policy::Policy const& policy, Invitation const& invitation)
 {
     if (!invitation.invited_by) // written by an operator
         co_return true;
@@ -54,8 +53,11 @@ Async<bool> still_stands(UnitOfWork& work, Invitation const& invitation)
         = co_await work.users().find(invitation.organization_id, *invitation.invited_by);
     if (!inviter || inviter->status != UserStatus::active)
         co_return false;
-    bool const invites = cell_of(inviter->role, Permission::users_invite) == Cell::everywhere;
-    co_return invites&& domain::may_make(inviter->role, invitation.role);
+    auto const granted
+        = co_await work.custom_roles().granted_to(inviter->organization_id, inviter->id);
+    auto const grants = policy.effective(inviter->role, granted);
+    bool const invites = grants.cell(Permission::users_invite) == Cell::everywhere;
+    co_return invites && domain::may_make(policy, inviter->role, grants, invitation.role);
 }
 
 User member_of(Services& services, Invitation const& invitation, NewMember& wanted, Instant now)
@@ -118,7 +120,8 @@ Async<User> accept(Services& services, RequestFacts facts, NewMember wanted)
     CanonicalAddress const address(invitation.email);
     co_await work->attempts().lock(address);
     co_await work->organizations().lock(invitation.organization_id);
-    bool const stands = co_await still_stands(*work, invitation);
+    auto const policy = services.policies.current();
+    bool const stands = co_await still_stands(*work, *policy, invitation);
     if (!stands)
         throw Refusal{.reason = Reason::gone};
     bool const claimed

@@ -30,21 +30,6 @@ MemberSort sort_named(std::string const& text)
     throw invalid_field("sort", "must be one of createdAt, email, firstName, lastName");
 }
 
-// Whether the second of two words was given.
-bool is_second(
-    std::string const& field,
-    std::optional<std::string> const& given,
-    std::string_view first,
-    std::string_view second
-)
-{
-    if (!given || *given == first)
-        return false;
-    if (*given == second)
-        return true;
-    throw invalid_field(field, "must be " + std::string(first) + " or " + std::string(second));
-}
-
 void read_filter(ListRequest const& request, domain::MemberFilter& filter)
 {
     if (request.role) {
@@ -53,7 +38,7 @@ void read_filter(ListRequest const& request, domain::MemberFilter& filter)
             throw invalid_field("role", "must be one of owner, admin, manager, staff");
     }
     if (request.status)
-        filter.status = is_second("status", request.status, "active", "suspended")
+        filter.status = http::is_second("status", request.status, "active", "suspended")
             ? UserStatus::suspended
             : UserStatus::active;
     filter.search = std::string(trimmed(request.search.value_or("")));
@@ -67,8 +52,8 @@ Wanted understood(ListRequest const& request)
     read_filter(request, wanted.filter);
     if (request.sort)
         wanted.window.sort = sort_named(*request.sort);
-    wanted.window.descending = is_second("order", request.order, "asc", "desc");
-    wanted.is_csv = is_second("format", request.format, "json", "csv");
+    wanted.window.descending = http::is_second("order", request.order, "asc", "desc");
+    wanted.is_csv = http::is_second("format", request.format, "json", "csv");
     wanted.paging = http::paging_of(request.page, request.limit);
     wanted.window.limit = wanted.paging.limit;
     wanted.window.offset = wanted.paging.offset;
@@ -77,17 +62,13 @@ Wanted understood(ListRequest const& request)
 
 std::string same_list(ListRequest const& request)
 {
-    std::string query;
-    auto const add = [&](char const* name, std::optional<std::string> const& value) {
-        if (value)
-            query += std::string("&") + name + "=" + http::percent_encoded(*value);
-    };
-    add("role", request.role);
-    add("status", request.status);
-    add("search", request.search);
-    add("sort", request.sort);
-    add("order", request.order);
-    return query;
+    return http::query_with(
+        {{"role", request.role},
+         {"status", request.status},
+         {"search", request.search},
+         {"sort", request.sort},
+         {"order", request.order}}
+    );
 }
 
 } // namespace gatehouse::members

@@ -23,7 +23,6 @@ using domain::organization_in_reach;
 using domain::organization_view_of;
 using domain::OrganizationId;
 using domain::Permission;
-using domain::permissions_of;
 using domain::person_in_reach;
 using domain::Reason;
 using domain::Refusal;
@@ -98,14 +97,15 @@ Async<MemberView> create_person(http::Context& context, http::Unjudged<CreateReq
 
 Async<MyView> show_myself(http::Context& context, http::Nothing)
 {
-    auto const& user = context.caller().user;
+    auto const& caller = context.caller();
+    auto const& user = caller.user;
     auto work = co_await context.services.storage.read();
     auto const organization = co_await work->organizations().find(user.organization_id);
     if (!organization) // deleted since the session was looked up
         throw Refusal{.reason = Reason::session_ended};
     MyView view;
     static_cast<MemberView&>(view) = member_view_of(user);
-    view.permissions = permissions_of(user.role);
+    view.permissions = caller.policy->ids_of(caller.grants);
     view.organization = organization_view_of(*organization);
     context.no_store();
     co_return view;

@@ -3,16 +3,21 @@
 
 #include "storage/sql/directory_lists.h"
 #include "storage/sql/errors.h"
+#include "storage/sql/first_row.h"
+#include "storage/sql/granted.h"
 #include "storage/sql/invitation_row.h"
 #include "storage/sql/join.h"
 #include "storage/sql/organization_row.h"
 #include "storage/sql/refresh_token_row.h"
+#include "storage/sql/resource_row.h"
 #include "storage/sql/session_row.h"
 #include "storage/sql/stores.h"
 #include "storage/sql/user_row.h"
 
 namespace gatehouse::sql {
 namespace {
+using domain::Assignment;
+using domain::AssignmentId;
 using domain::Candidate;
 using domain::CanonicalAddress;
 using domain::Directory;
@@ -23,6 +28,8 @@ using domain::OneTimeTokenId;
 using domain::Organization;
 using domain::OrganizationId;
 using domain::RefreshToken;
+using domain::Resource;
+using domain::ResourceId;
 using domain::SessionFacts;
 using domain::SessionId;
 using domain::to_text;
@@ -90,19 +97,43 @@ constexpr Statement select_organization(joined<
                                         "SELECT ",
                                         organization_columns,
                                         " FROM organizations WHERE id = $1">);
+constexpr Statement select_resource(joined<
+                                    "SELECT ",
+                                    resource_columns,
+                                    " FROM resources WHERE id = $1">);
+constexpr Statement select_assignment(joined<
+                                      "SELECT ",
+                                      assignment_columns,
+                                      " FROM assignments WHERE id = $1">);
 constexpr Statement select_live_user(joined<
                                      "SELECT ",
                                      user_columns,
                                      " FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL">);
 constexpr Statement select_invitation_id("SELECT 1 FROM invitations WHERE id = $1");
-constexpr Statement select_session(joined<
-                                   "SELECT ",
-                                   session_columns,
-                                   ", ",
-                                   user_columns,
-                                   " FROM sessions s JOIN users u ON u.organization_id = "
-                                   "s.organization_id AND u.id = s.user_id "
-                                   "WHERE s.id = $1">);
+constexpr Text session_tail = " FROM sessions s JOIN users u ON u.organization_id = "
+                              "s.organization_id AND u.id = s.user_id WHERE s.id = $1";
+constexpr auto select_session = either(
+    {.postgres = joined<
+         "SELECT ",
+         session_columns,
+         ", ",
+         user_columns,
+         ", ",
+         granted_head,
+         postgres_gathers,
+         granted_tail,
+         session_tail>,
+     .sqlite = joined<
+         "SELECT ",
+         session_columns,
+         ", ",
+         user_columns,
+         ", ",
+         granted_head,
+         sqlite_gathers,
+         granted_tail,
+         session_tail>}
+);
 constexpr Statement select_refresh_token(joined<
                                          "SELECT ",
                                          refresh_token_columns,
@@ -186,18 +217,28 @@ public:
         auto const rows = co_await connection_.query(
             select_organization, Scope::directory(), values(organization)
         );
-        if (rows.empty())
-            co_return std::nullopt;
-        co_return read_organization(rows.front());
+        co_return first_of(rows, read_organization);
     }
 
     Async<std::optional<User>> live_user(UserId user) override
     {
         auto const rows
             = co_await connection_.query(select_live_user, Scope::directory(), values(user));
-        if (rows.empty())
-            co_return std::nullopt;
-        co_return read_user(rows.front());
+        co_return first_of(rows, [](Row const& row) { return read_user(row); });
+    }
+
+    Async<std::optional<Resource>> resource(ResourceId resource) override
+    {
+        auto const rows
+            = co_await connection_.query(select_resource, Scope::directory(), values(resource));
+        co_return first_of(rows, read_resource);
+    }
+
+    Async<std::optional<Assignment>> assignment(AssignmentId assignment) override
+    {
+        auto const rows
+            = co_await connection_.query(select_assignment, Scope::directory(), values(assignment));
+        co_return first_of(rows, read_assignment);
     }
 
     Async<std::vector<Organization>>
@@ -219,25 +260,26 @@ public:
         if (rows.empty())
             co_return std::nullopt;
         auto const row = rows.front();
-        co_return SessionFacts{read_session(row), read_user(row, session_width)};
+        auto const granted = row.optional_text(session_width + user_width);
+        co_return SessionFacts{
+            .session = read_session(row),
+            .user = read_user(row, session_width),
+            .granted = read_granted(granted.value_or(""))
+        };
     }
 
     Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) override
     {
         auto const rows
             = co_await connection_.query(select_refresh_token, Scope::directory(), values(digest));
-        if (rows.empty())
-            co_return std::nullopt;
-        co_return read_refresh_token(rows.front());
+        co_return first_of(rows, read_refresh_token);
     }
 
     Async<std::optional<Invitation>> invitation(TokenDigest digest) override
     {
         auto const rows
             = co_await connection_.query(select_invitation, Scope::directory(), values(digest));
-        if (rows.empty())
-            co_return std::nullopt;
-        co_return read_invitation(rows.front());
+        co_return first_of(rows, read_invitation);
     }
 
     Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) override
@@ -267,10 +309,9 @@ public:
         auto const rows = co_await connection_.query(
             select_reset_mirror, Scope::directory(), values(stored_text)
         );
-        if (rows.empty())
-            co_return std::nullopt;
-        auto const row = rows.front();
-        co_return ResetMirror{.user = read_user(row, 1), .expires = row.optional_instant(0)};
+        co_return first_of(rows, [](Row const& row) {
+            return ResetMirror{.user = read_user(row, 1), .expires = row.optional_instant(0)};
+        });
     }
 
 private:

@@ -3,6 +3,7 @@
 
 #include "domain/attempts.h"
 #include "domain/captured_mails.h"
+#include "domain/custom_roles.h"
 #include "domain/directory.h"
 #include "domain/invitations.h"
 #include "domain/ledger.h"
@@ -14,6 +15,7 @@
 #include "domain/pictures.h"
 #include "domain/refresh_tokens.h"
 #include "domain/reset_requests.h"
+#include "domain/resources.h"
 #include "domain/second_factors.h"
 #include "domain/sessions.h"
 #include "domain/signing_keys.h"
@@ -42,10 +44,15 @@ public:
     {
     }
 
+    domain::Assignments& assignments() override { return store(assignments_, make_assignments); }
     domain::Attempts& attempts() override { return store(attempts_, make_attempts); }
     domain::CapturedMails& captured_mails() override
     {
         return store(captured_mails_, make_captured_mails);
+    }
+    domain::CustomRoles& custom_roles() override
+    {
+        return store(custom_roles_, make_custom_roles);
     }
     domain::Directory& directory() override { return store(directory_, make_directory); }
     domain::Invitations& invitations() override
@@ -81,6 +88,7 @@ public:
     {
         return store(reset_requests_, make_reset_requests);
     }
+    domain::Resources& resources() override { return store(resources_, make_resources); }
     domain::SecondFactors& second_factors() override
     {
         return store(second_factors_, make_second_factors);
@@ -101,8 +109,10 @@ private:
 
     std::unique_ptr<Transaction> transaction_;
     Random& random_;
+    std::unique_ptr<domain::Assignments> assignments_;
     std::unique_ptr<domain::Attempts> attempts_;
     std::unique_ptr<domain::CapturedMails> captured_mails_;
+    std::unique_ptr<domain::CustomRoles> custom_roles_;
     std::unique_ptr<domain::Directory> directory_;
     std::unique_ptr<domain::Invitations> invitations_;
     std::unique_ptr<domain::Ledger> ledger_;
@@ -114,6 +124,7 @@ private:
     std::unique_ptr<domain::RateCounters> rate_counters_;
     std::unique_ptr<domain::RefreshTokens> refresh_tokens_;
     std::unique_ptr<domain::ResetRequests> reset_requests_;
+    std::unique_ptr<domain::Resources> resources_;
     std::unique_ptr<domain::SecondFactors> second_factors_;
     std::unique_ptr<domain::Sessions> sessions_;
     std::unique_ptr<domain::SigningKeys> signing_keys_;

@@ -7,8 +7,10 @@
 #include <memory>
 
 namespace gatehouse::domain {
+class Assignments;
 class Attempts;
 class CapturedMails;
+class CustomRoles;
 class Directory;
 class Invitations;
 class Ledger;
@@ -20,6 +22,7 @@ class Pictures;
 class RateCounters;
 class RefreshTokens;
 class ResetRequests;
+class Resources;
 class SecondFactors;
 class Sessions;
 class SigningKeys;
@@ -30,8 +33,10 @@ class Storage;
 
 namespace gatehouse::sql {
 
+std::unique_ptr<domain::Assignments> make_assignments(Connection& connection);
 std::unique_ptr<domain::Attempts> make_attempts(Connection& connection);
 std::unique_ptr<domain::CapturedMails> make_captured_mails(Connection& connection);
+std::unique_ptr<domain::CustomRoles> make_custom_roles(Connection& connection);
 std::unique_ptr<domain::Directory> make_directory(Connection& connection);
 std::unique_ptr<domain::Invitations> make_invitations(Connection& connection);
 std::unique_ptr<domain::Ledger> make_ledger(Connection& connection, Random& random);
@@ -43,6 +48,7 @@ std::unique_ptr<domain::Pictures> make_pictures(Connection& connection);
 std::unique_ptr<domain::RateCounters> make_rate_counters(Connection& connection);
 std::unique_ptr<domain::RefreshTokens> make_refresh_tokens(Connection& connection);
 std::unique_ptr<domain::ResetRequests> make_reset_requests(Connection& connection);
+std::unique_ptr<domain::Resources> make_resources(Connection& connection);
 std::unique_ptr<domain::SecondFactors> make_second_factors(Connection& connection);
 std::unique_ptr<domain::Sessions> make_sessions(Connection& connection);
 std::unique_ptr<domain::SigningKeys> make_signing_keys(Connection& connection);

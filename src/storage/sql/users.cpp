@@ -8,6 +8,7 @@
 
 namespace gatehouse::sql {
 namespace {
+using domain::CustomRoleId;
 using domain::OrganizationId;
 using domain::parse_role;
 using domain::to_text;
@@ -230,6 +231,8 @@ User read_user(Row const& row, std::size_t from)
     user.created_at = row.instant(from + 18);
     user.updated_at = row.instant(from + 19);
     user.deleted_at = row.optional_instant(from + 20);
+    if (auto custom = row.optional_text(from + 21))
+        user.custom_role_id = CustomRoleId(std::move(*custom));
     return user;
 }
 

@@ -1,0 +1,93 @@
+// One ledger row for each change, and none where nothing changed.
+#include "features/assignments/assigning.h"
+
+#include "domain/access.h"
+#include "domain/deed.h"
+#include "domain/directory.h"
+#include "domain/organizations.h"
+
+#include <utility>
+
+namespace gatehouse::assignments {
+namespace {
+using domain::Actor;
+using domain::Assignment;
+using domain::AssignmentId;
+using domain::Assignments;
+using domain::Caller;
+using domain::Event;
+using domain::LedgerEntry;
+using domain::OrganizationId;
+using domain::Reason;
+using domain::Refusal;
+using domain::RequestFacts;
+using domain::require_same_standing;
+using domain::Services;
+using domain::UnitOfWork;
+
+void require_here(Caller const& caller, OrganizationId const& organization)
+{
+    if (organization != caller.organization_id())
+        throw Refusal{.reason = Reason::forbidden};
+}
+
+Async<void> require_both_here(UnitOfWork& work, Caller const& caller, Assignment wanted)
+{
+    auto const resource = co_await work.directory().resource(wanted.resource_id);
+    if (!resource || resource->type != wanted.resource_type)
+        throw Refusal{.reason = Reason::not_found};
+    require_here(caller, resource->organization_id);
+    auto const person = co_await work.directory().live_user(wanted.user_id);
+    if (!person)
+        throw Refusal{.reason = Reason::not_found};
+    require_here(caller, person->organization_id);
+}
+
+LedgerEntry entry_about(
+    RequestFacts const& facts, Caller const& caller, int status, Assignment const& assignment
+)
+{
+    auto entry = domain::deed(
+        facts, Actor::person(caller), Event::assignment_changed, status, assignment.organization_id
+    );
+    entry.user_id = assignment.user_id;
+    entry.resource = assignment.resource_type;
+    entry.resource_id = assignment.resource_id.text();
+    entry.details["newValue"] = status == 201 ? "assigned" : "unassigned";
+    return entry;
+}
+
+} // namespace
+
+Async<Assignments::Assigned>
+assign(Services& services, RequestFacts facts, Caller const& caller, Assignment wanted)
+{
+    auto work = co_await services.storage.begin();
+    bool const there = co_await work->organizations().hold(caller.organization_id());
+    if (!there)
+        throw Refusal{.reason = Reason::session_ended};
+    co_await require_same_standing(*work, Actor::person(caller), facts.now);
+    co_await require_both_here(*work, caller, wanted);
+    auto assigned = co_await work->assignments().assign(wanted);
+    if (assigned.is_new) {
+        auto entry = entry_about(facts, caller, 201, assigned.assignment);
+        co_await work->ledger().append(std::move(entry));
+    }
+    co_await work->commit();
+    co_return assigned;
+}
+
+Async<void>
+unassign(Services& services, RequestFacts facts, Caller const& caller, AssignmentId id)
+{
+    auto work = co_await services.storage.begin();
+    co_await require_same_standing(*work, Actor::person(caller), facts.now);
+    auto const removed = co_await work->assignments().remove(caller.organization_id(), id);
+    if (!removed) // the gate saw it: somebody was faster
+        throw Refusal{.reason = Reason::not_found};
+    auto entry = entry_about(facts, caller, 204, *removed);
+    co_await work->ledger().append(std::move(entry));
+    co_await work->commit();
+}
+
+} // namespace gatehouse::assignments

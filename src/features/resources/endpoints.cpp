@@ -1,0 +1,219 @@
+// One set of handlers for all types.
+#include "features/resources/endpoints.h"
+
+#include "domain/resource_access.h"
+#include "features/resources/routes.h"
+#include "features/resources/view.h"
+#include "features/resources/writing.h"
+#include "http/request_facts.h"
+
+#include <memory>
+#include <utility>
+
+namespace gatehouse::resources {
+namespace {
+using domain::Cell;
+using domain::organization_in_reach;
+using domain::OrganizationId;
+using domain::require_step;
+using domain::Resource;
+using domain::resource_in_reach;
+using domain::ResourceId;
+using domain::ResourceStep;
+using http::Context;
+using http::JsonObject;
+using http::Nothing;
+using http::RawJson;
+using policy::ResourceType;
+
+// What every endpoint of one type shares.
+struct Served {
+    explicit Served(ResourceType const& declared)
+        : type(declared)
+        , texts(declared)
+    {
+    }
+    ResourceType type;
+    RouteTexts texts;
+};
+using Kind = std::shared_ptr<Served const>;
+
+Async<void> step_on_one(Context& context, Served const& served, ResourceStep step)
+{
+    ResourceId const id(context.parameter("id"));
+    auto work = co_await context.services.storage.read();
+    co_await resource_in_reach(*work, context.caller(), served.type.name, id, step);
+}
+
+Async<void> may_list(Context& context, Served const& served)
+{
+    require_step(context.caller(), served.type.name, ResourceStep::view);
+    co_return;
+}
+
+Async<void> may_list_there(Context& context, Served const& served)
+{
+    OrganizationId const id(context.parameter("id"));
+    co_await organization_in_reach(context.services, context.actor(), id);
+    require_step(context.caller(), served.type.name, ResourceStep::view);
+}
+
+// A star shows what is assigned, and counts nothing else (spec/permissions §2).
+Async<RawJson> list(Context& context, Served const& served, ListRequest request)
+{
+    auto const& caller = context.caller();
+    auto const& type = served.type;
+    auto wanted = understood(request, type.name);
+    auto const cell = require_step(caller, type.name, ResourceStep::view);
+    if (cell != Cell::everywhere)
+        wanted.filter.assigned_to = caller.user_id();
+    context.no_store();
+    auto work = co_await context.services.storage.read();
+    auto const& organization = caller.organization_id();
+    auto const found
+        = co_await work->resources().list(organization, wanted.filter, wanted.window);
+    auto total = static_cast<std::int64_t>(found.size());
+    if (wanted.paging.is_paged || total == http::longest_plain_list)
+        total = co_await work->resources().count(organization, wanted.filter);
+    if (wanted.paging.is_paged)
+        co_return RawJson{page_of(found, type, wanted.paging, total)};
+    auto const same = http::query_with(
+        {{"search", request.search}, {"sort", request.sort}, {"order", request.order}}
+    );
+    http::say_rest(context, wanted.paging, total, served.texts.collection, same);
+    co_return RawJson{list_of(found, type)};
+}
+
+// Where, then what, then the rest of the body.
+Async<RawJson> create_one(Context& context, Served const& served, JsonObject request)
+{
+    auto const& caller = context.caller();
+    if (auto const named = organization_in(request.members))
+        co_await organization_in_reach(context.services, context.actor(), *named);
+    require_step(caller, served.type.name, ResourceStep::create);
+    auto wanted = new_resource(served.type, request.members);
+    auto const facts = http::facts_of(context);
+    auto const made = co_await create(
+        context.services, facts, caller, served.type.name, std::move(wanted)
+    );
+    context.no_store();
+    context.status(201);
+    co_return RawJson{view_of(made, served.type)};
+}
+
+Async<RawJson> show(Context& context, Served const& served)
+{
+    ResourceId const id(context.parameter("id"));
+    auto work = co_await context.services.storage.read();
+    auto const found = co_await resource_in_reach(
+        *work, context.caller(), served.type.name, id, ResourceStep::view
+    );
+    context.no_store();
+    co_return RawJson{view_of(found, served.type)};
+}
+
+Async<RawJson> change_one(Context& context, Served const& served, JsonObject request)
+{
+    require_same_place(request.members);
+    auto wanted = change_of(served.type, request.members);
+    ResourceId const id(context.parameter("id"));
+    auto const facts = http::facts_of(context);
+    auto const changed = co_await change(
+        context.services, facts, context.caller(), served.type.name, id, std::move(wanted)
+    );
+    context.no_store();
+    co_return RawJson{view_of(changed, served.type)};
+}
+
+Async<Nothing> remove_one(Context& context, Served const& served)
+{
+    ResourceId const id(context.parameter("id"));
+    auto const facts = http::facts_of(context);
+    co_await remove(context.services, facts, context.caller(), served.type.name, id);
+    co_return Nothing{};
+}
+
+// Handlers that know their type. The endpoint keeps what they hold for as long as it is asked.
+template <class Req, class Res>
+http::Handler<Req, Res> of(Kind kind, Async<Res> (*handler)(Context&, Served const&, Req))
+{
+    return [kind, handler](Context& context, Req request) {
+        return handler(context, *kind, std::move(request));
+    };
+}
+template <class Res>
+http::Handler<Nothing, Res> of(Kind kind, Async<Res> (*handler)(Context&, Served const&))
+{
+    return [kind, handler](Context& context, Nothing) { return handler(context, *kind); };
+}
+http::Gate gate_of(Kind kind, Async<void> (*gate)(Context&, Served const&))
+{
+    return [kind, gate](Context& context) { return gate(context, *kind); };
+}
+http::Gate gate_of(Kind kind, ResourceStep step)
+{
+    return [kind, step](Context& context) { return step_on_one(context, *kind, step); };
+}
+// Where is told by the body alone: create_one() asks where and what before it judges the rest.
+Async<void> asked_with_the_body(Context&, Served const&)
+{
+    co_return;
+}
+
+http::Endpoint described(http::Endpoint endpoint, std::string answer, std::string body = {})
+{
+    endpoint.shape.answer = std::move(answer);
+    if (!body.empty())
+        endpoint.shape.request_body = std::move(body);
+    return endpoint;
+}
+
+void add_endpoints(std::vector<http::Endpoint>& into, ResourceType const& type)
+{
+    auto const kind = std::make_shared<Served const>(type);
+    auto const& texts = kind->texts;
+    auto const view = schema_of_view(type);
+    auto const several = schema_of_list(type);
+    into.push_back(described(
+        http::endpoint(list_route(texts), gate_of(kind, may_list), of(kind, list)), several
+    ));
+    into.push_back(described(
+        http::endpoint(
+            list_of_organization_route(texts), gate_of(kind, may_list_there), of(kind, list)
+        ),
+        several
+    ));
+    into.push_back(described(
+        http::endpoint(
+            create_route(texts), gate_of(kind, asked_with_the_body), of(kind, create_one)
+        ),
+        view,
+        schema_of_creation(type)
+    ));
+    into.push_back(described(
+        http::endpoint(read_route(texts), gate_of(kind, ResourceStep::view), of(kind, show)), view
+    ));
+    into.push_back(described(
+        http::endpoint(
+            change_route(texts), gate_of(kind, ResourceStep::edit), of(kind, change_one)
+        ),
+        view,
+        schema_of_change(type)
+    ));
+    into.push_back(http::endpoint(
+        remove_route(texts), gate_of(kind, ResourceStep::remove), of(kind, remove_one)
+    ));
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints(policy::Policy const& policy)
+{
+    std::vector<http::Endpoint> all;
+    for (auto const& type : policy.resource_types())
+        if (type.general)
+            add_endpoints(all, type);
+    return all;
+}
+
+} // namespace gatehouse::resources

@@ -1,0 +1,179 @@
+// Who is assigned to what.
+#include "domain/resources.h"
+
+#include "storage/sql/first_row.h"
+#include "storage/sql/resource_row.h"
+#include "storage/sql/stores.h"
+
+#include <utility>
+
+namespace gatehouse::sql {
+namespace {
+using domain::Assignment;
+using domain::AssignmentFilter;
+using domain::AssignmentId;
+using domain::Assignments;
+using domain::OrganizationId;
+using domain::ResourceId;
+using domain::UserId;
+
+constexpr Statement
+    select_assigned("SELECT id FROM assignments WHERE organization_id = $1 AND resource_id = $2 "
+                    "AND user_id = $3");
+constexpr Statement insert_assignment(
+    joined<
+        "INSERT INTO assignments (id, organization_id, resource_type, resource_id, user_id, "
+        "assigned_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+        "ON CONFLICT (organization_id, resource_id, user_id) DO NOTHING RETURNING ",
+        assignment_columns>
+);
+constexpr Statement select_same(
+    joined<
+        "SELECT ",
+        assignment_columns,
+        " FROM assignments WHERE organization_id = $1 AND resource_id = $2 AND user_id = $3">
+);
+constexpr Statement delete_assignment(
+    joined<
+        "DELETE FROM assignments WHERE organization_id = $1 AND id = $2 RETURNING ",
+        assignment_columns>
+);
+constexpr Statement
+    delete_of_person("DELETE FROM assignments WHERE organization_id = $1 AND user_id = $2");
+constexpr Text from_here = " FROM assignments WHERE organization_id = $1 "
+                           "AND ($2 = '' OR resource_type = $2) "
+                           "AND ($3 = '' OR resource_id = $3) AND ($4 = '' OR user_id = $4)";
+constexpr Statement count_assignments(joined<"SELECT count(*)", from_here>);
+constexpr Statement list_assignments(
+    joined<
+        "SELECT ",
+        assignment_columns,
+        from_here,
+        " ORDER BY created_at, id LIMIT $5 OFFSET $6">
+);
+
+// Empty: whatever it is.
+template <class Id> std::string text_of(std::optional<Id> const& id)
+{
+    return id ? id->text() : std::string();
+}
+std::string type_in(AssignmentFilter const& filter)
+{
+    return filter.resource_type.value_or("");
+}
+
+class SqlAssignments final : public Assignments {
+public:
+    explicit SqlAssignments(Connection& connection)
+        : connection_(connection)
+    {
+    }
+
+    Async<bool> is_assigned(OrganizationId organization, ResourceId resource, UserId user) override
+    {
+        auto const rows = co_await connection_.query(
+            select_assigned, Scope::organization(organization), values(organization, resource, user)
+        );
+        co_return !rows.empty();
+    }
+
+    Async<Assigned> assign(Assignment assignment) override
+    {
+        auto const scope = Scope::organization(assignment.organization_id);
+        auto bound = values(
+            assignment.id,
+            assignment.organization_id,
+            assignment.resource_type,
+            assignment.resource_id,
+            assignment.user_id,
+            assignment.assigned_by,
+            assignment.created_at
+        );
+        auto const made = co_await connection_.query(insert_assignment, scope, std::move(bound));
+        if (!made.empty())
+            co_return Assigned{.assignment = read_assignment(made.front()), .is_new = true};
+        auto same = values(
+            assignment.organization_id, assignment.resource_id, assignment.user_id
+        );
+        auto const rows = co_await connection_.query(select_same, scope, std::move(same));
+        co_return Assigned{.assignment = read_assignment(rows.front())};
+    }
+
+    Async<std::optional<Assignment>>
+    remove(OrganizationId organization, AssignmentId assignment) override
+    {
+        auto const rows = co_await connection_.query(
+            delete_assignment, Scope::organization(organization), values(organization, assignment)
+        );
+        co_return first_of(rows, read_assignment);
+    }
+
+    Async<void> remove_of(OrganizationId organization, UserId user) override
+    {
+        auto const scope = Scope::organization(organization);
+        connection_.later(delete_of_person, scope, values(organization, user));
+        co_return;
+    }
+
+    Async<std::int64_t> count(OrganizationId organization, AssignmentFilter filter) override
+    {
+        auto bound = values(
+            organization, type_in(filter), text_of(filter.resource_id), text_of(filter.user_id)
+        );
+        auto const rows = co_await connection_.query(
+            count_assignments, Scope::organization(organization), std::move(bound)
+        );
+        co_return rows.front().integer(0);
+    }
+
+    Async<std::vector<Assignment>> list(
+        OrganizationId organization,
+        AssignmentFilter filter,
+        std::int64_t limit,
+        std::int64_t offset
+    ) override
+    {
+        auto bound = values(
+            organization,
+            type_in(filter),
+            text_of(filter.resource_id),
+            text_of(filter.user_id),
+            limit,
+            offset
+        );
+        auto const rows = co_await connection_.query(
+            list_assignments, Scope::organization(organization), std::move(bound)
+        );
+        std::vector<Assignment> found;
+        for (auto const row : rows)
+            found.push_back(read_assignment(row));
+        co_return found;
+    }
+
+private:
+    Connection& connection_;
+};
+
+} // namespace
+
+Assignment read_assignment(Row const& row)
+{
+    Assignment assignment{
+        .id = AssignmentId(row.text(0)),
+        .organization_id = OrganizationId(row.text(1)),
+        .resource_type = row.text(2),
+        .resource_id = ResourceId(row.text(3)),
+        .user_id = UserId(row.text(4)),
+        .created_at = row.instant(6),
+    };
+    if (auto by = row.optional_text(5))
+        assignment.assigned_by = UserId(std::move(*by));
+    return assignment;
+}
+
+std::unique_ptr<domain::Assignments> make_assignments(Connection& connection)
+{
+    return std::make_unique<SqlAssignments>(connection);
+}
+
+} // namespace gatehouse::sql

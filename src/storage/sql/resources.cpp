@@ -1,0 +1,218 @@
+// Resources.
+#include "domain/resources.h"
+
+#include "core/text.h"
+#include "storage/sql/errors.h"
+#include "storage/sql/first_row.h"
+#include "storage/sql/resource_row.h"
+#include "storage/sql/stores.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace gatehouse::sql {
+namespace {
+using domain::OrganizationId;
+using domain::Resource;
+using domain::ResourceChange;
+using domain::ResourceFilter;
+using domain::ResourceId;
+using domain::Resources;
+using domain::ResourceSort;
+using domain::ResourceWindow;
+using domain::UserId;
+
+constexpr Statement
+    insert_resource("INSERT INTO resources (id, organization_id, type, name, data, created_by, "
+                    "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)");
+constexpr Statement find_resource(
+    joined<
+        "SELECT ",
+        resource_columns,
+        " FROM resources WHERE organization_id = $1 AND type = $2 AND id = $3">
+);
+// A null takes an attribute away (RFC 7396); attributes hold no objects, so that one level is all.
+constexpr Text change_head = "UPDATE resources SET name = COALESCE($4, name), data = ";
+constexpr Text change_tail = ", updated_at = $6 WHERE organization_id = $1 AND type = $2 "
+                             "AND id = $3 RETURNING ";
+constexpr auto change_resource = either(
+    {.postgres = joined<
+         change_head,
+         "jsonb_strip_nulls(data || CAST($5 AS jsonb))",
+         change_tail,
+         resource_columns>,
+     .sqlite = joined<change_head, "json_patch(data, $5)", change_tail, resource_columns>}
+);
+constexpr Statement delete_resource(
+    "DELETE FROM resources WHERE organization_id = $1 AND type = $2 AND id = $3 RETURNING id"
+);
+
+constexpr Text from_here
+    = " FROM resources r WHERE r.organization_id = $1 AND r.type = $2 AND ($4 = '' OR EXISTS "
+      "(SELECT 1 FROM assignments a WHERE a.organization_id = $1 AND a.user_id = $4 "
+      "AND a.resource_type = $2 AND a.resource_id = r.id)) AND ($3 = '' OR ";
+constexpr Text postgres_search = "strpos(lower(r.name COLLATE \"C\"), $3) > 0)";
+constexpr Text sqlite_search = "instr(lower(r.name), $3) > 0)";
+constexpr auto count_resources = either(
+    {.postgres = joined<"SELECT count(*)", from_here, postgres_search>,
+     .sqlite = joined<"SELECT count(*)", from_here, sqlite_search>}
+);
+
+constexpr Text by_age = "r.created_at, r.id";
+constexpr Text by_age_down = "r.created_at DESC, r.id DESC";
+constexpr Text by_name = "r.name, r.id";
+constexpr Text by_name_down = "r.name DESC, r.id DESC";
+constexpr Text one_window = " LIMIT $5 OFFSET $6";
+
+template <Text search, Text order>
+inline constexpr char const* list_text
+    = joined<"SELECT ", resource_columns, from_here, search, " ORDER BY ", order, one_window>;
+template <Text order>
+inline constexpr Twins list_twins{
+    .postgres = list_text<postgres_search, order>, .sqlite = list_text<sqlite_search, order>
+};
+constexpr auto list_by_age = either(list_twins<by_age>);
+constexpr auto list_by_age_down = either(list_twins<by_age_down>);
+constexpr auto list_by_name = either(list_twins<by_name>);
+constexpr auto list_by_name_down = either(list_twins<by_name_down>);
+
+Statement const& list_of(ResourceWindow const& window)
+{
+    if (window.sort == ResourceSort::name)
+        return window.descending ? list_by_name_down : list_by_name;
+    return window.descending ? list_by_age_down : list_by_age;
+}
+
+std::string search_in(ResourceFilter const& filter)
+{
+    return ascii_lower(filter.search);
+}
+std::string assignee_in(ResourceFilter const& filter)
+{
+    return filter.assigned_to ? filter.assigned_to->text() : std::string();
+}
+
+std::vector<Resource> read_all(Rows const& rows)
+{
+    std::vector<Resource> found;
+    for (auto const row : rows)
+        found.push_back(read_resource(row));
+    return found;
+}
+
+class SqlResources final : public Resources {
+public:
+    explicit SqlResources(Connection& connection)
+        : connection_(connection)
+    {
+    }
+
+    Async<void> insert(Resource resource) override
+    {
+        auto bound = values(
+            resource.id,
+            resource.organization_id,
+            resource.type,
+            resource.name,
+            json::to_text(json::Value(std::move(resource.attributes))),
+            resource.created_by,
+            resource.created_at
+        );
+        connection_.later(
+            insert_resource, Scope::organization(resource.organization_id), std::move(bound)
+        );
+        co_return;
+    }
+
+    Async<std::optional<Resource>>
+    find(OrganizationId organization, std::string type, ResourceId resource) override
+    {
+        auto const rows = co_await connection_.query(
+            find_resource, Scope::organization(organization), values(organization, type, resource)
+        );
+        co_return first_of(rows, read_resource);
+    }
+
+    Async<std::optional<Resource>> change(
+        OrganizationId organization,
+        std::string type,
+        ResourceId resource,
+        ResourceChange change,
+        Instant now
+    ) override
+    {
+        auto const patch = json::to_text(json::Value(std::move(change.attributes)));
+        auto bound = values(organization, type, resource, change.name, patch, now);
+        auto const rows = co_await connection_.query(
+            change_resource, Scope::organization(organization), std::move(bound)
+        );
+        co_return first_of(rows, read_resource);
+    }
+
+    Async<bool>
+    remove(OrganizationId organization, std::string type, ResourceId resource) override
+    {
+        auto const rows = co_await connection_.query(
+            delete_resource, Scope::organization(organization), values(organization, type, resource)
+        );
+        co_return !rows.empty();
+    }
+
+    Async<std::int64_t> count(OrganizationId organization, ResourceFilter filter) override
+    {
+        auto bound = values(organization, filter.type, search_in(filter), assignee_in(filter));
+        auto const rows = co_await connection_.query(
+            count_resources, Scope::organization(organization), std::move(bound)
+        );
+        co_return rows.front().integer(0);
+    }
+
+    Async<std::vector<Resource>>
+    list(OrganizationId organization, ResourceFilter filter, ResourceWindow window) override
+    {
+        auto bound = values(
+            organization,
+            filter.type,
+            search_in(filter),
+            assignee_in(filter),
+            window.limit,
+            window.offset
+        );
+        auto const rows = co_await connection_.query(
+            list_of(window), Scope::organization(organization), std::move(bound)
+        );
+        co_return read_all(rows);
+    }
+
+private:
+    Connection& connection_;
+};
+
+} // namespace
+
+Resource read_resource(Row const& row)
+{
+    auto data = json::parse(row.text(4));
+    auto* const attributes = data ? data->object() : nullptr;
+    if (!attributes)
+        throw StorageError(StorageError::Kind::broken, "resources.data holds no object");
+    Resource resource{
+        .id = ResourceId(row.text(0)),
+        .organization_id = OrganizationId(row.text(1)),
+        .type = row.text(2),
+        .name = row.text(3),
+        .attributes = std::move(*attributes),
+        .created_at = row.instant(6),
+        .updated_at = row.instant(7),
+    };
+    if (auto creator = row.optional_text(5))
+        resource.created_by = UserId(std::move(*creator));
+    return resource;
+}
+
+std::unique_ptr<domain::Resources> make_resources(Connection& connection)
+{
+    return std::make_unique<SqlResources>(connection);
+}
+
+} // namespace gatehouse::sql
