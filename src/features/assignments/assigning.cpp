@@ -6,6 +6,7 @@
 #include "domain/directory.h"
 #include "domain/organizations.h"
 
+#include <optional>
 #include <utility>
 
 namespace gatehouse::assignments {
@@ -17,30 +18,21 @@ using domain::Assignments;
 using domain::Caller;
 using domain::Event;
 using domain::LedgerEntry;
-using domain::OrganizationId;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
 using domain::require_same_standing;
+using domain::ResourceId;
 using domain::Services;
 using domain::UnitOfWork;
+using domain::UserId;
 
-void require_here(Caller const& caller, OrganizationId const& organization)
+template <class Found> void require_here(Caller const& caller, std::optional<Found> const& found)
 {
-    if (organization != caller.organization_id())
+    if (!found)
+        throw Refusal{.reason = Reason::not_found};
+    if (found->organization_id != caller.organization_id())
         throw Refusal{.reason = Reason::forbidden};
-}
-
-Async<void> require_both_here(UnitOfWork& work, Caller const& caller, Assignment wanted)
-{
-    auto const resource = co_await work.directory().resource(wanted.resource_id);
-    if (!resource || resource->type != wanted.resource_type)
-        throw Refusal{.reason = Reason::not_found};
-    require_here(caller, resource->organization_id);
-    auto const person = co_await work.directory().live_user(wanted.user_id);
-    if (!person)
-        throw Refusal{.reason = Reason::not_found};
-    require_here(caller, person->organization_id);
 }
 
 LedgerEntry entry_about(
@@ -59,6 +51,19 @@ LedgerEntry entry_about(
 
 } // namespace
 
+Async<void>
+require_reach(UnitOfWork& work, Caller const& caller, ResourceId resource, UserId person)
+{
+    if (!resource.text().empty()) {
+        auto const found = co_await work.directory().resource(std::move(resource));
+        require_here(caller, found);
+    }
+    if (!person.text().empty()) {
+        auto const found = co_await work.directory().live_user(std::move(person));
+        require_here(caller, found);
+    }
+}
+
 Async<Assignments::Assigned>
 assign(Services& services, RequestFacts facts, Caller const& caller, Assignment wanted)
 {
@@ -67,7 +72,12 @@ assign(Services& services, RequestFacts facts, Caller const& caller, Assignment 
     if (!there)
         throw Refusal{.reason = Reason::session_ended};
     co_await require_same_standing(*work, Actor::person(caller), facts.now);
-    co_await require_both_here(*work, caller, wanted);
+    co_await require_reach(*work, caller, wanted.resource_id, wanted.user_id);
+    auto const resource = co_await work->resources().find(
+        wanted.organization_id, wanted.resource_type, wanted.resource_id
+    );
+    if (!resource) // there, but of another type
+        throw Refusal{.reason = Reason::not_found};
     auto assigned = co_await work->assignments().assign(wanted);
     if (assigned.is_new) {
         auto entry = entry_about(facts, caller, 201, assigned.assignment);

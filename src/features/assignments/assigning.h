@@ -8,7 +8,16 @@
 
 namespace gatehouse::assignments {
 
-// Throws Refusal: 404 where resource or person are nowhere, 403 where they are somebody else's.
+// Where the resource and the person are, as far as they are named. Throws Refusal: 404 where one of
+// them is nowhere, 403 where it is somebody else's.
+Async<void> require_reach(
+    domain::UnitOfWork& work,
+    domain::Caller const& caller,
+    domain::ResourceId resource,
+    domain::UserId person
+);
+
+// Throws Refusal: as above.
 Async<domain::Assignments::Assigned> assign(
     domain::Services& services,
     domain::RequestFacts facts,

@@ -28,6 +28,11 @@ using domain::UserId;
 
 using Listed = std::variant<AssignmentList, AssignmentPage>;
 
+Async<void> asked_with_the_body(http::Context&)
+{
+    co_return;
+}
+
 Async<void> may_assign(http::Context& context)
 {
     require_permission(context.actor(), Permission::resources_assign);
@@ -67,10 +72,17 @@ void require_type(http::Context const& context, std::string const& type)
         throw invalid_field("resourceType", "is none of the types of resources");
 }
 
-Async<AssignmentView> assign_person(http::Context& context, AssignRequest request)
+// Where, what, and then the rest of the body.
+Async<AssignmentView> assign_person(http::Context& context, http::Unjudged<AssignRequest> unjudged)
 {
-    require_type(context, request.resource_type);
     auto const& caller = context.caller();
+    auto const& said = unjudged.members();
+    auto look = co_await context.services.storage.read();
+    co_await require_reach(*look, caller, ResourceId(said.resource_id), UserId(said.user_id));
+    look.reset();
+    require_permission(context.actor(), Permission::resources_assign);
+    auto request = std::move(unjudged).judged();
+    require_type(context, request.resource_type);
     auto const facts = http::facts_of(context);
     Assignment wanted{
         .id = AssignmentId(mint_uuid(facts.now, context.services.random)),
@@ -138,7 +150,7 @@ Async<http::Nothing> take_away(http::Context& context, http::Nothing)
 std::vector<http::Endpoint> endpoints()
 {
     return {
-        http::endpoint(assign_route, may_assign, assign_person),
+        http::endpoint(assign_route, asked_with_the_body, assign_person),
         http::endpoint(list_route, may_assign, list),
         http::endpoint(remove_route, may_unassign, take_away),
     };

@@ -1,0 +1,127 @@
+// What each route must answer to each role at its own, a foreign and an unknown target, and the ways to ask.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Answer, Json } from './client.ts';
+import { newAddress } from './people.ts';
+import { roles, World, type Role, type Side } from './worlds.ts';
+
+const here = new URL('..', import.meta.url).pathname;
+const rows = (file: string): string[][] =>
+  readFileSync(file, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
+
+export interface Line {
+  readonly operation: string;
+  readonly kind: string;
+  readonly permission: string;
+  readonly otherwise: string;
+}
+
+/** The expectation file: one line for each route, or the test fails. */
+export const lines: Line[] = rows(join(here, 'isolation.csv')).map(([operation = '', kind = '', permission = '', otherwise = '']) => ({
+  operation, kind, permission, otherwise,
+}));
+
+const matrix = new Map(rows(join(here, '../../spec/permissions.csv')).map(([, id = '', ...cells]) => [id, cells]));
+
+export function cell(permission: string, role: Role): string {
+  const cells = matrix.get(permission);
+  if (cells === undefined) throw new Error(`permissions.csv has no ${permission}`);
+  return cells[roles.indexOf(role)] ?? '';
+}
+const starts = (permission: string, role: Role): boolean => ['1', 'a'].includes(cell(permission, role));
+const everywhere = (permission: string, role: Role): boolean => cell(permission, role) === '1';
+
+export type Verdict = 'let in' | '403' | '404';
+
+export interface Target {
+  readonly name: string;
+  readonly side?: Side; // none: an id that is nowhere
+  readonly variant?: 'self' | 'assigned';
+}
+
+const resourceKinds = ['client', 'workflow', 'report'];
+
+export function targetsOf(kind: string, world: World): Target[] {
+  const own = { name: 'own', side: world.own };
+  const away = [{ name: 'foreign', side: world.other }, { name: 'unknown' }];
+  if (resourceKinds.includes(kind)) return [{ name: 'assigned', side: world.own, variant: 'assigned' }, { ...own, name: 'unassigned' }, ...away];
+  if (kind === 'person') return [{ name: 'oneself', side: world.own, variant: 'self' }, own, ...away];
+  if (kind === 'own-session') return away;
+  if (['self', 'self-or-nothing', 'caller'].includes(kind)) return [own];
+  return [own, ...away];
+}
+
+/** The policy's word, from the matrix alone. */
+export function expected(line: Line, role: Role, target: Target, world: World): Verdict {
+  if (target.side === undefined) return '404';
+  if (line.kind === 'own-session') return '404';
+  if (target.side !== world.own) return '403';
+  if (line.kind === 'self' || line.kind === 'self-or-nothing') return 'let in';
+  if (target.variant === 'self') return everywhere(line.otherwise, role) ? 'let in' : '403';
+  if (resourceKinds.includes(line.kind)) {
+    const held = [line.permission, ...(line.otherwise === '' ? [] : [line.otherwise])];
+    const may = held.some((one) => everywhere(one, role) || (cell(one, role) === 'a' && target.variant === 'assigned'));
+    return may ? 'let in' : '403';
+  }
+  if (['caller', 'organization', 'body-organization'].includes(line.kind)) return starts(line.permission, role) ? 'let in' : '403';
+  return everywhere(line.permission, role) ? 'let in' : '403';
+}
+
+/** Whether a person has a vault or a picture is no question of access: nobody here has one. */
+const mayHaveNothing = (line: Line, target: Target): boolean =>
+  line.kind === 'self-or-nothing' || (line.operation === 'showProfilePicture' && target.side !== undefined);
+
+export function verdictOf(line: Line, target: Target, answer: Answer): Verdict | string {
+  if (answer.status === 404 && !mayHaveNothing(line, target)) return '404';
+  if (answer.status === 403) return '403';
+  return answer.status === 401 || answer.status >= 500 ? String(answer.status) : 'let in';
+}
+
+async function invitationOf(world: World, side: Side): Promise<string> {
+  const made = await world.stack.database.row`
+    INSERT INTO invitations (organization_id, email, role, token_hash, expires_at)
+    VALUES (${side.id}, ${newAddress('guest')}, 'staff', ${newAddress('hash')}, '2100-01-01T00:00:00.000Z') RETURNING id`;
+  return made['id'] as string;
+}
+
+async function idOf(line: Line, role: Role, target: Target, world: World): Promise<string> {
+  const side = target.side;
+  if (side === undefined) return '00000000-0000-7000-8000-000000000000';
+  if (line.kind === 'organization') return side.id;
+  if (line.kind === 'person') return target.variant === 'self' ? side.people[role].who.id : (await world.colleague(side)).id;
+  if (line.kind === 'own-session') return sessionOf(world, side);
+  const type = line.kind === 'assignment' ? 'client' : line.kind;
+  const resource = await world.resource(side, type);
+  if (line.kind === 'assignment') {
+    await world.assign(side, type, resource, side.people.staff.who.id);
+    return (await world.stack.database.row`SELECT id FROM assignments WHERE resource_id = ${resource}`)['id'] as string;
+  }
+  if (target.variant === 'assigned') await world.assign(side, type, resource, side.people[role].who.id);
+  return resource;
+}
+
+async function sessionOf(world: World, side: Side): Promise<string> {
+  return (await world.stack.database.row`SELECT min(id) AS id FROM sessions WHERE organization_id = ${side.id}`)['id'] as string;
+}
+
+async function bodyFor(line: Line, target: Target, world: World): Promise<Json> {
+  const nowhere = '00000000-0000-7000-8000-000000000000';
+  if (line.kind === 'body-organization') return { organizationId: target.side?.id ?? nowhere };
+  if (line.kind !== 'body-resource') return {};
+  const resourceId = target.side === undefined ? nowhere : await world.resource(target.side, 'client');
+  return { resourceType: 'client', resourceId, userId: world.own.people.staff.who.id };
+}
+
+/** Asks once, of a target made for this one question: no answer changes what the next one finds. */
+export async function ask(line: Line, method: string, template: string, role: Role, target: Target, world: World): Promise<Answer> {
+  // Who ends their own sessions or deletes their organization does so in a world of their own.
+  const consumes = line.operation === 'deleteOrganization' || /^(organizationLogout|logoutEverywhere)$/.test(line.operation);
+  const side = consumes ? await World.side(world.houses, 'House of one question') : world.own;
+  const at = consumes && target.side === world.own ? { ...target, side } : target;
+  let path = template;
+  if (path.includes('{invitationId}')) path = path.replace('{invitationId}', at.side === undefined ? 'nowhere' : await invitationOf(world, at.side));
+  if (path.includes('{')) path = path.replace(/\{\w+\}/, await idOf(line, role, at, world));
+  const as = side.people[role].as;
+  const body = ['GET', 'DELETE', 'HEAD'].includes(method) ? undefined : await bodyFor(line, at, world);
+  return world.stack.client.send(method, path, body === undefined ? as : { ...as, body });
+}
