@@ -28,8 +28,13 @@ export class Houses {
     readonly stack: Stack,
   ) {}
 
+  /** On a server of one's own making. */
+  static on(profile: Profile, stack: Stack): Houses {
+    return new Houses(profile, stack);
+  }
+
   static async start(profile: Profile): Promise<Houses> {
-    return new Houses(profile, await startStack(profile === 'open' ? { GATEHOUSE_PROVISIONING: 'open', GATEHOUSE_RESET_TOKEN_STORAGE: 'column' } : {}));
+    return Houses.on(profile, await startStack(profile === 'open' ? { GATEHOUSE_PROVISIONING: 'open', GATEHOUSE_RESET_TOKEN_STORAGE: 'column' } : {}));
   }
 
   /** An organization inserted by SQL; closed: with an owner who has signed in. */

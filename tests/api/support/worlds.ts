@@ -23,7 +23,10 @@ export class World {
   ) {}
 
   static async start(): Promise<World> {
-    const houses = await Houses.start('closed');
+    return World.on(await Houses.start('closed'));
+  }
+
+  static async on(houses: Houses): Promise<World> {
     return new World(houses, await World.side(houses, 'House of A'), await World.side(houses, 'House of B'));
   }
 
