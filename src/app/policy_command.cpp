@@ -43,7 +43,9 @@ int policy_command(std::vector<std::string> const& arguments)
         return print_shipped(arguments.back());
     if (arguments.size() == 2 && arguments.front() == "check" && !arguments.back().empty())
         return check(arguments.back());
-    throw BadConfiguration("policy: use `gatehouse policy print FILE` or `gatehouse policy check DIR`");
+    throw BadConfiguration(
+        "policy: use `gatehouse policy print FILE` or `gatehouse policy check DIR`"
+    );
 }
 
 } // namespace gatehouse::app

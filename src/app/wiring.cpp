@@ -197,7 +197,9 @@ House::House(Configuration configuration)
               }
       }
     , server_(std::make_unique<http::Server>(
-          server_settings(configuration_), contents(capture_api(configuration_), *policies_.current()), services_
+          server_settings(configuration_),
+          contents(capture_api(configuration_), *policies_.current()),
+          services_
       ))
     , background_(std::make_unique<Background>())
 {

@@ -93,8 +93,9 @@ void require_may_make(Actor actor, Role role)
     if (caller && !may_make(*caller->policy, caller->user.role, caller->grants, role))
         throw Refusal{
             .reason = Reason::forbidden,
-            .message = "Only an owner makes owners and admins, and nobody else makes people who may "
-                       "more than they do."
+            .message
+            = "Only an owner makes owners and admins, and nobody else makes people who may "
+              "more than they do."
         };
 }
 

@@ -34,8 +34,8 @@ bool may(Actor actor, Permission permission);
 // Throws Refusal, 403 that names the permission.
 void require_permission(Actor actor, Permission permission);
 
-// I-5: an admin makes managers and staff alone; owners and admins are an owner's to make. I-7: nobody
-// but an owner makes somebody who may more than they do themselves.
+// I-5: an admin makes managers and staff alone; owners and admins are an owner's to make. I-7:
+// nobody but an owner makes somebody who may more than they do themselves.
 bool may_make(policy::Policy const& policy, Role maker, policy::Grants const& held, Role made);
 
 // The same for an actor. Throws Refusal.

@@ -14,9 +14,10 @@ class CustomRoles {
 public:
     virtual ~CustomRoles() = default;
 
-    // What a person holds beside the built-in role: by their custom role, and granted to them alone.
-    virtual Async<std::vector<policy::Granted>>
-    granted_to(OrganizationId organization, UserId user) = 0;
+    // What a person holds beside the built-in role: by their custom role, and granted to them
+    // alone.
+    virtual Async<std::vector<policy::Granted>> granted_to(OrganizationId organization, UserId user)
+        = 0;
 };
 
 } // namespace gatehouse::domain

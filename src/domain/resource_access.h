@@ -27,7 +27,8 @@ policy::ResourceType const& type_named(Caller const& caller, std::string_view ty
 Cell require_step(Caller const& caller, std::string_view type, ResourceStep step);
 
 // The row. Throws Refusal: 404 where there is none of this type, 403 where it is another
-// organization's, and the same 403 where it is not assigned: the answer does not tell the two apart.
+// organization's, and the same 403 where it is not assigned: the answer does not tell the two
+// apart.
 Async<Resource> resource_in_reach(
     UnitOfWork& work, Caller const& caller, std::string type, ResourceId id, ResourceStep step
 );

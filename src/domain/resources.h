@@ -88,8 +88,8 @@ struct AssignmentFilter { // nothing: whatever it is
 class Assignments {
 public:
     virtual ~Assignments() = default;
-    virtual Async<bool>
-    is_assigned(OrganizationId organization, ResourceId resource, UserId user) = 0;
+    virtual Async<bool> is_assigned(OrganizationId organization, ResourceId resource, UserId user)
+        = 0;
     // The row that stands for it, and whether it was made now: who is assigned stays assigned.
     struct Assigned {
         Assignment assignment;

@@ -47,9 +47,8 @@ void say_rest(
         context.header("Link", "<" + next_of(paging, path, query) + ">; rel=\"next\"");
 }
 
-std::string query_with(
-    std::vector<std::pair<std::string_view, std::optional<std::string>>> const& members
-)
+std::string
+query_with(std::vector<std::pair<std::string_view, std::optional<std::string>>> const& members)
 {
     std::string query;
     for (auto const& [name, value] : members)

@@ -38,9 +38,8 @@ void say_rest(
     std::string const& query = ""
 );
 // Members of a query as say_rest() wants them; those that are absent stay absent.
-std::string query_with(
-    std::vector<std::pair<std::string_view, std::optional<std::string>>> const& members
-);
+std::string
+query_with(std::vector<std::pair<std::string_view, std::optional<std::string>>> const& members);
 std::string next_of(Paging const& paging, std::string const& path, std::string const& query);
 
 // Whether the second of two words was given; nothing given is the first. Throws Refusal, 400.

@@ -4,8 +4,8 @@
 #include "core/text.h"
 
 #include <algorithm>
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 
 namespace gatehouse::policy {

@@ -42,7 +42,11 @@ TEST(Attributes, FormatsAreJudgedAndEmptyTextsAreNot)
 TEST(Attributes, NumbersHaveBoundsAndRequiredOnesAreNeverEmpty)
 {
     Attribute const seats{
-        .name = "seats", .kind = AttributeKind::integer, .required = true, .minimum = 1, .maximum = 9
+        .name = "seats",
+        .kind = AttributeKind::integer,
+        .required = true,
+        .minimum = 1,
+        .maximum = 9
     };
     EXPECT_EQ(verdict(seats, 9), "fits");
     EXPECT_EQ(verdict(seats, 0), "must be at least 1");

@@ -58,9 +58,8 @@ TEST(Decision, ASecondPermissionAdmitsWhereTheFirstDoesNot)
     Grants grants;
     grants.widen(Permission::clients_edit_assigned, Cell::assigned);
     Relation const assigned{.same_organization = true, .assigned = true};
-    auto const decision = decide(
-        grants, Permission::clients_edit, Permission::clients_edit_assigned, assigned
-    );
+    auto const decision
+        = decide(grants, Permission::clients_edit, Permission::clients_edit_assigned, assigned);
     EXPECT_TRUE(decision.allowed);
     EXPECT_EQ(decision.permission, Permission::clients_edit_assigned);
     auto const refused = decide(

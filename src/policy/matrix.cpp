@@ -57,7 +57,9 @@ MatrixRow read_row(std::string_view text, std::size_t line)
 
 bool is_permission_id(std::string_view text)
 {
-    auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    auto const is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
     auto const is_fit = [&](char c) {
         return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     };

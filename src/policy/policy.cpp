@@ -45,7 +45,8 @@ void Policy::Compiler::take_permissions()
         auto const row = std::ranges::find(rows_, one.id, &MatrixRow::id);
         if (row == rows_.end())
             throw PolicyError(
-                matrix_file, "the row of " + std::string(one.id) + " is missing; gatehouse asks for it"
+                matrix_file,
+                "the row of " + std::string(one.id) + " is missing; gatehouse asks for it"
             );
         into_->ids_[index(one.permission)] = std::string(one.id);
         add(*row, one.permission);
@@ -87,7 +88,9 @@ void Policy::Compiler::judge_types()
         };
         if (std::find_if(types.begin(), type, same) != type)
             throw PolicyError(
-                resource_types_file, type->line, "another type has the collection " + type->collection
+                resource_types_file,
+                type->line,
+                "another type has the collection " + type->collection
             );
         for (auto* const named : {&type->view, &type->create, &type->edit, &type->remove})
             resolve(*named);

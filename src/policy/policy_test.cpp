@@ -116,7 +116,9 @@ TEST(Policy, AnOperatorMayReplaceCellsReorderRowsAndAddPermissions)
 TEST(Policy, ABadMatrixIsRefusedWithItsLineAndCause)
 {
     EXPECT_EQ(
-        refusal_of_matrix("org.view,organization.view,1,1,1,1", "org.view,organization.view,1,1,x,1"),
+        refusal_of_matrix(
+            "org.view,organization.view,1,1,1,1", "org.view,organization.view,1,1,x,1"
+        ),
         "permissions.csv line 2: \"x\" in the column manager is none of 1, a, s and 0"
     );
     EXPECT_EQ(
@@ -139,14 +141,17 @@ TEST(Policy, ABadMatrixIsRefusedWithItsLineAndCause)
         refusal_of_matrix("org.view,organization.view", "org.view,organization view"),
         "permissions.csv line 2: \"organization view\" is no permission id"
     );
-    EXPECT_EQ(refusal({.matrix = "", .resource_types = ""}).substr(0, 23), "permissions.csv line 1:");
+    EXPECT_EQ(
+        refusal({.matrix = "", .resource_types = ""}).substr(0, 23), "permissions.csv line 1:"
+    );
 }
 
 TEST(Policy, CellsThatNothingDecidesAreRefused)
 {
     EXPECT_EQ(
         refusal_of_matrix("clients.delete,1,1,0,0", "clients.delete,1,1,0,a"),
-        "permissions.csv line 15: clients.delete cannot be \"a\" for staff: no assignment decides it"
+        "permissions.csv line 15: clients.delete cannot be \"a\" for staff: no assignment decides "
+        "it"
     );
     EXPECT_EQ(
         refusal_of_matrix("users.view,1,1,1,0", "users.view,1,1,1,s"),
@@ -178,7 +183,9 @@ TEST(Policy, BadTypesOfResourcesAreRefusedWithTheirLine)
         refusal_of_types("phone = {", "organizationId = {").find("is a member of every resource"),
         std::string::npos
     );
-    EXPECT_NE(refusal_of_types("maxLength = 50", "longest = 50").find("not known"), std::string::npos);
+    EXPECT_NE(
+        refusal_of_types("maxLength = 50", "longest = 50").find("not known"), std::string::npos
+    );
     EXPECT_NE(refusal_of_types("[workflow]", "[workflow").find("line 26"), std::string::npos)
         << refusal_of_types("[workflow]", "[workflow");
     EXPECT_NE(refusal_of_types("[report]", "[paper]").find("report is missing"), std::string::npos);

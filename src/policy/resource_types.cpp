@@ -37,7 +37,9 @@ constexpr std::array<std::string_view, 10> taken_names{
 // Beginning with a small letter, then letters and digits, and `-` where `separator` says so.
 bool is_name(std::string_view text, bool separator)
 {
-    auto const is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+    auto const is_small = [](char c) {
+        return c >= 'a' && c <= 'z';
+    };
     auto const is_fit = [&](char c) {
         return is_small(c) || (c >= '0' && c <= '9') || (!separator && c >= 'A' && c <= 'Z')
             || (separator && (c == '-' || c == '_'));

@@ -55,8 +55,7 @@ Call assigning(ServiceWorld& world)
                {{"resourceType", "client"},
                 {"resourceId", there.client},
                 {"userId", there.colleague.id}}
-    )
-        .as(there.token);
+    ).as(there.token);
 }
 
 Call taking_away(ServiceWorld& world)

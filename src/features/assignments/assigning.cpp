@@ -87,8 +87,7 @@ assign(Services& services, RequestFacts facts, Caller const& caller, Assignment 
     co_return assigned;
 }
 
-Async<void>
-unassign(Services& services, RequestFacts facts, Caller const& caller, AssignmentId id)
+Async<void> unassign(Services& services, RequestFacts facts, Caller const& caller, AssignmentId id)
 {
     auto work = co_await services.storage.begin();
     co_await require_same_standing(*work, Actor::person(caller), facts.now);

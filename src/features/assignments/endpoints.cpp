@@ -116,9 +116,8 @@ Async<Listed> list(http::Context& context, ListRequest request)
     auto const filter = filter_of(request);
     auto const& organization = context.caller().organization_id();
     auto work = co_await context.services.storage.read();
-    auto const found = co_await work->assignments().list(
-        organization, filter, paging.limit, paging.offset
-    );
+    auto const found
+        = co_await work->assignments().list(organization, filter, paging.limit, paging.offset);
     AssignmentPage page{.page = paging.page, .limit = paging.limit};
     for (auto const& assignment : found)
         page.data.push_back(view_of(assignment));

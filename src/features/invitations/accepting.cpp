@@ -45,7 +45,8 @@ Async<Invitation> open_invitation(UnitOfWork& work, TokenDigest digest, Instant 
 
 // An offer is worth what its maker may still give: nobody keeps a way back in through an invitation
 // from before a demotion, a suspension or a dismissal (I-5, I-7).
-Async<bool> still_stands(UnitOfWork& work, policy::Policy const& policy, Invitation const& invitation)
+Async<bool>
+still_stands(UnitOfWork& work, policy::Policy const& policy, Invitation const& invitation)
 {
     if (!invitation.invited_by) // written by an operator
         co_return true;
@@ -57,7 +58,7 @@ Async<bool> still_stands(UnitOfWork& work, policy::Policy const& policy, Invitat
         = co_await work.custom_roles().granted_to(inviter->organization_id, inviter->id);
     auto const grants = policy.effective(inviter->role, granted);
     bool const invites = grants.cell(Permission::users_invite) == Cell::everywhere;
-    co_return invites && domain::may_make(policy, inviter->role, grants, invitation.role);
+    co_return invites&& domain::may_make(policy, inviter->role, grants, invitation.role);
 }
 
 User member_of(Services& services, Invitation const& invitation, NewMember& wanted, Instant now)

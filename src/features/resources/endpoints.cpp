@@ -70,8 +70,7 @@ Async<RawJson> list(Context& context, Served const& served, ListRequest request)
     context.no_store();
     auto work = co_await context.services.storage.read();
     auto const& organization = caller.organization_id();
-    auto const found
-        = co_await work->resources().list(organization, wanted.filter, wanted.window);
+    auto const found = co_await work->resources().list(organization, wanted.filter, wanted.window);
     auto total = static_cast<std::int64_t>(found.size());
     if (wanted.paging.is_paged || total == http::longest_plain_list)
         total = co_await work->resources().count(organization, wanted.filter);
@@ -93,9 +92,8 @@ Async<RawJson> create_one(Context& context, Served const& served, JsonObject req
     require_step(caller, served.type.name, ResourceStep::create);
     auto wanted = new_resource(served.type, request.members);
     auto const facts = http::facts_of(context);
-    auto const made = co_await create(
-        context.services, facts, caller, served.type.name, std::move(wanted)
-    );
+    auto const made
+        = co_await create(context.services, facts, caller, served.type.name, std::move(wanted));
     context.no_store();
     context.status(201);
     co_return RawJson{view_of(made, served.type)};
@@ -144,15 +142,21 @@ http::Handler<Req, Res> of(Kind kind, Async<Res> (*handler)(Context&, Served con
 template <class Res>
 http::Handler<Nothing, Res> of(Kind kind, Async<Res> (*handler)(Context&, Served const&))
 {
-    return [kind, handler](Context& context, Nothing) { return handler(context, *kind); };
+    return [kind, handler](Context& context, Nothing) {
+        return handler(context, *kind);
+    };
 }
 http::Gate gate_of(Kind kind, Async<void> (*gate)(Context&, Served const&))
 {
-    return [kind, gate](Context& context) { return gate(context, *kind); };
+    return [kind, gate](Context& context) {
+        return gate(context, *kind);
+    };
 }
 http::Gate gate_of(Kind kind, ResourceStep step)
 {
-    return [kind, step](Context& context) { return step_on_one(context, *kind, step); };
+    return [kind, step](Context& context) {
+        return step_on_one(context, *kind, step);
+    };
 }
 // Where is told by the body alone: create_one() asks where and what before it judges the rest.
 Async<void> asked_with_the_body(Context&, Served const&)

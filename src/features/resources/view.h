@@ -12,9 +12,8 @@
 namespace gatehouse::resources {
 
 std::string view_of(domain::Resource const& resource, policy::ResourceType const& type);
-std::string list_of(
-    std::vector<domain::Resource> const& resources, policy::ResourceType const& type
-);
+std::string
+list_of(std::vector<domain::Resource> const& resources, policy::ResourceType const& type);
 std::string page_of(
     std::vector<domain::Resource> const& resources,
     policy::ResourceType const& type,

@@ -32,8 +32,7 @@ LedgerEntry entry_about(
     RequestFacts const& facts, Caller const& caller, Event event, int status, Resource const& what
 )
 {
-    auto entry
-        = domain::deed(facts, Actor::person(caller), event, status, what.organization_id);
+    auto entry = domain::deed(facts, Actor::person(caller), event, status, what.organization_id);
     entry.resource = what.type;
     entry.resource_id = what.id.text();
     return entry;

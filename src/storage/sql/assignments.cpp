@@ -20,37 +20,33 @@ using domain::UserId;
 constexpr Statement
     select_assigned("SELECT id FROM assignments WHERE organization_id = $1 AND resource_id = $2 "
                     "AND user_id = $3");
-constexpr Statement insert_assignment(
-    joined<
-        "INSERT INTO assignments (id, organization_id, resource_type, resource_id, user_id, "
-        "assigned_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-        "ON CONFLICT (organization_id, resource_id, user_id) DO NOTHING RETURNING ",
-        assignment_columns>
-);
-constexpr Statement select_same(
-    joined<
-        "SELECT ",
-        assignment_columns,
-        " FROM assignments WHERE organization_id = $1 AND resource_id = $2 AND user_id = $3">
-);
-constexpr Statement delete_assignment(
-    joined<
-        "DELETE FROM assignments WHERE organization_id = $1 AND id = $2 RETURNING ",
-        assignment_columns>
-);
+constexpr Statement
+    insert_assignment(joined<
+                      "INSERT INTO assignments (id, organization_id, resource_type, resource_id, "
+                      "user_id, "
+                      "assigned_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+                      "ON CONFLICT (organization_id, resource_id, user_id) DO NOTHING RETURNING ",
+                      assignment_columns>);
+constexpr Statement select_same(joined<
+                                "SELECT ",
+                                assignment_columns,
+                                " FROM assignments WHERE organization_id = $1 AND resource_id = $2 "
+                                "AND user_id = $3">);
+constexpr Statement
+    delete_assignment(joined<
+                      "DELETE FROM assignments WHERE organization_id = $1 AND id = $2 RETURNING ",
+                      assignment_columns>);
 constexpr Statement
     delete_of_person("DELETE FROM assignments WHERE organization_id = $1 AND user_id = $2");
 constexpr Text from_here = " FROM assignments WHERE organization_id = $1 "
                            "AND ($2 = '' OR resource_type = $2) "
                            "AND ($3 = '' OR resource_id = $3) AND ($4 = '' OR user_id = $4)";
 constexpr Statement count_assignments(joined<"SELECT count(*)", from_here>);
-constexpr Statement list_assignments(
-    joined<
-        "SELECT ",
-        assignment_columns,
-        from_here,
-        " ORDER BY created_at, id LIMIT $5 OFFSET $6">
-);
+constexpr Statement list_assignments(joined<
+                                     "SELECT ",
+                                     assignment_columns,
+                                     from_here,
+                                     " ORDER BY created_at, id LIMIT $5 OFFSET $6">);
 
 // Empty: whatever it is.
 template <class Id> std::string text_of(std::optional<Id> const& id)
@@ -92,9 +88,7 @@ public:
         auto const made = co_await connection_.query(insert_assignment, scope, std::move(bound));
         if (!made.empty())
             co_return Assigned{.assignment = read_assignment(made.front()), .is_new = true};
-        auto same = values(
-            assignment.organization_id, assignment.resource_id, assignment.user_id
-        );
+        auto same = values(assignment.organization_id, assignment.resource_id, assignment.user_id);
         auto const rows = co_await connection_.query(select_same, scope, std::move(same));
         co_return Assigned{.assignment = read_assignment(rows.front())};
     }

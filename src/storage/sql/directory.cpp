@@ -2,6 +2,7 @@
 #include "domain/directory.h"
 
 #include "storage/sql/directory_lists.h"
+#include "storage/sql/directory_statements.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/granted.h"
@@ -37,120 +38,6 @@ using domain::TokenDigest;
 using domain::TokenPurpose;
 using domain::User;
 using domain::UserId;
-
-constexpr Text candidates_head = "SELECT o.name, ";
-constexpr Text candidates_middle
-    = " FROM users u JOIN organizations o ON o.id = u.organization_id WHERE ";
-constexpr Text candidates_tail
-    = " = $1 AND u.deleted_at IS NULL ORDER BY u.created_at, u.id LIMIT $2";
-constexpr auto select_candidates = either(
-    {.postgres = joined<
-         candidates_head,
-         user_columns,
-         candidates_middle,
-         "u.email_canonical",
-         candidates_tail>,
-     .sqlite
-     = joined<candidates_head, user_columns, candidates_middle, "lower(u.email)", candidates_tail>}
-);
-
-constexpr Text taken_head = "SELECT count(*) FROM users WHERE ";
-constexpr Text taken_tail
-    = " = $1 AND deleted_at IS NULL "
-      "AND (mailbox_proven_at IS NOT NULL OR (self_registered = true AND created_at > $2))";
-constexpr auto count_taken = either(
-    {.postgres = joined<taken_head, postgres_user_canonical, taken_tail>,
-     .sqlite = joined<taken_head, sqlite_canonical, taken_tail>}
-);
-
-constexpr Text in_use_head = "SELECT id FROM users WHERE ";
-constexpr Text in_use_tail = " = $1 AND deleted_at IS NULL AND id <> $2 LIMIT 1";
-constexpr auto select_in_use = either(
-    {.postgres = joined<in_use_head, postgres_user_canonical, in_use_tail>,
-     .sqlite = joined<in_use_head, sqlite_canonical, in_use_tail>}
-);
-
-constexpr Text purge_head = "DELETE FROM users WHERE ";
-constexpr Text purge_tail
-    = " = $1 AND deleted_at IS NULL AND self_registered = true AND email_verified = false "
-      "AND mailbox_proven_at IS NULL AND created_at <= $2";
-// Their organizations first, as `Organizations::hold` says: each loses its owner with them.
-constexpr Text purge_holding
-    = "WITH held AS (SELECT id FROM organizations WHERE id IN (SELECT organization_id FROM users "
-      "WHERE ";
-constexpr Text purge_held = ") FOR NO KEY UPDATE) ";
-constexpr Text purge_in = " AND organization_id IN (SELECT id FROM held)";
-constexpr auto purge_stale = either(
-    {.postgres = joined<
-         purge_holding,
-         postgres_user_canonical,
-         purge_tail,
-         purge_held,
-         purge_head,
-         postgres_user_canonical,
-         purge_tail,
-         purge_in>,
-     .sqlite = joined<purge_head, sqlite_canonical, purge_tail>}
-);
-
-constexpr Statement select_organization(joined<
-                                        "SELECT ",
-                                        organization_columns,
-                                        " FROM organizations WHERE id = $1">);
-constexpr Statement select_resource(joined<
-                                    "SELECT ",
-                                    resource_columns,
-                                    " FROM resources WHERE id = $1">);
-constexpr Statement select_assignment(joined<
-                                      "SELECT ",
-                                      assignment_columns,
-                                      " FROM assignments WHERE id = $1">);
-constexpr Statement select_live_user(joined<
-                                     "SELECT ",
-                                     user_columns,
-                                     " FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL">);
-constexpr Statement select_invitation_id("SELECT 1 FROM invitations WHERE id = $1");
-constexpr Text session_tail = " FROM sessions s JOIN users u ON u.organization_id = "
-                              "s.organization_id AND u.id = s.user_id WHERE s.id = $1";
-constexpr auto select_session = either(
-    {.postgres = joined<
-         "SELECT ",
-         session_columns,
-         ", ",
-         user_columns,
-         ", ",
-         granted_head,
-         postgres_gathers,
-         granted_tail,
-         session_tail>,
-     .sqlite = joined<
-         "SELECT ",
-         session_columns,
-         ", ",
-         user_columns,
-         ", ",
-         granted_head,
-         sqlite_gathers,
-         granted_tail,
-         session_tail>}
-);
-constexpr Statement select_refresh_token(joined<
-                                         "SELECT ",
-                                         refresh_token_columns,
-                                         " FROM refresh_tokens WHERE token_hash = $1">);
-constexpr Statement select_invitation(joined<
-                                      "SELECT ",
-                                      invitation_columns,
-                                      " FROM invitations WHERE token_hash = $1">);
-constexpr Statement select_one_time_token(
-    "SELECT id, organization_id, user_id, purpose, token_hash, payload, created_at, expires_at, "
-    "used_at, requested_ip, attempts FROM one_time_tokens WHERE token_hash = $1"
-);
-constexpr Statement select_reset_mirror(joined<
-                                        "SELECT u.reset_token_expires, ",
-                                        user_columns,
-                                        " FROM users u WHERE u.reset_token = $1 AND u.deleted_at "
-                                        "IS NULL ORDER BY u.id LIMIT 1">);
 
 TokenPurpose purpose_named(std::string const& text)
 {

@@ -25,12 +25,11 @@ using domain::UserId;
 constexpr Statement
     insert_resource("INSERT INTO resources (id, organization_id, type, name, data, created_by, "
                     "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)");
-constexpr Statement find_resource(
-    joined<
-        "SELECT ",
-        resource_columns,
-        " FROM resources WHERE organization_id = $1 AND type = $2 AND id = $3">
-);
+constexpr Statement
+    find_resource(joined<
+                  "SELECT ",
+                  resource_columns,
+                  " FROM resources WHERE organization_id = $1 AND type = $2 AND id = $3">);
 // A null takes an attribute away (RFC 7396); attributes hold no objects, so that one level is all.
 constexpr Text change_head = "UPDATE resources SET name = COALESCE($4, name), data = ";
 constexpr Text change_tail = ", updated_at = $6 WHERE organization_id = $1 AND type = $2 "
@@ -68,9 +67,8 @@ template <Text search, Text order>
 inline constexpr char const* list_text
     = joined<"SELECT ", resource_columns, from_here, search, " ORDER BY ", order, one_window>;
 template <Text order>
-inline constexpr Twins list_twins{
-    .postgres = list_text<postgres_search, order>, .sqlite = list_text<sqlite_search, order>
-};
+inline constexpr Twins
+    list_twins{.postgres = list_text<postgres_search, order>, .sqlite = list_text<sqlite_search, order>};
 constexpr auto list_by_age = either(list_twins<by_age>);
 constexpr auto list_by_age_down = either(list_twins<by_age_down>);
 constexpr auto list_by_name = either(list_twins<by_name>);
@@ -149,8 +147,7 @@ public:
         co_return first_of(rows, read_resource);
     }
 
-    Async<bool>
-    remove(OrganizationId organization, std::string type, ResourceId resource) override
+    Async<bool> remove(OrganizationId organization, std::string type, ResourceId resource) override
     {
         auto const rows = co_await connection_.query(
             delete_resource, Scope::organization(organization), values(organization, type, resource)

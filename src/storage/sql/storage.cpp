@@ -50,10 +50,7 @@ public:
     {
         return store(captured_mails_, make_captured_mails);
     }
-    domain::CustomRoles& custom_roles() override
-    {
-        return store(custom_roles_, make_custom_roles);
-    }
+    domain::CustomRoles& custom_roles() override { return store(custom_roles_, make_custom_roles); }
     domain::Directory& directory() override { return store(directory_, make_directory); }
     domain::Invitations& invitations() override
     {
