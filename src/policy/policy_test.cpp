@@ -171,7 +171,7 @@ TEST(Policy, BadTypesOfResourcesAreRefusedWithTheirLine)
 {
     EXPECT_NE(
         refusal_of_types("view = \"clients.view\"", "view = \"clients.look\"")
-            .find("resource-types.toml line 15: permissions.csv has no permission clients.look"),
+            .find("resource-types.toml line 14: permissions.csv has no permission clients.look"),
         std::string::npos
     ) << refusal_of_types("view = \"clients.view\"", "view = \"clients.look\"");
     EXPECT_NE(
@@ -186,7 +186,7 @@ TEST(Policy, BadTypesOfResourcesAreRefusedWithTheirLine)
     EXPECT_NE(
         refusal_of_types("maxLength = 50", "longest = 50").find("not known"), std::string::npos
     );
-    EXPECT_NE(refusal_of_types("[workflow]", "[workflow").find("line 26"), std::string::npos)
+    EXPECT_NE(refusal_of_types("[workflow]", "[workflow").find("line 25"), std::string::npos)
         << refusal_of_types("[workflow]", "[workflow");
     EXPECT_NE(refusal_of_types("[report]", "[paper]").find("report is missing"), std::string::npos);
 }
