@@ -2,8 +2,10 @@
 #include "app/contents.h"
 
 #include "app/version.h"
+#include "features/ai_agents/endpoints.h"
 #include "features/api_description/endpoints.h"
 #include "features/assignments/endpoints.h"
+#include "features/billing/endpoints.h"
 #include "features/email_verification/endpoints.h"
 #include "features/health/endpoints.h"
 #include "features/invitations/endpoints.h"
@@ -19,6 +21,7 @@
 #include "features/pictures/endpoints.h"
 #include "features/refresh/endpoints.h"
 #include "features/registration/endpoints.h"
+#include "features/reports/endpoints.h"
 #include "features/resources/endpoints.h"
 #include "features/sessions/endpoints.h"
 #include "features/signing_keys/endpoints.h"
@@ -55,7 +58,10 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     add(people::endpoints());
     add(invitations::endpoints());
     add(resources::endpoints(policy));
+    add(reports::endpoints(policy));
     add(assignments::endpoints());
+    add(billing::endpoints());
+    add(ai_agents::endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)
         add(mail_capture::endpoints());

@@ -51,6 +51,9 @@ public:
     // deletes it then waits for all of us before touching any of those rows, and nobody in a
     // circle.
     virtual Async<bool> hold(OrganizationId organization) = 0;
+    // The label of its subscription; nothing where it is gone.
+    virtual Async<std::optional<std::string>> plan(OrganizationId organization) = 0;
+    virtual Async<void> change_plan(OrganizationId organization, std::string plan) = 0;
     // Where owner_id names no live owner any more, the longest-standing one takes its place.
     virtual Async<void> settle_owner(OrganizationId organization, Instant now) = 0;
 };

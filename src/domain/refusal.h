@@ -98,6 +98,15 @@ inline Refusal invalid_field(std::string field, std::string problem)
     return refusal;
 }
 
+// A member that says what never changes (decisions D-17, D-79): refused whatever it says.
+inline Refusal immutable_field(std::string field)
+{
+    Refusal refusal{.reason = Reason::immutable_field};
+    refusal.error = field + " cannot be changed";
+    refusal.details.push_back({std::move(field), "cannot be changed here"});
+    return refusal;
+}
+
 // A password that may not be set: the text says what is missing.
 inline Refusal weak_password(std::string field, std::string problem)
 {

@@ -23,6 +23,7 @@ class OutboxStore;
 class Pictures;
 class RateCounters;
 class RefreshTokens;
+class Reports;
 class ResetRequests;
 class Resources;
 class SecondFactors;
@@ -51,6 +52,7 @@ public:
     virtual Pictures& pictures() = 0;
     virtual RateCounters& rate_counters() = 0;
     virtual RefreshTokens& refresh_tokens() = 0;
+    virtual Reports& reports() = 0;
     virtual ResetRequests& reset_requests() = 0;
     virtual Resources& resources() = 0;
     virtual SecondFactors& second_factors() = 0;

@@ -44,6 +44,7 @@ constexpr std::array tables{
     Table{"custom_role_permissions", "*"},
     Table{"user_permissions", "*"},
     Table{"resources", "*"},
+    Table{"report_files", "*"},
     Table{"assignments", "*"},
 };
 constexpr std::string_view ledger_head = "audit_ledger ";

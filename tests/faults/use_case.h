@@ -30,6 +30,7 @@ std::vector<UseCase> session_use_cases(); // tokens, sessions, signing out, me/d
 std::vector<UseCase> vault_use_cases();
 std::vector<UseCase> organization_use_cases(); // organizations and lists of their people
 std::vector<UseCase> people_use_cases();
+std::vector<UseCase> product_use_cases(); // reports, the subscription, agents
 std::vector<UseCase> profile_use_cases(); // pictures, one's own password
 std::vector<UseCase> resource_use_cases();
 

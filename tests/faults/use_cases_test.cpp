@@ -36,7 +36,8 @@ std::vector<UseCase> all_use_cases()
           organization_use_cases(),
           people_use_cases(),
           profile_use_cases(),
-          resource_use_cases()})
+          resource_use_cases(),
+          product_use_cases()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

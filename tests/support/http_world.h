@@ -165,6 +165,7 @@ public:
     domain::Pictures& pictures() override { nothing(); }
     domain::RateCounters& rate_counters() override { nothing(); }
     domain::RefreshTokens& refresh_tokens() override { nothing(); }
+    domain::Reports& reports() override { nothing(); }
     domain::ResetRequests& reset_requests() override { nothing(); }
     domain::Resources& resources() override { nothing(); }
     domain::SecondFactors& second_factors() override { nothing(); }

@@ -1,6 +1,7 @@
 // Writing CSV.
 #include "features/members/csv.h"
 
+#include "core/csv.h"
 #include "domain/person_view.h"
 
 namespace gatehouse::members {
@@ -28,20 +29,6 @@ void append_row(std::string& into, domain::MemberView const& person)
 
 std::string_view const csv_head = "id,email,firstName,lastName,role,status,emailVerified,"
                                   "twoFactorEnabled,createdAt,updatedAt\r\n";
-
-std::string csv_cell(std::string_view text)
-{
-    constexpr std::string_view begins_a_formula = "=+-@\t\r";
-    std::string cell(text);
-    if (!cell.empty() && begins_a_formula.find(cell.front()) != std::string_view::npos)
-        cell.insert(0, 1, '\'');
-    if (cell.find_first_of(",\"\r\n") == std::string::npos)
-        return cell;
-    std::string quoted = "\"";
-    for (char const letter : cell)
-        quoted.append(letter == '"' ? 2 : 1, letter);
-    return quoted + "\"";
-}
 
 void append_csv(std::string& into, std::vector<domain::User> const& people)
 {

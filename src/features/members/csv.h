@@ -14,7 +14,4 @@ constexpr std::string_view csv_type = "text/csv; charset=utf-8";
 extern std::string_view const csv_head;
 void append_csv(std::string& into, std::vector<domain::User> const& people);
 
-// A cell that begins with = + - @, TAB or CR gets a leading ' (behaviours §4).
-std::string csv_cell(std::string_view text);
-
 } // namespace gatehouse::members

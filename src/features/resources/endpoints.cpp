@@ -2,21 +2,24 @@
 #include "features/resources/endpoints.h"
 
 #include "domain/resource_access.h"
+#include "domain/resource_writing.h"
 #include "features/resources/routes.h"
+#include "features/resources/rules.h"
 #include "features/resources/view.h"
-#include "features/resources/writing.h"
 #include "http/request_facts.h"
+#include "http/resource_list.h"
 
 #include <memory>
 #include <utility>
 
 namespace gatehouse::resources {
 namespace {
-using domain::Cell;
+using domain::change_resource;
+using domain::create_resource;
 using domain::organization_in_reach;
 using domain::OrganizationId;
+using domain::remove_resource;
 using domain::require_step;
-using domain::Resource;
 using domain::resource_in_reach;
 using domain::ResourceId;
 using domain::ResourceStep;
@@ -24,6 +27,7 @@ using http::Context;
 using http::JsonObject;
 using http::Nothing;
 using http::RawJson;
+using http::ResourceListRequest;
 using policy::ResourceType;
 
 // What every endpoint of one type shares.
@@ -58,29 +62,15 @@ Async<void> may_list_there(Context& context, Served const& served)
     require_step(context.caller(), served.type.name, ResourceStep::view);
 }
 
-// A star shows what is assigned, and counts nothing else (spec/permissions §2).
-Async<RawJson> list(Context& context, Served const& served, ListRequest request)
+Async<RawJson> list(Context& context, Served const& served, ResourceListRequest request)
 {
-    auto const& caller = context.caller();
     auto const& type = served.type;
-    auto wanted = understood(request, type.name);
-    auto const cell = require_step(caller, type.name, ResourceStep::view);
-    if (cell != Cell::everywhere)
-        wanted.filter.assigned_to = caller.user_id();
-    context.no_store();
-    auto work = co_await context.services.storage.read();
-    auto const& organization = caller.organization_id();
-    auto const found = co_await work->resources().list(organization, wanted.filter, wanted.window);
-    auto total = static_cast<std::int64_t>(found.size());
-    if (wanted.paging.is_paged || total == http::longest_plain_list)
-        total = co_await work->resources().count(organization, wanted.filter);
-    if (wanted.paging.is_paged)
-        co_return RawJson{page_of(found, type, wanted.paging, total)};
-    auto const same = http::query_with(
-        {{"search", request.search}, {"sort", request.sort}, {"order", request.order}}
+    auto const listed = co_await http::list_resources(
+        context, type.name, served.texts.collection, std::move(request)
     );
-    http::say_rest(context, wanted.paging, total, served.texts.collection, same);
-    co_return RawJson{list_of(found, type)};
+    if (listed.paging.is_paged)
+        co_return RawJson{page_of(listed.found, type, listed.paging, listed.total)};
+    co_return RawJson{list_of(listed.found, type)};
 }
 
 // Where, then what, then the rest of the body.
@@ -92,8 +82,9 @@ Async<RawJson> create_one(Context& context, Served const& served, JsonObject req
     require_step(caller, served.type.name, ResourceStep::create);
     auto wanted = new_resource(served.type, request.members);
     auto const facts = http::facts_of(context);
-    auto const made
-        = co_await create(context.services, facts, caller, served.type.name, std::move(wanted));
+    auto const made = co_await create_resource(
+        context.services, facts, caller, served.type.name, std::move(wanted)
+    );
     context.no_store();
     context.status(201);
     co_return RawJson{view_of(made, served.type)};
@@ -116,7 +107,7 @@ Async<RawJson> change_one(Context& context, Served const& served, JsonObject req
     auto wanted = change_of(served.type, request.members);
     ResourceId const id(context.parameter("id"));
     auto const facts = http::facts_of(context);
-    auto const changed = co_await change(
+    auto const changed = co_await change_resource(
         context.services, facts, context.caller(), served.type.name, id, std::move(wanted)
     );
     context.no_store();
@@ -127,7 +118,7 @@ Async<Nothing> remove_one(Context& context, Served const& served)
 {
     ResourceId const id(context.parameter("id"));
     auto const facts = http::facts_of(context);
-    co_await remove(context.services, facts, context.caller(), served.type.name, id);
+    co_await remove_resource(context.services, facts, context.caller(), served.type.name, id);
     co_return Nothing{};
 }
 

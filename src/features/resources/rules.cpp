@@ -1,7 +1,6 @@
-// Names, attributes and the query of a list.
+// Names and attributes.
 #include "features/resources/rules.h"
 
-#include "core/text.h"
 #include "domain/refusal.h"
 #include "protocols/password_text/names.h"
 
@@ -11,11 +10,9 @@
 namespace gatehouse::resources {
 namespace {
 using domain::invalid_field;
+using domain::NewResource;
 using domain::OrganizationId;
-using domain::Reason;
-using domain::Refusal;
 using domain::ResourceChange;
-using domain::ResourceSort;
 using policy::ResourceType;
 
 json::Value const* member(json::Object const& members, std::string_view name)
@@ -49,20 +46,6 @@ json::Object attributes_in(ResourceType const& type, json::Object const& members
 }
 
 } // namespace
-
-Wanted understood(ListRequest const& request, std::string const& type)
-{
-    Wanted wanted;
-    wanted.filter.type = type;
-    wanted.filter.search = std::string(trimmed(request.search.value_or("")));
-    wanted.paging = http::paging_of(request.page, request.limit);
-    bool const by_name = http::is_second("sort", request.sort, "createdAt", "name");
-    wanted.window.sort = by_name ? ResourceSort::name : ResourceSort::created_at;
-    wanted.window.descending = http::is_second("order", request.order, "asc", "desc");
-    wanted.window.limit = wanted.paging.limit;
-    wanted.window.offset = wanted.paging.offset;
-    return wanted;
-}
 
 NewResource new_resource(ResourceType const& type, json::Object const& members)
 {
@@ -99,12 +82,8 @@ std::optional<OrganizationId> organization_in(json::Object const& members)
 
 void require_same_place(json::Object const& members)
 {
-    if (!member(members, "organizationId"))
-        return;
-    Refusal refusal{.reason = Reason::immutable_field};
-    refusal.error = "organizationId cannot be changed";
-    refusal.details.push_back({"organizationId", "cannot be changed here"});
-    throw refusal;
+    if (member(members, "organizationId"))
+        throw domain::immutable_field("organizationId");
 }
 
 } // namespace gatehouse::resources

@@ -1,9 +1,8 @@
 // Judging what a request says about a resource against the declaration of its type.
 #pragma once
 
+#include "domain/resource_writing.h"
 #include "domain/resources.h"
-#include "features/resources/messages.h"
-#include "http/paging.h"
 #include "policy/resource_types.h"
 
 #include <optional>
@@ -11,19 +10,8 @@
 
 namespace gatehouse::resources {
 
-struct Wanted {
-    domain::ResourceFilter filter;
-    domain::ResourceWindow window;
-    http::Paging paging;
-};
-Wanted understood(ListRequest const& request, std::string const& type); // throws Refusal
-
-struct NewResource {
-    std::string name;
-    json::Object attributes;
-};
 // Members that the type does not declare are ignored (spec/api §1). Throws Refusal, 400.
-NewResource new_resource(policy::ResourceType const& type, json::Object const& members);
+domain::NewResource new_resource(policy::ResourceType const& type, json::Object const& members);
 domain::ResourceChange
 change_of(policy::ResourceType const& type, json::Object const& members); // throws Refusal
 

@@ -40,6 +40,8 @@ constexpr auto hold_organization = either(
     {.postgres = "SELECT id FROM organizations WHERE id = $1 FOR KEY SHARE",
      .sqlite = "SELECT id FROM organizations WHERE id = $1"}
 );
+constexpr Statement select_plan("SELECT plan FROM organizations WHERE id = $1");
+constexpr Statement set_plan("UPDATE organizations SET plan = $2 WHERE id = $1");
 constexpr Statement choose_owner(
     "UPDATE organizations SET updated_at = $2, owner_id = (SELECT u.id FROM users u WHERE "
     "u.organization_id = $1 AND u.role = 'owner' AND u.deleted_at IS NULL "
@@ -132,6 +134,22 @@ public:
         connection_.later(
             choose_owner, Scope::organization(organization), values(organization, now)
         );
+        co_return;
+    }
+
+    Async<std::optional<std::string>> plan(OrganizationId organization) override
+    {
+        auto const rows = co_await connection_.query(
+            select_plan, Scope::organization(organization), values(organization)
+        );
+        if (rows.empty())
+            co_return std::nullopt;
+        co_return rows.front().text(0);
+    }
+
+    Async<void> change_plan(OrganizationId organization, std::string plan) override
+    {
+        connection_.later(set_plan, Scope::organization(organization), values(organization, plan));
         co_return;
     }
 

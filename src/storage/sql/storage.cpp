@@ -14,6 +14,7 @@
 #include "domain/outbox.h"
 #include "domain/pictures.h"
 #include "domain/refresh_tokens.h"
+#include "domain/reports.h"
 #include "domain/reset_requests.h"
 #include "domain/resources.h"
 #include "domain/second_factors.h"
@@ -81,6 +82,7 @@ public:
     {
         return store(refresh_tokens_, make_refresh_tokens);
     }
+    domain::Reports& reports() override { return store(reports_, make_reports); }
     domain::ResetRequests& reset_requests() override
     {
         return store(reset_requests_, make_reset_requests);
@@ -120,6 +122,7 @@ private:
     std::unique_ptr<domain::Pictures> pictures_;
     std::unique_ptr<domain::RateCounters> rate_counters_;
     std::unique_ptr<domain::RefreshTokens> refresh_tokens_;
+    std::unique_ptr<domain::Reports> reports_;
     std::unique_ptr<domain::ResetRequests> reset_requests_;
     std::unique_ptr<domain::Resources> resources_;
     std::unique_ptr<domain::SecondFactors> second_factors_;

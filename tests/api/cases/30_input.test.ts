@@ -11,17 +11,24 @@ import { mainStack } from '../support/stack.ts';
 const stack = mainStack();
 const { client, database } = stack;
 let person: Person;
+/** What there is at a path, where a gate looks at it before the body: one of each type of resource. */
+const existing: Record<string, string> = { '/api/ai-agents/{id}': '/api/ai-agents/access-guide' };
 
 beforeAll(async () => {
   person = await newPerson(stack);
+  for (const type of ['client', 'workflow', 'report']) {
+    const made = await database.row`INSERT INTO resources (organization_id, type, name) VALUES (${person.organizationId}, ${type}, 'Of bad input') RETURNING id`;
+    existing[`/api/${type}s/{id}`] = `/api/${type}s/${made['id'] as string}`;
+  }
 });
 
 const operations = document().operations;
 const withBody = operations.filter((operation) => document().requestSchema(operation) !== undefined);
 const name = (operation: Operation): string => `${operation.method} ${operation.template}`;
 // The caller and the caller's organization, where a gate looks at the path before the body.
+const filled = (template: string): string => Object.entries(existing).reduce((path, [pattern, one]) => path.replace(pattern, one), template);
 const pathOf = (operation: Operation): string =>
-  operation.template.replace('/api/organizations/{id}', `/api/organizations/${person.organizationId}`).replace('/api/users/{id}', `/api/users/${person.id}`)
+  filled(operation.template).replace('/api/organizations/{id}', `/api/organizations/${person.organizationId}`).replace('/api/users/{id}', `/api/users/${person.id}`)
     .replace(/\{[^}]+\}/g, 'unknown');
 // Judged without a credential where the route takes none, with one where it needs one: a fresh one where it may be ended.
 const needsBearer = (operation: Operation): boolean => (operation.definition.security ?? document().root.security ?? []).length > 0;
@@ -162,6 +169,9 @@ function samples(schema: Json): Json {
 function sample(member: string, schema: Json): Json {
   if (member === 'organizationId') return person.organizationId;
   if (member === 'role') return 'staff';
+  if (member === 'resourceType') return 'client';
+  if (member === 'resourceId') return (existing['/api/clients/{id}'] as string).slice('/api/clients/'.length);
+  if (member === 'userId') return person.id;
   if (/email/i.test(member)) return newAddress('matrix');
   if (/password/i.test(member)) return newPassword();
   if (/callback/i.test(member)) return undefined;

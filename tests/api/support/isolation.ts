@@ -47,6 +47,7 @@ export function targetsOf(kind: string, world: World): Target[] {
   if (resourceKinds.includes(kind)) return [{ name: 'assigned', side: world.own, variant: 'assigned' }, { ...own, name: 'unassigned' }, ...away];
   if (kind === 'person') return [{ name: 'oneself', side: world.own, variant: 'self' }, own, ...away];
   if (kind === 'own-session') return away;
+  if (kind === 'agent') return [own, { name: 'unknown' }];
   if (['self', 'self-or-nothing', 'caller'].includes(kind)) return [own];
   return [own, ...away];
 }
@@ -90,6 +91,7 @@ async function idOf(line: Line, role: Role, target: Target, world: World): Promi
   if (line.kind === 'organization') return side.id;
   if (line.kind === 'person') return target.variant === 'self' ? side.people[role].who.id : (await world.colleague(side)).id;
   if (line.kind === 'own-session') return sessionOf(world, side);
+  if (line.kind === 'agent') return 'access-guide';
   const type = line.kind === 'assignment' ? 'client' : line.kind;
   const resource = await world.resource(side, type);
   if (line.kind === 'assignment') {

@@ -1,5 +1,5 @@
 // Each write with its one ledger row; names and attributes stay out of it, they may be personal.
-#include "features/resources/writing.h"
+#include "domain/resource_writing.h"
 
 #include "core/uuid.h"
 #include "domain/deed.h"
@@ -8,31 +8,14 @@
 
 #include <utility>
 
-namespace gatehouse::resources {
+namespace gatehouse::domain {
 namespace {
-using domain::Actor;
-using domain::Assignment;
-using domain::AssignmentId;
-using domain::Caller;
-using domain::Event;
-using domain::LedgerEntry;
-using domain::Reason;
-using domain::Refusal;
-using domain::RequestFacts;
-using domain::require_same_standing;
-using domain::Resource;
-using domain::resource_in_reach;
-using domain::ResourceChange;
-using domain::ResourceId;
-using domain::ResourceStep;
-using domain::Services;
-using domain::UnitOfWork;
 
 LedgerEntry entry_about(
     RequestFacts const& facts, Caller const& caller, Event event, int status, Resource const& what
 )
 {
-    auto entry = domain::deed(facts, Actor::person(caller), event, status, what.organization_id);
+    auto entry = deed(facts, Actor::person(caller), event, status, what.organization_id);
     entry.resource = what.type;
     entry.resource_id = what.id.text();
     return entry;
@@ -61,7 +44,7 @@ std::string names_of(ResourceChange const& change)
 
 } // namespace
 
-Async<Resource> create(
+Async<Resource> create_resource(
     Services& services,
     RequestFacts facts,
     Caller const& caller,
@@ -93,7 +76,7 @@ Async<Resource> create(
     co_return resource;
 }
 
-Async<Resource> change(
+Async<Resource> change_resource(
     Services& services,
     RequestFacts facts,
     Caller const& caller,
@@ -118,7 +101,7 @@ Async<Resource> change(
     co_return std::move(*after);
 }
 
-Async<void> remove(
+Async<void> remove_resource(
     Services& services, RequestFacts facts, Caller const& caller, std::string type, ResourceId id
 )
 {
@@ -133,4 +116,4 @@ Async<void> remove(
     co_await work->commit();
 }
 
-} // namespace gatehouse::resources
+} // namespace gatehouse::domain

@@ -1,0 +1,40 @@
+// Creating, changing and deleting a resource, whatever routes it has.
+#pragma once
+
+#include "domain/caller.h"
+#include "domain/request_facts.h"
+#include "domain/resources.h"
+#include "domain/services.h"
+
+#include <string>
+
+namespace gatehouse::domain {
+
+struct NewResource {
+    std::string name;
+    json::Object attributes;
+};
+
+// Whoever creates one is its first assignee (spec/permissions §2). Throws Refusal.
+Async<Resource> create_resource(
+    Services& services,
+    RequestFacts facts,
+    Caller const& caller,
+    std::string type,
+    NewResource wanted
+);
+
+// Both judge once more, in the unit of work that writes, whether the caller may. Throw Refusal.
+Async<Resource> change_resource(
+    Services& services,
+    RequestFacts facts,
+    Caller const& caller,
+    std::string type,
+    ResourceId id,
+    ResourceChange wanted
+);
+Async<void> remove_resource(
+    Services& services, RequestFacts facts, Caller const& caller, std::string type, ResourceId id
+);
+
+} // namespace gatehouse::domain

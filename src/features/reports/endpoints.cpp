@@ -1,0 +1,186 @@
+// Asking for reports, and getting them.
+#include "features/reports/endpoints.h"
+
+#include "domain/reports.h"
+#include "domain/resource_access.h"
+#include "features/reports/generating.h"
+#include "features/reports/routes.h"
+#include "features/reports/rules.h"
+#include "http/request_facts.h"
+#include "http/resource_list.h"
+
+#include <utility>
+#include <variant>
+
+namespace gatehouse::reports {
+namespace {
+using domain::organization_in_reach;
+using domain::Reason;
+using domain::Refusal;
+using domain::require_permission;
+using domain::require_step;
+using domain::Resource;
+using domain::resource_in_reach;
+using domain::ResourceId;
+using domain::ResourceStep;
+using http::Context;
+using http::Nothing;
+using http::Raw;
+using http::ResourceListRequest;
+using http::Unjudged;
+
+using Listed = std::variant<ReportList, ReportPage>;
+
+Async<Resource> report_in_reach(Context& context, ResourceStep step)
+{
+    ResourceId const id(context.parameter("id"));
+    auto work = co_await context.services.storage.read();
+    co_return co_await resource_in_reach(*work, context.caller(), resource_type, id, step);
+}
+
+Async<void> gate(Context& context, ResourceStep step)
+{
+    co_await report_in_reach(context, step);
+}
+Async<void> may_view(Context& context)
+{
+    return gate(context, ResourceStep::view);
+}
+Async<void> may_change(Context& context)
+{
+    return gate(context, ResourceStep::edit);
+}
+Async<void> may_remove(Context& context)
+{
+    return gate(context, ResourceStep::remove);
+}
+Async<void> may_list(Context& context)
+{
+    require_step(context.caller(), resource_type, ResourceStep::view);
+    co_return;
+}
+// Where is told by the body alone: create() asks where and what before it judges the rest.
+Async<void> asked_with_the_body(Context&)
+{
+    co_return;
+}
+
+Async<ReportView> create(Context& context, Unjudged<CreateRequest> request)
+{
+    auto const& caller = context.caller();
+    if (auto const named = organization_in(request.members().organization_id))
+        co_await organization_in_reach(context.services, context.actor(), *named);
+    require_step(caller, resource_type, ResourceStep::create);
+    auto const judged = std::move(request).judged();
+    auto wanted = new_report(judged, context.now);
+    require_permission(context.actor(), permission_for(wanted.type));
+    auto const facts = http::facts_of(context);
+    auto const made = co_await domain::create_resource(
+        context.services, facts, caller, resource_type, std::move(wanted.resource)
+    );
+    generate_later(context.services, made);
+    context.no_store();
+    context.status(201);
+    co_return view_of(made);
+}
+
+Async<Listed> list(Context& context, ResourceListRequest request)
+{
+    auto const listed
+        = co_await http::list_resources(context, resource_type, collection, std::move(request));
+    ReportList views;
+    views.reserve(listed.found.size());
+    for (auto const& report : listed.found)
+        views.push_back(view_of(report));
+    if (!listed.paging.is_paged)
+        co_return Listed(std::move(views));
+    ReportPage page;
+    page.data = std::move(views);
+    page.total = listed.total;
+    page.page = listed.paging.page;
+    page.pages = listed.paging.pages_of(listed.total);
+    page.limit = listed.paging.limit;
+    co_return Listed(std::move(page));
+}
+
+Async<ReportView> show(Context& context, Nothing)
+{
+    auto const found = co_await report_in_reach(context, ResourceStep::view);
+    if (standing_of(found).status == Status::generating) // and nobody may be at it any more
+        generate_later(context.services, found);
+    context.no_store();
+    co_return view_of(found);
+}
+
+Async<ReportView> change(Context& context, ChangeRequest request)
+{
+    auto wanted = change_of(request);
+    ResourceId const id(context.parameter("id"));
+    auto const facts = http::facts_of(context);
+    auto const changed = co_await domain::change_resource(
+        context.services, facts, context.caller(), resource_type, id, std::move(wanted)
+    );
+    context.no_store();
+    co_return view_of(changed);
+}
+
+Async<Nothing> remove(Context& context, Nothing)
+{
+    ResourceId const id(context.parameter("id"));
+    auto const facts = http::facts_of(context);
+    co_await domain::remove_resource(context.services, facts, context.caller(), resource_type, id);
+    co_return Nothing{};
+}
+
+Refusal not_ready(Standing const& standing)
+{
+    Refusal refusal{.reason = Reason::conflict, .error = "The report is not ready"};
+    refusal.message = "It is being written. Ask again in a moment.";
+    if (standing.status == Status::failed) {
+        refusal.error = "The report failed";
+        refusal.message = standing.problem.value_or("Ask for a new one.");
+    }
+    return refusal;
+}
+
+// Its name is made of fixed words: what people call it stays out of the header.
+std::string attachment(Standing const& standing)
+{
+    auto const type = standing.type ? to_text(*standing.type) : std::string_view("report");
+    auto const format = standing.format ? to_text(*standing.format) : std::string_view("txt");
+    return "attachment; filename=\"" + std::string(type) + "." + std::string(format) + "\"";
+}
+
+Async<Raw> download(Context& context, Nothing)
+{
+    auto const found = co_await report_in_reach(context, ResourceStep::view);
+    auto const standing = standing_of(found);
+    auto work = co_await context.services.storage.read();
+    auto file = co_await work->reports().file(found.organization_id, found.id);
+    if (!file) {
+        generate_later(context.services, found);
+        throw not_ready(standing);
+    }
+    context.no_store();
+    context.header("Content-Disposition", attachment(standing));
+    co_return Raw{.content_type = std::move(file->content_type), .body = std::move(file->bytes)};
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints(policy::Policy const& policy)
+{
+    auto const* const type = policy.resource_type(resource_type);
+    if (!type || type->general)
+        return {};
+    return {
+        http::endpoint(create_route, asked_with_the_body, create),
+        http::endpoint(list_route, may_list, list),
+        http::endpoint(read_route, may_view, show),
+        http::endpoint(change_route, may_change, change),
+        http::endpoint(remove_route, may_remove, remove),
+        http::endpoint(download_route, may_view, download),
+    };
+}
+
+} // namespace gatehouse::reports

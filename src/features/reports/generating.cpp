@@ -1,0 +1,140 @@
+// Claim, write, settle: three units of work, so that none is held while rows are read.
+#include "features/reports/generating.h"
+
+#include "core/log.h"
+#include "domain/custom_roles.h"
+#include "domain/refusal.h"
+#include "domain/reports.h"
+#include "features/reports/content.h"
+#include "features/reports/rules.h"
+
+#include <utility>
+
+namespace gatehouse::reports {
+namespace {
+using domain::Reason;
+using domain::Refusal;
+using domain::ReportFile;
+using domain::Resource;
+using domain::Services;
+using domain::UserStatus;
+using policy::Cell;
+
+struct Outcome { // one of the two
+    ReportFile file = {};
+    std::string problem = {};
+};
+
+std::string_view content_type_of(Format format)
+{
+    return format == Format::csv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
+}
+
+Async<std::optional<Resource>> claim(Services& services, Resource seen, Instant now)
+{
+    json::Object changes{
+        {domain::report_status, to_text(Status::generating)},
+        {domain::report_claim, gatehouse::to_text(now)},
+        {"attempts", standing_of(seen).attempts + 1},
+    };
+    auto work = co_await services.storage.begin();
+    auto claimed = co_await work->reports().claim(
+        seen.organization_id, seen.id, std::move(changes), now - longest_writing
+    );
+    co_await work->commit();
+    co_return claimed;
+}
+
+// Who asked for it may have been demoted, suspended or deleted since.
+Async<void> require_right_of_creator(Services& services, Resource report, ReportType type)
+{
+    Refusal const refusal{
+        .reason = Reason::forbidden, .error = "whoever asked for the report may not see it any more"
+    };
+    if (!report.created_by)
+        throw refusal;
+    auto work = co_await services.storage.read();
+    auto const& organization = report.organization_id;
+    auto const creator = co_await work->users().find(organization, *report.created_by);
+    if (!creator || creator->deleted_at || creator->status != UserStatus::active)
+        throw refusal;
+    auto const granted = co_await work->custom_roles().granted_to(organization, creator->id);
+    auto const policy = services.policies.current();
+    auto const grants = policy->effective(creator->role, granted);
+    if (grants.cell(permission_for(type)) != Cell::everywhere)
+        throw refusal;
+}
+
+Async<ReportFile> file_for(Services& services, Resource report, Instant now)
+{
+    auto const standing = standing_of(report);
+    if (standing.attempts > most_attempts)
+        throw Refusal{
+            .reason = Reason::conflict, .error = "writing the report did not come to an end"
+        };
+    if (!standing.type || !standing.format)
+        throw Refusal{.reason = Reason::validation, .error = "type or format is unknown"};
+    co_await require_right_of_creator(services, report, *standing.type);
+    ReportFile file{.content_type = std::string(content_type_of(*standing.format)), .bytes = {}};
+    file.bytes = co_await content_of(
+        services, report.organization_id, *standing.type, *standing.format, now
+    );
+    co_return file;
+}
+
+// What is refused is refused for good; what is broken may work the next time.
+Async<Outcome> outcome_of(Services& services, Resource report, Instant now)
+{
+    Outcome outcome;
+    try {
+        outcome.file = co_await file_for(services, std::move(report), now);
+    } catch (Refusal const& refusal) {
+        outcome.problem = refusal.error;
+    }
+    co_return outcome;
+}
+
+Async<void> settle(Services& services, Resource report, Outcome outcome, Instant now)
+{
+    bool const failed = !outcome.problem.empty();
+    json::Object changes{
+        {domain::report_status, to_text(failed ? Status::failed : Status::ready)},
+        {domain::report_claim, nullptr},
+        {"attempts", nullptr},
+    };
+    if (failed)
+        changes.push_back({"problem", outcome.problem});
+    auto const& organization = report.organization_id;
+    auto work = co_await services.storage.begin();
+    bool const settled
+        = co_await work->reports().settle(organization, report.id, std::move(changes), now);
+    if (settled && !failed)
+        co_await work->reports().keep(organization, report.id, std::move(outcome.file), now);
+    co_await work->commit();
+    if (!settled)
+        log::Line(log::Level::info, "report.not_needed_any_more").with("report", report.id.text());
+    if (settled && failed)
+        log::Line(log::Level::warning, "report.failed")
+            .with("report", report.id.text())
+            .with("cause", outcome.problem);
+}
+
+Async<void> generate(Services& services, Resource seen)
+{
+    auto const now = services.clock.now();
+    auto const claimed = co_await claim(services, std::move(seen), now);
+    if (!claimed) // gone, written, given up, or in somebody else's hands
+        co_return;
+    auto outcome = co_await outcome_of(services, *claimed, now);
+    co_await settle(services, *claimed, std::move(outcome), services.clock.now());
+}
+
+} // namespace
+
+void generate_later(Services& services, Resource const& seen)
+{
+    if (waits_for_a_writer(standing_of(seen), services.clock.now()))
+        services.afterwards("report", generate(services, seen));
+}
+
+} // namespace gatehouse::reports

@@ -1,0 +1,148 @@
+// Writing a report fails, dies, is asked for twice, or its creator may see it no more.
+#include "core/log.h"
+#include "support/world_fixture.h"
+
+namespace gatehouse::testing {
+namespace {
+
+class Reports : public InAWorld {
+protected:
+    void sign_in()
+    {
+        owner_ = world.add_person("ann@example.test", "house");
+        token_ = world.signed_in(owner_).text("token");
+        world.forget_afterwards();
+    }
+    std::string asked_for(std::string const& type)
+    {
+        auto const answer
+            = world.call(post("/api/reports", {{"type", type}, {"format", "csv"}}).as(token_));
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        return answer.text("id");
+    }
+    Answer look(std::string const& id) { return world.call(get("/api/reports/" + id).as(token_)); }
+    Answer download(std::string const& id)
+    {
+        return world.call(get("/api/reports/" + id + "/download").as(token_));
+    }
+    std::int64_t files() { return world.count("report_files"); }
+
+    Person owner_;
+    std::string token_;
+};
+INSTANTIATE_ON_BOTH_DATABASES(Reports);
+
+TEST_P(Reports, WhateverStatementFailsWhoeverAsksLaterGetsItWhole)
+{
+    sign_in();
+    ::testing::internal::CaptureStderr();
+    for (auto const kind : every_fault)
+        for (std::size_t nth = 1;; ++nth) {
+            SCOPED_TRACE(std::string(name_of(kind)) + " at statement " + std::to_string(nth));
+            auto const id = asked_for("user-access");
+            auto const files_before = files();
+            world.faults().arm({.nth = nth, .kind = kind, .delay = std::chrono::milliseconds(1)});
+            auto const failures = world.run_afterwards();
+            bool const struck = world.faults().fired();
+            world.faults().disarm();
+            auto const status = look(id).text("status");
+            EXPECT_EQ(files(), files_before + (status == "ready" ? 1 : 0)) << "half an effect";
+            EXPECT_TRUE(status == "ready" || !failures.empty()) << "lost in silence";
+            world.forget_afterwards();
+            world.clock.move_by(61s);
+            look(id);
+            EXPECT_TRUE(world.run_afterwards().empty());
+            EXPECT_EQ(look(id).text("status"), "ready");
+            EXPECT_NE(download(id).body.find("ann@example.test"), std::string::npos);
+            EXPECT_EQ(files(), files_before + 1);
+            if (!struck || HasFailure()) {
+                EXPECT_GT(nth, 3U);
+                break;
+            }
+        }
+    log::flush();
+    ::testing::internal::GetCapturedStderr();
+}
+
+TEST_P(Reports, OfSeveralWritersOneWrites)
+{
+    sign_in();
+    auto const id = asked_for("sessions");
+    for (int times = 0; times < 3; ++times)
+        EXPECT_EQ(look(id).text("status"), "generating");
+    EXPECT_EQ(download(id).code(), "CONFLICT");
+    EXPECT_EQ(world.waiting_afterwards(), 5U);
+    auto const written = [&] {
+        return world.text("CAST(created_at AS text) FROM report_files");
+    };
+    EXPECT_TRUE(world.run_afterwards().empty());
+    auto const first = written();
+    EXPECT_EQ(files(), 1);
+    world.clock.move_by(1h);
+    download(id);
+    EXPECT_TRUE(world.run_afterwards().empty());
+    EXPECT_EQ(files(), 1);
+    EXPECT_EQ(written(), first);
+}
+
+TEST_P(Reports, WhoIsAtItIsNotDisturbedForAMinute)
+{
+    sign_in();
+    auto const id = asked_for("sessions");
+    world.faults().arm({.nth = 5, .kind = FaultKind::disconnect});
+    EXPECT_FALSE(world.run_afterwards().empty());
+    world.faults().disarm();
+    world.clock.move_by(60s);
+    look(id);
+    EXPECT_TRUE(world.run_afterwards().empty());
+    EXPECT_EQ(look(id).text("status"), "generating");
+    world.clock.move_by(1ms);
+    look(id);
+    EXPECT_TRUE(world.run_afterwards().empty());
+    EXPECT_EQ(look(id).text("status"), "ready");
+}
+
+TEST_P(Reports, ItIsGivenUpAfterFiveAttempts)
+{
+    sign_in();
+    auto const id = asked_for("sessions");
+    world.outside().run("UPDATE resources SET data = '{\"type\":\"sessions\",\"format\":\"csv\","
+                        "\"status\":\"generating\",\"attempts\":5}'");
+    world.forget_afterwards();
+    look(id);
+    EXPECT_TRUE(world.run_afterwards().empty());
+    auto const found = look(id);
+    EXPECT_EQ(found.text("status"), "failed");
+    EXPECT_NE(found.text("problem"), "");
+    EXPECT_EQ(world.waiting_afterwards(), 0U);
+    EXPECT_EQ(files(), 0);
+}
+
+TEST_P(Reports, WhoeverAskedMustStillBeAllowedToSee)
+{
+    sign_in();
+    for (auto const* const change :
+         {"role = 'staff'", "status = 'suspended'", "deleted_at = updated_at"}) {
+        auto const second = world.add_person(
+            "bea" + std::to_string(files()) + std::to_string(ledger_rows("RESOURCE_CREATED"))
+                + "@example.test",
+            "house"
+        );
+        auto const token = world.signed_in(second).text("token");
+        world.forget_afterwards();
+        auto const made = world.call(
+            post("/api/reports", {{"type", "login-history"}, {"format", "csv"}}).as(token)
+        );
+        ASSERT_EQ(made.status, 201) << made.body;
+        update(second, change);
+        EXPECT_TRUE(world.run_afterwards().empty());
+        auto const found = look(made.text("id"));
+        EXPECT_EQ(found.text("status"), "failed") << change;
+        EXPECT_NE(found.text("problem"), "");
+        EXPECT_EQ(download(made.text("id")).code(), "CONFLICT");
+        EXPECT_EQ(files(), 0);
+    }
+}
+
+} // namespace
+} // namespace gatehouse::testing
