@@ -52,7 +52,7 @@ public:
     virtual ~Reports() = default;
 
     // Whoever gets the row writes the report: the write itself decides between several. Nothing
-    // where it is gone, has its file, was given up, or was claimed after `stale`. `changes` are
+    // where it is gone, ready with its file, given up, or claimed after `stale`. `changes` are
     // laid over the attributes (RFC 7396).
     virtual Async<std::optional<Resource>>
     claim(OrganizationId organization, ResourceId report, json::Object changes, Instant stale) = 0;

@@ -64,6 +64,29 @@ TEST_P(Reports, WhateverStatementFailsWhoeverAsksLaterGetsItWhole)
     ::testing::internal::GetCapturedStderr();
 }
 
+Async<void> mark_files(TestDatabase& database)
+{
+    database.run("UPDATE report_files SET content_type = 'marked'");
+    co_return;
+}
+
+TEST_P(Reports, AWriterThatComesLateLeavesTheFileAlone)
+{
+    sign_in();
+    auto const id = asked_for("sessions");
+    world.services().afterwards("mark", mark_files(world.outside()));
+    look(id);
+    EXPECT_EQ(world.waiting_afterwards(), 3U);
+    EXPECT_TRUE(world.run_afterwards().empty());
+    EXPECT_EQ(world.text("content_type FROM report_files"), "marked");
+    world.outside().run("UPDATE resources SET data = '{\"type\":\"sessions\",\"format\":\"csv\","
+                        "\"status\":\"generating\"}'");
+    look(id);
+    EXPECT_TRUE(world.run_afterwards().empty());
+    EXPECT_EQ(look(id).text("status"), "ready") << "what says that it is written must be written";
+    EXPECT_NE(world.text("content_type FROM report_files"), "marked");
+}
+
 TEST_P(Reports, OfSeveralWritersOneWrites)
 {
     sign_in();

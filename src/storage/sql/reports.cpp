@@ -30,8 +30,8 @@ constexpr Text sqlite_patch = "json_patch(data, $3)";
 constexpr Text one_report = " WHERE organization_id = $1 AND id = $2 AND type = 'report' ";
 constexpr Text to_be_claimed
     = "AND COALESCE(data->>'status', '') <> 'failed' AND COALESCE(data->>'claimedAt', '') < $4 "
-      "AND NOT EXISTS (SELECT 1 FROM report_files f WHERE f.organization_id = $1 "
-      "AND f.report_id = $2) RETURNING ";
+      "AND (data->>'status' = 'generating' OR NOT EXISTS (SELECT 1 FROM report_files f "
+      "WHERE f.organization_id = $1 AND f.report_id = $2)) RETURNING ";
 constexpr auto claim_report = either(
     {.postgres = joined<change_head, postgres_patch, one_report, to_be_claimed, resource_columns>,
      .sqlite = joined<change_head, sqlite_patch, one_report, to_be_claimed, resource_columns>}
