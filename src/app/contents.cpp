@@ -23,6 +23,7 @@
 #include "features/registration/endpoints.h"
 #include "features/reports/endpoints.h"
 #include "features/resources/endpoints.h"
+#include "features/roles/endpoints.h"
 #include "features/sessions/endpoints.h"
 #include "features/signing_keys/endpoints.h"
 #include "features/token_validation/endpoints.h"
@@ -57,6 +58,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     add(members::endpoints());
     add(people::endpoints());
     add(invitations::endpoints());
+    add(roles::endpoints());
     add(resources::endpoints(policy));
     add(reports::endpoints(policy));
     add(assignments::endpoints());

@@ -105,7 +105,8 @@ std::string response(DescribedRoute const& one, std::string_view status)
         text += R"(,"headers":{"Location":{"schema":{"type":"string"}}})";
     if (status >= "400" && !carries_own_body(one, status))
         text += content("application/json", R"({"$ref":"#/components/schemas/Problem"})");
-    else if (carries_own_body(one, status) && !one.shape.answer_content_type.empty())
+    else if (status != "204" && carries_own_body(one, status)
+             && !one.shape.answer_content_type.empty())
         text += content(one.shape.answer_content_type, one.shape.answer);
     return text + "}";
 }

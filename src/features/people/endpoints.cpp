@@ -105,6 +105,8 @@ Async<MyView> show_myself(http::Context& context, http::Nothing)
         throw Refusal{.reason = Reason::session_ended};
     MyView view;
     static_cast<MemberView&>(view) = member_view_of(user);
+    if (user.custom_role_id)
+        view.custom_role_id = user.custom_role_id->text();
     view.permissions = caller.policy->ids_of(caller.grants);
     view.organization = organization_view_of(*organization);
     context.no_store();

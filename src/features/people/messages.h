@@ -51,9 +51,10 @@ struct AddressRequest { // of the query
 BOOST_DESCRIBE_STRUCT(AddressRequest, (), (email))
 
 struct MyView : domain::MemberView {
+    std::optional<std::string> custom_role_id; // a role of the organization's own
     std::vector<std::string> permissions;
     domain::OrganizationView organization;
 };
-BOOST_DESCRIBE_STRUCT(MyView, (domain::MemberView), (permissions, organization))
+BOOST_DESCRIBE_STRUCT(MyView, (domain::MemberView), (custom_role_id, permissions, organization))
 
 } // namespace gatehouse::people

@@ -9,10 +9,12 @@
 #include "storage/sql/invitation_row.h"
 #include "storage/sql/join.h"
 #include "storage/sql/organization_row.h"
+#include "storage/sql/questions.h"
 #include "storage/sql/refresh_token_row.h"
 #include "storage/sql/resource_row.h"
 #include "storage/sql/session_row.h"
 #include "storage/sql/stores.h"
+#include "storage/sql/subjects.h"
 #include "storage/sql/user_row.h"
 
 namespace gatehouse::sql {
@@ -21,6 +23,7 @@ using domain::Assignment;
 using domain::AssignmentId;
 using domain::Candidate;
 using domain::CanonicalAddress;
+using domain::CustomRoleId;
 using domain::Directory;
 using domain::Invitation;
 using domain::InvitationId;
@@ -30,9 +33,11 @@ using domain::Organization;
 using domain::OrganizationId;
 using domain::RefreshToken;
 using domain::Resource;
+using domain::ResourceFacts;
 using domain::ResourceId;
 using domain::SessionFacts;
 using domain::SessionId;
+using domain::Subject;
 using domain::to_text;
 using domain::TokenDigest;
 using domain::TokenPurpose;
@@ -126,6 +131,21 @@ public:
         auto const rows
             = co_await connection_.query(select_assignment, Scope::directory(), values(assignment));
         co_return first_of(rows, read_assignment);
+    }
+
+    Async<std::optional<OrganizationId>> home_of(CustomRoleId role) override
+    {
+        return find_home_of(connection_, std::move(role));
+    }
+
+    Async<std::optional<Subject>> subject(UserId user) override
+    {
+        return find_subject_anywhere(connection_, std::move(user));
+    }
+
+    Async<std::optional<ResourceFacts>> resource_facts(ResourceId resource, UserId user) override
+    {
+        return find_resource_facts(connection_, std::move(resource), std::move(user));
     }
 
     Async<std::vector<Organization>>

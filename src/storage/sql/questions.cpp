@@ -1,0 +1,48 @@
+// Where a role lives, and what is true of a row for one person.
+#include "storage/sql/questions.h"
+
+#include "storage/sql/first_row.h"
+
+#include <utility>
+
+namespace gatehouse::sql {
+namespace {
+using domain::CustomRoleId;
+using domain::OrganizationId;
+using domain::ResourceFacts;
+using domain::ResourceId;
+using domain::UserId;
+
+constexpr Statement select_home("SELECT organization_id FROM custom_roles WHERE id = $1");
+constexpr Statement select_facts(
+    "SELECT r.organization_id, r.type, (SELECT count(*) FROM assignments a "
+    "WHERE a.organization_id = r.organization_id AND a.resource_id = r.id AND a.user_id = $2) "
+    "FROM resources r WHERE r.id = $1"
+);
+
+ResourceFacts read_facts(Row const& row)
+{
+    ResourceFacts facts;
+    facts.organization_id = OrganizationId(row.text(0));
+    facts.type = row.text(1);
+    facts.assigned = row.integer(2) > 0;
+    return facts;
+}
+
+} // namespace
+
+Async<std::optional<OrganizationId>> find_home_of(Connection& connection, CustomRoleId role)
+{
+    auto const rows = co_await connection.query(select_home, Scope::directory(), values(role));
+    co_return first_of(rows, [](Row const& row) { return OrganizationId(row.text(0)); });
+}
+
+Async<std::optional<ResourceFacts>>
+find_resource_facts(Connection& connection, ResourceId resource, UserId user)
+{
+    auto const rows
+        = co_await connection.query(select_facts, Scope::directory(), values(resource, user));
+    co_return first_of(rows, read_facts);
+}
+
+} // namespace gatehouse::sql
