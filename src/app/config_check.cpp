@@ -1,7 +1,9 @@
 // Turning gathered values into checked types, and refusing what contradicts itself.
 #include "app/config.h"
 
+#include "app/judged_settings.h"
 #include "core/text.h"
+#include "crypto/digest.h"
 #include "storage/postgres/role.h"
 
 #include <algorithm>
@@ -135,28 +137,6 @@ void read_domain(Reader const& read, Configuration& made)
             read.refuse("allowed_origins", "each must begin with https:// or http://");
 }
 
-// What links and origins are made of: anything else would be sent out and lead nowhere.
-bool is_plain_url(std::string_view url)
-{
-    url.remove_prefix(url.find("://") + 3);
-    auto const path = std::min(url.find('/'), url.size());
-    auto const host = url.substr(0, path);
-    auto const is_in = [](std::string_view allowed) {
-        return [allowed](char letter) {
-            return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
-                || (letter >= '0' && letter <= '9') || allowed.find(letter) != allowed.npos;
-        };
-    };
-    auto const colon = host.starts_with('[') ? host.find("]:") : host.find(':');
-    auto const port = colon == host.npos ? std::string_view()
-                                         : host.substr(colon + (host.starts_with('[') ? 2 : 1));
-    bool const port_is_number = colon == host.npos
-        || (!port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos);
-    bool const has_name = !host.empty() && colon != 0;
-    return has_name && port_is_number && std::ranges::all_of(host, is_in("-._:[]"))
-        && std::ranges::all_of(url.substr(path), is_in("-._~/%"));
-}
-
 void read_public_url(Reader const& read, Configuration& made)
 {
     auto url = read.text("public_url");
@@ -191,6 +171,11 @@ void read_secrets(Reader const& read, Configuration& made)
                 "jwt_secret", "must have at least 32 bytes; make one with: openssl rand -hex 32"
             );
         made.jwt_secret.emplace(secret);
+    }
+    if (auto const& key = read.text("service_key"); !key.empty()) {
+        if (auto const problem = problem_of_service_key(key); !problem.empty())
+            read.refuse("service_key", problem);
+        made.domain.service_key_digest = crypto::sha256_hex(key);
     }
     made.key_dir = read.text("key_dir");
     made.policy_dir = read.text("policy_dir");

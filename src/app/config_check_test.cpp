@@ -206,6 +206,10 @@ TEST(Configuration, keys_and_secrets_are_required_where_they_matter)
     EXPECT_NE(refusal(in("development", {{"jwt_secret", short_secret}})), "");
     EXPECT_EQ(refusal(in("test", {{"jwt_secret", short_secret}})), "");
     EXPECT_EQ(refusal(production({{"jwt_secret", short_secret + "s"}})), "");
+    EXPECT_TRUE(refusal(in("test", {{"service_key", short_secret}})).starts_with("--service_key: ")
+    );
+    EXPECT_NE(refusal(in("test", {{"service_key", short_secret + " s"}})), "");
+    EXPECT_EQ(refusal(production({{"service_key", short_secret + "s"}})), "");
 }
 
 TEST(Configuration, mail_has_a_transport_and_production_never_captures)

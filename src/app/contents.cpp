@@ -5,6 +5,7 @@
 #include "features/ai_agents/endpoints.h"
 #include "features/api_description/endpoints.h"
 #include "features/assignments/endpoints.h"
+#include "features/authorization/endpoints.h"
 #include "features/billing/endpoints.h"
 #include "features/email_verification/endpoints.h"
 #include "features/health/endpoints.h"
@@ -64,6 +65,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     add(assignments::endpoints());
     add(billing::endpoints());
     add(ai_agents::endpoints());
+    add(authorization::endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)
         add(mail_capture::endpoints());

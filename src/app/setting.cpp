@@ -41,6 +41,13 @@ constexpr std::array all{
     Setting{"key_dir", "var/keys", "where development keeps the keys it made"},
     Setting{"jwt_secret", "", "HS256 secret of `token`, at least 32 bytes; without it EdDSA", true},
     Setting{
+        "service_key",
+        "",
+        "what other applications ask for decisions about anybody with, at least 32 bytes; without "
+        "it none may",
+        true
+    },
+    Setting{
         "policy_dir",
         "",
         "folder with permissions.csv and resource-types.toml in place of the shipped ones; "

@@ -104,7 +104,7 @@ void require_not_above(Actor actor, User const& touched)
     if (is_above(touched.role) && !actor.is(touched.id) && !acts_as_owner(actor))
         throw Refusal{
             .reason = Reason::forbidden,
-            .message = "Address and status of owners and admins are the owner's to change."
+            .message = "Address, status and custom role of owners and admins are the owner's."
         };
 }
 

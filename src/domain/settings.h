@@ -22,6 +22,8 @@ struct Settings {
     std::vector<std::string> allowed_origins;
     int invitations_per_day = 100; // of an organization (decisions D-105)
     int candidate_limit = 8; // decisions D-101
+    // SHA-256 in hex of what other applications ask for decisions with; empty: none may.
+    std::string service_key_digest;
 };
 
 } // namespace gatehouse::domain

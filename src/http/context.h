@@ -57,6 +57,8 @@ public:
     void count_as_anonymous() { is_anonymous_ = true; }
     bool is_anonymous() const { return is_anonymous_; }
     bool has_caller() const { return caller_ != nullptr; }
+    // Another application, by the service key; for Access::session_or_service() routes.
+    bool is_service() const { return is_service_; }
 
     // The token that was presented, bearer before cookie; for Access::credential_optional() routes.
     std::optional<std::string> const& presented_token() const { return presented_token_; }
@@ -97,6 +99,7 @@ public:
     Context& operator=(Context const&) = delete;
     void admit(domain::Caller caller);
     void admit_provisioner() { is_provisioner_ = true; }
+    void admit_service() { is_service_ = true; }
     void present(std::string token) { presented_token_ = std::move(token); }
     void set_parameters(std::vector<std::pair<std::string_view, std::string>> parameters)
     {
@@ -109,6 +112,7 @@ private:
     Response& response_;
     std::unique_ptr<domain::Caller> caller_; // large, and most requests have none
     bool is_provisioner_ = false;
+    bool is_service_ = false;
     bool is_anonymous_ = false;
     std::optional<std::string> presented_token_;
     std::vector<std::pair<std::string_view, std::string>> parameters_;

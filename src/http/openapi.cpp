@@ -116,6 +116,7 @@ std::string_view security_of(Access access)
     switch (access.kind()) {
     case Access::Kind::session:
     case Access::Kind::session_or_provisioner:
+    case Access::Kind::session_or_service:
         return R"([{"bearer":[]},{"cookie":[]}])";
     case Access::Kind::credential_optional:
         return R"([{},{"bearer":[]},{"cookie":[]}])";

@@ -249,6 +249,7 @@ bool Pipeline::is_reachable(Exchange const& exchange, Route const& route) const
     case Access::Kind::credential_optional:
     case Access::Kind::session:
     case Access::Kind::session_or_provisioner:
+    case Access::Kind::session_or_service:
         return true;
     case Access::Kind::operators:
         return !production || exchange.request.on_operator_listener;

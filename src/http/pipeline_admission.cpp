@@ -1,4 +1,5 @@
 // Who is let in, and who is counted: the first two steps of spec/permissions §3.
+#include "crypto/digest.h"
 #include "domain/device_classes.h"
 #include "domain/session_check.h"
 #include "http/credentials.h"
@@ -20,6 +21,16 @@ bool counts_before_anything(Route const& route)
         return false;
     return route.limit != Limit::none && !counts_refusals(route);
 }
+
+// The digests are compared, so that not even the length of the key shows in the time it takes.
+bool is_service_key(Request const& request, std::string const& key_digest)
+{
+    if (key_digest.empty())
+        return false;
+    auto const presented = presented_by(request);
+    return presented.kind == Presented::Kind::bearer
+        && crypto::equal_in_constant_time(crypto::sha256_hex(presented.token), key_digest);
+}
 } // namespace
 
 // A request without any credential is the provisioner's where provisioning is open; one with any,
@@ -29,6 +40,12 @@ bool Pipeline::needs_session(Exchange const& exchange, Route const& route, Conte
     auto const kind = route.access.kind();
     if (kind == Access::Kind::session)
         return true;
+    if (kind == Access::Kind::session_or_service) {
+        if (!is_service_key(exchange.request, services_.settings.service_key_digest))
+            return true;
+        context.admit_service();
+        return false;
+    }
     if (kind != Access::Kind::session_or_provisioner)
         return false;
     auto const& request = exchange.request;

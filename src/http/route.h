@@ -17,6 +17,7 @@ public:
         credential_optional,
         session,
         session_or_provisioner,
+        session_or_service,
         operators,
         testing,
         capture
@@ -34,6 +35,9 @@ public:
     {
         return Access(Kind::session_or_provisioner);
     }
+    // The same; or another application with the service key, which acts for nobody and may ask
+    // about everybody. Where none is set, none opens anything.
+    static consteval Access session_or_service() { return Access(Kind::session_or_service); }
     // The operator listener; the main one too in development and test (decisions D-103). Else 404.
     static consteval Access operators() { return Access(Kind::operators); }
     // Environment test only, else 404.

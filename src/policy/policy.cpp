@@ -5,14 +5,33 @@
 #include "policy/policy_embedded.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace gatehouse::policy {
+
+namespace {
+
+// FNV-1a with 64 bits: it tells versions apart, and is no proof against whoever writes the files.
+std::string version_of(PolicyText const& text)
+{
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (auto const* const file : {&text.matrix, &text.resource_types})
+        for (char const letter : *file + '\n')
+            hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+    std::string version;
+    for (int shift = 60; shift >= 0; shift -= 4)
+        version += "0123456789abcdef"[(hash >> shift) & 15U];
+    return version;
+}
+
+} // namespace
 
 class Policy::Compiler {
 public:
     std::shared_ptr<Policy const> compile(PolicyText const& text)
     {
+        into_->version_ = version_of(text);
         rows_ = read_matrix(text.matrix);
         take_permissions();
         into_->types_ = read_resource_types(text.resource_types);

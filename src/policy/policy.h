@@ -49,6 +49,8 @@ public:
     // Whether the cell means something for the permission: `a` only where the matrix or a type of
     // resource knows assignments, `s` only where rows have an owner.
     bool has_meaning(Permission permission, Cell cell) const;
+    // The same for the same two files, and for no others: what a decision says it rests on.
+    std::string const& version() const { return version_; }
     std::vector<std::string> ids_of(Grants const& grants) const; // not `0`, sorted
 
     std::span<ResourceType const> resource_types() const { return types_; }
@@ -69,6 +71,7 @@ private:
 
     Policy() = default;
 
+    std::string version_;
     std::vector<std::string> ids_; // by index
     std::unordered_map<std::string, Permission, TextHash, std::equal_to<>> by_id_;
     std::array<Grants, every_role.size()> roles_;

@@ -31,6 +31,7 @@ std::vector<UseCase> vault_use_cases();
 std::vector<UseCase> organization_use_cases(); // organizations and lists of their people
 std::vector<UseCase> people_use_cases();
 std::vector<UseCase> product_use_cases(); // reports, the subscription, agents
+std::vector<UseCase> role_use_cases(); // custom roles, and decisions told to others
 std::vector<UseCase> profile_use_cases(); // pictures, one's own password
 std::vector<UseCase> resource_use_cases();
 

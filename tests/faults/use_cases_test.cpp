@@ -35,6 +35,7 @@ std::vector<UseCase> all_use_cases()
           vault_use_cases(),
           organization_use_cases(),
           people_use_cases(),
+          role_use_cases(),
           profile_use_cases(),
           resource_use_cases(),
           product_use_cases()})

@@ -85,6 +85,18 @@ async function invitationOf(world: World, side: Side): Promise<string> {
   return made['id'] as string;
 }
 
+async function roleOf(world: World, side: Side): Promise<string> {
+  const made = await world.stack.database.row`
+    INSERT INTO custom_roles (organization_id, name) VALUES (${side.id}, ${newAddress('role')}) RETURNING id`;
+  return made['id'] as string;
+}
+
+/** A decision about the manager there: others look at it where they may see people. */
+async function decisionOf(world: World, side: Side): Promise<string> {
+  const asked = { subject: { id: side.people.manager.who.id }, action: 'users.view' };
+  return (await world.post('/api/authz/check', asked, side.people.owner)).json.decisionId as string;
+}
+
 async function idOf(line: Line, role: Role, target: Target, world: World): Promise<string> {
   const side = target.side;
   if (side === undefined) return '00000000-0000-7000-8000-000000000000';
@@ -92,6 +104,7 @@ async function idOf(line: Line, role: Role, target: Target, world: World): Promi
   if (line.kind === 'person') return target.variant === 'self' ? side.people[role].who.id : (await world.colleague(side)).id;
   if (line.kind === 'own-session') return sessionOf(world, side);
   if (line.kind === 'agent') return 'access-guide';
+  if (line.kind === 'decision') return decisionOf(world, side);
   const type = line.kind === 'assignment' ? 'client' : line.kind;
   const resource = await world.resource(side, type);
   if (line.kind === 'assignment') {
@@ -122,6 +135,7 @@ export async function ask(line: Line, method: string, template: string, role: Ro
   const at = consumes && target.side === world.own ? { ...target, side } : target;
   let path = template;
   if (path.includes('{invitationId}')) path = path.replace('{invitationId}', at.side === undefined ? 'nowhere' : await invitationOf(world, at.side));
+  if (path.includes('{roleId}')) path = path.replace('{roleId}', at.side === undefined ? 'nowhere' : await roleOf(world, at.side));
   if (path.includes('{')) path = path.replace(/\{\w+\}/, await idOf(line, role, at, world));
   const as = side.people[role].as;
   const body = ['GET', 'DELETE', 'HEAD'].includes(method) ? undefined : await bodyFor(line, at, world);

@@ -13,6 +13,7 @@ export const publicRoutes: ReadonlySet<string> = new Set([
   'POST /api/v1/auth/forgot-password', 'POST /api/auth/forgot-password', 'POST /api/v1/auth/reset-password', 'POST /api/auth/reset-password',
   'POST /api/invitations/{token}/accept', 'GET /api/invitations/{token}', 'GET /api/auth/verify-email',
   'GET /api/v1/auth/jwks', 'GET /.well-known/jwks.json', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json',
+  'GET /.well-known/authzen-configuration',
   // Captured mail and the outbox: development and test only, to callers on loopback.
   'GET /api/v1/search', 'GET /api/v1/messages', 'DELETE /api/v1/messages', 'GET /api/v1/message/{id}', 'GET /api/v1/message/{id}/raw', 'GET /__test/outbox',
 ]);

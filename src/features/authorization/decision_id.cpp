@@ -1,0 +1,138 @@
+// The decision as a JSON array, sealed and in base64url.
+#include "features/authorization/decision_id.h"
+
+#include "core/json.h"
+#include "core/text.h"
+
+#include <array>
+
+namespace gatehouse::authorization {
+namespace {
+using policy::Cell;
+using policy::Term;
+
+constexpr char const* place = "authorization.decision/v1";
+constexpr std::array terms{Term::same_organization, Term::permission, Term::assigned, Term::own};
+constexpr std::array sources{
+    GrantedBy::nothing, GrantedBy::role, GrantedBy::custom_role, GrantedBy::grant
+};
+
+std::string to_plain(Decided const& decided)
+{
+    json::Array fields;
+    fields.emplace_back(decided.at.milliseconds());
+    for (auto const* const text :
+         {&decided.policy,
+          &decided.organization,
+          &decided.subject,
+          &decided.action,
+          &decided.resource_type,
+          &decided.resource_id,
+          &decided.permission,
+          &decided.role})
+        fields.emplace_back(*text);
+    fields.emplace_back(std::string(1, policy::to_letter(decided.cell)));
+    fields.emplace_back(static_cast<int>(decided.granted_by));
+    fields.emplace_back(decided.is_active);
+    fields.emplace_back(decided.allowed);
+    fields.emplace_back(decided.missing ? std::string(policy::to_text(*decided.missing)) : "");
+    return json::canonical(json::Value(std::move(fields)));
+}
+
+// Sealed by us: what cannot be read was written by another version, and is nothing to this one.
+class Reader {
+public:
+    explicit Reader(json::Array const& fields)
+        : fields_(fields)
+    {
+    }
+    std::string text()
+    {
+        auto const* const found = next().text();
+        is_good_ = is_good_ && found;
+        return found ? *found : std::string();
+    }
+    std::int64_t integer()
+    {
+        auto const* const found = next().integer();
+        is_good_ = is_good_ && found;
+        return found ? *found : 0;
+    }
+    bool boolean()
+    {
+        auto const* const found = next().boolean();
+        is_good_ = is_good_ && found;
+        return found && *found;
+    }
+    bool is_good() const { return is_good_ && at_ == fields_.size(); }
+
+private:
+    json::Value const& next()
+    {
+        static json::Value const none;
+        return at_ < fields_.size() ? fields_[at_++] : none;
+    }
+    json::Array const& fields_;
+    std::size_t at_ = 0;
+    bool is_good_ = true;
+};
+
+std::optional<Decided> read(json::Array const& fields)
+{
+    Reader reader(fields);
+    Decided decided;
+    decided.at = Instant::from_milliseconds(reader.integer());
+    for (auto* const text :
+         {&decided.policy,
+          &decided.organization,
+          &decided.subject,
+          &decided.action,
+          &decided.resource_type,
+          &decided.resource_id,
+          &decided.permission,
+          &decided.role})
+        *text = reader.text();
+    auto const cell = policy::parse_cell(reader.text());
+    auto const source = reader.integer();
+    decided.is_active = reader.boolean();
+    decided.allowed = reader.boolean();
+    auto const missing = reader.text();
+    for (auto const term : terms)
+        if (missing == policy::to_text(term))
+            decided.missing = term;
+    for (auto const one : sources)
+        if (source == static_cast<int>(one))
+            decided.granted_by = one;
+    if (!reader.is_good() || !cell)
+        return std::nullopt;
+    decided.cell = *cell;
+    return decided;
+}
+
+} // namespace
+
+DecisionIds::DecisionIds(crypto::KeyEncryptionKey const& key)
+    : key_(key.subkey("decision"))
+{
+}
+
+std::string DecisionIds::id_of(Decided const& decided, Random& random) const
+{
+    return to_base64url(crypto::seal(key_, to_plain(decided), place, random));
+}
+
+std::optional<Decided> DecisionIds::open(std::string const& id) const
+{
+    auto const sealed = from_base64url(id);
+    if (!sealed)
+        return std::nullopt;
+    auto const plain = crypto::open(key_, *sealed, place);
+    if (!plain)
+        return std::nullopt;
+    auto const parsed = json::parse(plain->reveal());
+    if (!parsed || !parsed->array())
+        return std::nullopt;
+    return read(*parsed->array());
+}
+
+} // namespace gatehouse::authorization
