@@ -62,6 +62,8 @@ public:
     // the named columns, so that writers in parallel do not undo each other (decisions D-21).
     virtual Async<bool>
     change(OrganizationId organization, UserId user, ProfileChange change, Instant now) = 0;
+    // The person as they are, whom nobody else changes until the unit of work ends.
+    virtual Async<std::optional<User>> hold(OrganizationId organization, UserId user) = 0;
     virtual Async<bool>
     change_role(OrganizationId organization, UserId user, Role role, Instant now) = 0;
     virtual Async<bool>

@@ -7,6 +7,7 @@
 #include "http/describe_schema.h"
 #include "http/multipart.h"
 #include "http/route.h"
+#include "http/versions.h"
 
 #include <concepts>
 #include <functional>
@@ -125,11 +126,13 @@ template <class Req> struct BodyOf<Unjudged<Req>> {
 };
 
 template <class Req, class Res>
-Async<void> answer(Context& context, Handler<Req, Res> const& handler, Body body)
+Async<void> answer(Context& context, Handler<Req, Res> const& handler, Route const& route)
 {
-    Req request = read_any<Req>(context.request, body);
+    Req request = read_any<Req>(context.request, route.body);
     auto const result = co_await handler(context, std::move(request));
     write_answer(context.response(), result);
+    if (route.versioned)
+        context.header("ETag", entity_tag_of(context.response().body));
 }
 } // namespace detail
 
@@ -137,8 +140,8 @@ template <class Req, class Res> Endpoint endpoint(Route const& route, Handler<Re
 {
     if (route.body.is_multipart() != std::same_as<Req, Upload>)
         throw std::logic_error("what " + std::string(route.operation) + " takes is said twice");
-    auto handle = [handler = std::move(handler), body = route.body](Context& context) {
-        return detail::answer<Req, Res>(context, handler, body);
+    auto handle = [handler = std::move(handler), route](Context& context) {
+        return detail::answer<Req, Res>(context, handler, route);
     };
     auto shape = shape_of<typename detail::BodyOf<Req>::Type, Res>(is_safe(route.method));
     return {route, std::move(handle), std::move(shape)};

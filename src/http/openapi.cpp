@@ -74,14 +74,22 @@ parameter(std::string_view in, std::string_view name, std::string_view schema, b
     return text + ",\"schema\":" + std::string(schema) + "}";
 }
 
-std::string parameters(std::vector<std::string> const& path_names, Shape const& shape)
+bool takes_a_condition(Route const& route)
+{
+    return route.versioned && !is_safe(route.method);
+}
+
+std::string parameters(std::vector<std::string> const& path_names, DescribedRoute const& one)
 {
     std::string all;
     for (auto const& name : path_names)
         all += (all.empty() ? "" : ",") + parameter("path", name, R"({"type":"string"})", true);
-    for (auto const& query : shape.query)
+    for (auto const& query : one.shape.query)
         all += (all.empty() ? "" : ",")
             + parameter("query", query.name, query.schema, query.required);
+    if (takes_a_condition(one.route))
+        all += (all.empty() ? "" : ",")
+            + parameter("header", "If-Match", R"({"type":"string"})", false);
     return all.empty() ? "" : ",\"parameters\":[" + all + "]";
 }
 
@@ -103,6 +111,8 @@ std::string response(DescribedRoute const& one, std::string_view status)
         text += R"(,"headers":{"Retry-After":{"schema":{"type":"integer"}}})";
     if (status == "302")
         text += R"(,"headers":{"Location":{"schema":{"type":"string"}}})";
+    if (one.route.versioned && status == "200")
+        text += R"(,"headers":{"ETag":{"schema":{"type":"string"}}})";
     if (status >= "400" && !carries_own_body(one, status))
         text += content("application/json", R"({"$ref":"#/components/schemas/Problem"})");
     else if (status != "204" && carries_own_body(one, status)
@@ -137,6 +147,8 @@ std::string description_of(Route const& route)
         text += " Leaves one of these in the ledger: " + std::string(route.audit.text()) + ".";
     else
         text += " Leaves nothing in the ledger: " + std::string(route.audit.text()) + ".";
+    if (takes_a_condition(route))
+        text += " With If-Match only where the ETag is still the same; without, the last one wins.";
     return text;
 }
 
@@ -146,8 +158,7 @@ std::string operation(DescribedRoute const& one, std::vector<std::string> const&
     auto text = quoted(ascii_lower(to_text(route.method)))
         + ":{\"operationId\":" + quoted(route.operation) + ",\"summary\":" + quoted(route.summary)
         + ",\"description\":" + quoted(description_of(route)) + ",\"tags\":[" + quoted(route.tag)
-        + "],\"security\":" + std::string(security_of(route.access))
-        + parameters(path_names, one.shape);
+        + "],\"security\":" + std::string(security_of(route.access)) + parameters(path_names, one);
     if (!one.shape.request_body.empty())
         text += std::string(",\"requestBody\":{\"required\":")
             + (one.shape.request_body_required ? "true" : "false")

@@ -122,6 +122,7 @@ struct Route {
     std::string_view answers = "200 400 401 429 503"; // every status it can answer
     std::string_view own_body = ""; // those from 400 on that carry the answer, not the envelope
     Body body = Body::json();
+    bool versioned = false; // its answer has an ETag; changing it takes If-Match (http/versions.h)
 };
 
 constexpr bool counts_refusals(Route const& route)

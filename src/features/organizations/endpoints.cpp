@@ -22,6 +22,7 @@ using domain::Reason;
 using domain::Refusal;
 using domain::require_permission;
 using domain::Surface;
+using domain::UnitOfWork;
 
 constexpr http::Route create_route{
     .method = http::Method::post,
@@ -44,6 +45,7 @@ constexpr http::Route read_route{
     .audit = http::Audit::none("reads only"),
     .surface = Surface::organization,
     .answers = "200 401 403 404 429 503",
+    .versioned = true,
 };
 constexpr http::Route change_route{
     .method = http::Method::patch,
@@ -54,7 +56,8 @@ constexpr http::Route change_route{
     .access = http::Access::session_or_provisioner(),
     .audit = http::Audit::records("ORGANIZATION_UPDATED"),
     .surface = Surface::organization,
-    .answers = "200 400 401 403 404 413 415 429 503",
+    .answers = "200 400 401 403 404 412 413 415 429 503",
+    .versioned = true,
 };
 constexpr http::Route delete_route{
     .method = http::Method::remove,
@@ -127,11 +130,24 @@ std::string fields_of(domain::OrganizationChange const& change)
     return fields;
 }
 
+// Held until it is changed: of two who expect the same version one wins.
+Async<void> require_expected(UnitOfWork& work, OrganizationId id, http::IfMatch expected)
+{
+    co_await work.organizations().lock(id);
+    auto const present = co_await work.organizations().find(id);
+    if (!present)
+        throw Refusal{.reason = Reason::not_found};
+    expected.require(http::entity_tag(organization_view_of(*present)));
+}
+
 Async<OrganizationView> change_organization(http::Context& context, ChangeRequest request)
 {
     auto const change = understood(request);
+    auto const expected = http::IfMatch::of(context.request);
     auto const id = named_in(context);
     auto work = co_await context.services.storage.begin();
+    if (expected)
+        co_await require_expected(*work, id, *expected);
     bool const changed = co_await work->organizations().change(id, change, context.now);
     if (!changed)
         throw Refusal{.reason = Reason::not_found};

@@ -23,6 +23,7 @@ using domain::deed;
 using domain::Event;
 using domain::MailCeiling;
 using domain::MailToQueue;
+using domain::member_view_of;
 using domain::ProfileChange;
 using domain::queue_mail;
 using domain::Reason;
@@ -55,6 +56,7 @@ struct Changing {
     Actor actor;
     User const& person; // as it is before
     ProfileChange& change;
+    std::optional<http::IfMatch> const& expected;
     NewAddress address = NewAddress::none;
 };
 
@@ -178,6 +180,18 @@ Async<void> count_mail(Changing const& done)
     co_await count_mail_request(done.services, done.work, to_one_address, *address, now);
 }
 
+// The row is held last of all, as every use case writes it last, and until it is written.
+Async<void> require_expected(Changing const& done)
+{
+    if (!done.expected)
+        co_return;
+    auto const& person = done.person;
+    auto const present = co_await done.work.members().hold(person.organization_id, person.id);
+    if (!present)
+        throw Refusal{.reason = Reason::not_found};
+    done.expected->require(http::entity_tag(member_view_of(*present)));
+}
+
 Async<void> write(Changing const& done)
 {
     auto const& person = done.person;
@@ -193,6 +207,7 @@ Async<void> write(Changing const& done)
         co_await done.work.one_time_tokens().void_all(
             person.organization_id, person.id, TokenPurpose::change_email, now
         );
+    co_await require_expected(done);
     bool const changed
         = co_await done.work.members().change(person.organization_id, person.id, done.change, now);
     if (!changed)
@@ -206,15 +221,9 @@ Async<void> write(Changing const& done)
 
 } // namespace
 
-Async<User> change(
-    Services& services,
-    RequestFacts facts,
-    Actor actor,
-    User person,
-    ProfileChange change,
-    std::optional<std::string> address
-)
+Async<User> change(Services& services, RequestFacts facts, Actor actor, User person, Wanted wanted)
 {
+    auto const& address = wanted.address;
     auto work = co_await services.storage.begin();
     if (address)
         co_await work->attempts().lock(CanonicalAddress(*address));
@@ -224,7 +233,7 @@ Async<User> change(
     auto const before = co_await work->users().find(person.organization_id, person.id);
     if (!before)
         throw Refusal{.reason = Reason::not_found};
-    Changing changing{services, *work, facts, actor, *before, change};
+    Changing changing{services, *work, facts, actor, *before, wanted.change, wanted.expected};
     if (address) {
         co_await require_same_standing(*work, actor, facts.now);
         require_not_above(actor, *before); // perhaps raised since the gate

@@ -153,14 +153,13 @@ Async<MemberView> change_person(http::Context& context, http::Unjudged<ChangeReq
     if (request.members().email)
         require_not_above(actor, person);
     auto const judged = std::move(request).judged();
-    auto named = understood(judged);
-    std::optional<std::string> address;
+    Wanted wanted{.change = understood(judged)};
     if (judged.email)
-        address = address_in(*judged.email);
+        wanted.address = address_in(*judged.email);
+    wanted.expected = http::IfMatch::of(context.request);
     auto const facts = http::facts_of(context);
-    auto const changed = co_await change(
-        context.services, facts, actor, std::move(person), std::move(named), std::move(address)
-    );
+    auto const changed
+        = co_await change(context.services, facts, actor, std::move(person), std::move(wanted));
     context.no_store();
     co_return member_view_of(changed);
 }

@@ -48,6 +48,7 @@ inline constexpr http::Route read_route{
     .audit = http::Audit::none("reads only"),
     .surface = http::Surface::organization,
     .answers = "200 401 403 404 429 503",
+    .versioned = true,
 };
 inline constexpr http::Route change_route{
     .method = http::Method::patch,
@@ -58,7 +59,8 @@ inline constexpr http::Route change_route{
     .access = http::Access::session_or_provisioner(),
     .audit = http::Audit::records("EMAIL_CHANGED PROFILE_UPDATED USER_UPDATED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 404 409 413 415 429 503",
+    .answers = "200 400 401 403 404 409 412 413 415 429 503",
+    .versioned = true,
 };
 inline constexpr http::Route role_route{
     .method = http::Method::patch,

@@ -35,6 +35,12 @@ constexpr Statement change_profile(
     "self_registered = CASE WHEN $11 THEN false ELSE self_registered END, updated_at = $3 "
     "WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING id"
 );
+constexpr Text hold_member_tail
+    = " FROM users u WHERE u.organization_id = $1 AND u.id = $2 AND u.deleted_at IS NULL";
+constexpr auto hold_member = either(
+    {.postgres = joined<"SELECT ", user_columns, hold_member_tail, " FOR NO KEY UPDATE OF u">,
+     .sqlite = joined<"SELECT ", user_columns, hold_member_tail>} // one writer at a time
+);
 constexpr Statement set_role("UPDATE users SET role = $4, updated_at = $3 WHERE organization_id = "
                              "$1 AND id = $2 AND deleted_at IS NULL RETURNING id");
 constexpr Statement
@@ -91,6 +97,16 @@ public:
             change.forgets_proof
         );
         return changed(change_profile, organization, std::move(bound));
+    }
+
+    Async<std::optional<User>> hold(OrganizationId organization, UserId user) override
+    {
+        auto const rows = co_await connection_.query(
+            hold_member, Scope::organization(organization), values(organization, user)
+        );
+        if (rows.empty())
+            co_return std::nullopt;
+        co_return read_user(rows.front());
     }
 
     Async<bool>
