@@ -3,6 +3,7 @@
 #include "domain/ending_session.h"
 
 #include "domain/access.h"
+#include "domain/account_reach.h"
 #include "domain/deed.h"
 #include "domain/invitations.h"
 #include "domain/ledger.h"
@@ -78,6 +79,8 @@ Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User 
 {
     auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
+    co_await require_account_in_reach(*work, actor, before);
+    require_may_make(actor, role);
     if (role != before.role && (before.role == Role::owner || actor.is(before.id)))
         co_await require_may_leave(*work, actor, before);
     bool const changed
@@ -97,7 +100,7 @@ change_status(Storage& storage, RequestFacts facts, Actor actor, User person, Us
 {
     auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
-    require_not_above(actor, before); // perhaps raised since the gate
+    co_await require_account_in_reach(*work, actor, before); // perhaps raised since the gate
     bool const suspends = status == UserStatus::suspended;
     if (suspends)
         co_await require_may_leave(*work, actor, before);
@@ -120,6 +123,7 @@ Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, Use
 {
     auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
+    co_await require_account_in_reach(*work, actor, before);
     co_await require_may_leave(*work, actor, before);
     co_await end_access(*work, before, facts.now);
     co_await void_mailed_links(*work, before, facts.now);

@@ -2,6 +2,7 @@
 #include "features/people/changing.h"
 
 #include "domain/access.h"
+#include "domain/account_reach.h"
 #include "domain/attempts.h"
 #include "domain/deed.h"
 #include "domain/directory.h"
@@ -29,7 +30,7 @@ using domain::queue_mail;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
-using domain::require_not_above;
+using domain::require_account_in_reach;
 using domain::require_same_standing;
 using domain::Services;
 using domain::TokenPurpose;
@@ -236,7 +237,7 @@ Async<User> change(Services& services, RequestFacts facts, Actor actor, User per
     Changing changing{services, *work, facts, actor, *before, wanted.change, wanted.expected};
     if (address) {
         co_await require_same_standing(*work, actor, facts.now);
-        require_not_above(actor, *before); // perhaps raised since the gate
+        co_await require_account_in_reach(*work, actor, *before); // perhaps raised since the gate
         changing.address = co_await decide_address(changing, *address);
         co_await count_mail(changing);
     }

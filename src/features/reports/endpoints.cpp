@@ -14,6 +14,8 @@
 
 namespace gatehouse::reports {
 namespace {
+using domain::AssignmentFilter;
+using domain::Caller;
 using domain::organization_in_reach;
 using domain::Reason;
 using domain::Refusal;
@@ -23,11 +25,13 @@ using domain::Resource;
 using domain::resource_in_reach;
 using domain::ResourceId;
 using domain::ResourceStep;
+using domain::UnitOfWork;
 using http::Context;
 using http::Nothing;
 using http::Raw;
 using http::ResourceListRequest;
 using http::Unjudged;
+using policy::Cell;
 
 using Listed = std::variant<ReportList, ReportPage>;
 
@@ -151,11 +155,27 @@ std::string attachment(Standing const& standing)
     return "attachment; filename=\"" + std::string(type) + "." + std::string(format) + "\"";
 }
 
+// What a report holds is for those who may see it anywhere else, and for whom somebody else
+// assigned to it: whoever was its first assignee by asking for it, and was demoted since, is
+// neither.
+Async<void> require_right_to_content(UnitOfWork& work, Caller const& caller, Resource report)
+{
+    auto const type = standing_of(report).type;
+    auto const needed = type ? permission_for(*type) : policy::Permission::settings_security_view;
+    if (caller.grants.cell(needed) == Cell::everywhere)
+        co_return;
+    AssignmentFilter const mine{.resource_id = report.id, .user_id = caller.user_id()};
+    auto const assigned = co_await work.assignments().list(report.organization_id, mine, 1, 0);
+    if (assigned.empty() || assigned.front().assigned_by == caller.user_id())
+        throw domain::forbidden(caller.policy->id_of(needed));
+}
+
 Async<Raw> download(Context& context, Nothing)
 {
     auto const found = co_await report_in_reach(context, ResourceStep::view);
     auto const standing = standing_of(found);
     auto work = co_await context.services.storage.read();
+    co_await require_right_to_content(*work, context.caller(), found);
     auto file = co_await work->reports().file(found.organization_id, found.id);
     if (!file) {
         generate_later(context.services, found);

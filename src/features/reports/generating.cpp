@@ -8,6 +8,7 @@
 #include "features/reports/content.h"
 #include "features/reports/rules.h"
 
+#include <atomic>
 #include <utility>
 
 namespace gatehouse::reports {
@@ -119,8 +120,31 @@ Async<void> settle(Services& services, Resource report, Outcome outcome, Instant
             .with("cause", outcome.problem);
 }
 
+// Each of them may hold a whole report in memory. Whoever finds no place leaves the report as it
+// is: the next look at it begins anew.
+constexpr int most_writers = 2;
+std::atomic<int> writers = 0; // in this process
+
+class Place {
+public:
+    Place()
+        : is_free_(++writers <= most_writers)
+    {
+    }
+    ~Place() { --writers; }
+    Place(Place const&) = delete;
+    Place& operator=(Place const&) = delete;
+    bool is_free() const { return is_free_; }
+
+private:
+    bool is_free_;
+};
+
 Async<void> generate(Services& services, Resource seen)
 {
+    Place const place;
+    if (!place.is_free())
+        co_return;
     auto const now = services.clock.now();
     auto const claimed = co_await claim(services, std::move(seen), now);
     if (!claimed) // gone, written, given up, or in somebody else's hands

@@ -1,6 +1,7 @@
 // Who is assigned to what.
 #include "domain/resources.h"
 
+#include "storage/sql/errors.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/resource_row.h"
 #include "storage/sql/stores.h"
@@ -85,12 +86,19 @@ public:
             assignment.assigned_by,
             assignment.created_at
         );
-        auto const made = co_await connection_.query(insert_assignment, scope, std::move(bound));
+        auto const once_more = bound;
+        auto made = co_await connection_.query(insert_assignment, scope, std::move(bound));
         if (!made.empty())
             co_return Assigned{.assignment = read_assignment(made.front()), .is_new = true};
         auto same = values(assignment.organization_id, assignment.resource_id, assignment.user_id);
         auto const rows = co_await connection_.query(select_same, scope, std::move(same));
-        co_return Assigned{.assignment = read_assignment(rows.front())};
+        if (!rows.empty())
+            co_return Assigned{.assignment = read_assignment(rows.front())};
+        // Taken away between the two: the place is free again.
+        made = co_await connection_.query(insert_assignment, scope, once_more);
+        if (made.empty())
+            throw StorageError(StorageError::Kind::unavailable, "assignments come and go too fast");
+        co_return Assigned{.assignment = read_assignment(made.front()), .is_new = true};
     }
 
     Async<std::optional<Assignment>>

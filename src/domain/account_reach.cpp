@@ -1,0 +1,25 @@
+// The built-in role is compared first, then everything that is held beside it.
+#include "domain/account_reach.h"
+
+#include "domain/access.h"
+#include "domain/custom_roles.h"
+
+namespace gatehouse::domain {
+
+Async<void> require_account_in_reach(UnitOfWork& work, Actor actor, User touched)
+{
+    require_not_above(actor, touched);
+    auto const* const caller = actor.caller();
+    if (!caller || caller->user.role == Role::owner || actor.is(touched.id))
+        co_return;
+    auto const granted
+        = co_await work.custom_roles().granted_to(touched.organization_id, touched.id);
+    auto const theirs = caller->policy->effective(touched.role, granted);
+    if (!theirs.within(caller->grants))
+        throw Refusal{
+            .reason = Reason::forbidden,
+            .message = "Who may more than you is changed by those who may as much."
+        };
+}
+
+} // namespace gatehouse::domain

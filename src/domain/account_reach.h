@@ -1,0 +1,16 @@
+// Who may do to somebody's account what could take it over: address, status, role, deletion.
+#pragma once
+
+#include "core/async.h"
+#include "domain/actor.h"
+#include "domain/storage.h"
+#include "domain/users.h"
+
+namespace gatehouse::domain {
+
+// I-6, and I-7 by the back door: nobody but an owner touches the account of an owner, an admin, or
+// of somebody who may anything that they may not. In the unit of work that acts. Throws Refusal,
+// 403.
+Async<void> require_account_in_reach(UnitOfWork& work, Actor actor, User touched);
+
+} // namespace gatehouse::domain
