@@ -20,6 +20,8 @@ beforeAll(async () => {
     const made = await database.row`INSERT INTO resources (organization_id, type, name) VALUES (${person.organizationId}, ${type}, 'Of bad input') RETURNING id`;
     existing[`/api/${type}s/{id}`] = `/api/${type}s/${made['id'] as string}`;
   }
+  const role = await database.row`INSERT INTO custom_roles (organization_id, name) VALUES (${person.organizationId}, 'Of bad input') RETURNING id`;
+  existing['/api/organizations/{id}/roles/{roleId}'] = `/api/organizations/${person.organizationId}/roles/${role['id'] as string}`;
 });
 
 const operations = document().operations;
