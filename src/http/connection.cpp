@@ -50,9 +50,13 @@ Async<void> Connection::converse()
             co_return;
     }
     while (co_await serve_one()) {
-        if (++served_in_a_row_ < requests_in_a_row)
+        // A client with a full pipeline must not keep the others waiting. And one that has sent
+        // nothing further yet has it sent by the time the others had their turn: reading before
+        // that is a system call in vain for every request.
+        bool const asks_on = held_ != 0;
+        if (asks_on && ++served_in_a_row_ < requests_in_a_row)
             continue;
-        served_in_a_row_ = 0; // a client with a full pipeline must not keep the others waiting
+        served_in_a_row_ = 0;
         Yield yield{around_.loop()};
         co_await yield;
     }
