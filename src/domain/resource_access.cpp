@@ -12,11 +12,21 @@ namespace {
 using policy::Relation;
 using policy::Term;
 
-Async<Relation> relation_to(UnitOfWork& work, Caller const& caller, Resource const& resource)
+bool has_star(Caller const& caller, Needed const& needed)
+{
+    auto const is_star = [&](Permission permission) {
+        return caller.grants.cell(permission) == Cell::assigned;
+    };
+    return is_star(needed.permission) || (needed.otherwise && is_star(*needed.otherwise));
+}
+
+// Whether it is assigned is looked up only where the answer rests on it.
+Async<Relation>
+relation_to(UnitOfWork& work, Caller const& caller, Needed needed, Resource const& resource)
 {
     Relation relation;
     relation.same_organization = resource.organization_id == caller.organization_id();
-    if (relation.same_organization)
+    if (relation.same_organization && has_star(caller, needed))
         relation.assigned = co_await work.assignments().is_assigned(
             resource.organization_id, resource.id, caller.user_id()
         );
@@ -73,7 +83,7 @@ Async<Resource> resource_in_reach(
     if (!found || found->type != type)
         throw Refusal{.reason = Reason::not_found};
     auto const needed = needed_for(type_named(caller, type), step);
-    auto const relation = co_await relation_to(work, caller, *found);
+    auto const relation = co_await relation_to(work, caller, needed, *found);
     auto const decision
         = policy::decide(caller.grants, needed.permission, needed.otherwise, relation);
     if (decision.missing == Term::permission)
