@@ -6,15 +6,20 @@
 
 namespace gatehouse::domain {
 
+Async<policy::Grants>
+grants_as_stored(UnitOfWork& work, policy::Policy const& policy, User const& person)
+{
+    auto const granted = co_await work.custom_roles().granted_to(person.organization_id, person.id);
+    co_return policy.effective(person.role, granted);
+}
+
 Async<void> require_account_in_reach(UnitOfWork& work, Actor actor, User touched)
 {
     require_not_above(actor, touched);
     auto const* const caller = actor.caller();
     if (!caller || caller->user.role == Role::owner || actor.is(touched.id))
         co_return;
-    auto const granted
-        = co_await work.custom_roles().granted_to(touched.organization_id, touched.id);
-    auto const theirs = caller->policy->effective(touched.role, granted);
+    auto const theirs = co_await grants_as_stored(work, *caller->policy, touched);
     if (!theirs.within(caller->grants))
         throw Refusal{
             .reason = Reason::forbidden,

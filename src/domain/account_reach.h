@@ -5,8 +5,13 @@
 #include "domain/actor.h"
 #include "domain/storage.h"
 #include "domain/users.h"
+#include "policy/policy.h"
 
 namespace gatehouse::domain {
+
+// What somebody who is not the caller may do, as stored now.
+Async<policy::Grants>
+grants_as_stored(UnitOfWork& work, policy::Policy const& policy, User const& person);
 
 // I-6, and I-7 by the back door: nobody but an owner touches the account of an owner, an admin, or
 // of somebody who may anything that they may not. In the unit of work that acts. Throws Refusal,

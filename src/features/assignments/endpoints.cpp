@@ -7,6 +7,7 @@
 #include "features/assignments/assigning.h"
 #include "features/assignments/messages.h"
 #include "features/assignments/routes.h"
+#include "http/gates.h"
 #include "http/paging.h"
 #include "http/request_facts.h"
 
@@ -27,11 +28,6 @@ using domain::ResourceId;
 using domain::UserId;
 
 using Listed = std::variant<AssignmentList, AssignmentPage>;
-
-Async<void> asked_with_the_body(http::Context&)
-{
-    co_return;
-}
 
 Async<void> may_assign(http::Context& context)
 {
@@ -149,7 +145,7 @@ Async<http::Nothing> take_away(http::Context& context, http::Nothing)
 std::vector<http::Endpoint> endpoints()
 {
     return {
-        http::endpoint(assign_route, asked_with_the_body, assign_person),
+        http::endpoint(assign_route, http::asked_with_the_body, assign_person),
         http::endpoint(list_route, may_assign, list),
         http::endpoint(remove_route, may_unassign, take_away),
     };

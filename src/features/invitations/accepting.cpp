@@ -3,8 +3,8 @@
 
 #include "core/uuid.h"
 #include "domain/access.h"
+#include "domain/account_reach.h"
 #include "domain/attempts.h"
-#include "domain/custom_roles.h"
 #include "domain/directory.h"
 #include "domain/ledger.h"
 #include "domain/opaque_token.h"
@@ -54,9 +54,7 @@ still_stands(UnitOfWork& work, policy::Policy const& policy, Invitation const& i
         = co_await work.users().find(invitation.organization_id, *invitation.invited_by);
     if (!inviter || inviter->status != UserStatus::active)
         co_return false;
-    auto const granted
-        = co_await work.custom_roles().granted_to(inviter->organization_id, inviter->id);
-    auto const grants = policy.effective(inviter->role, granted);
+    auto const grants = co_await domain::grants_as_stored(work, policy, *inviter);
     bool const invites = grants.cell(Permission::users_invite) == Cell::everywhere;
     co_return invites&& domain::may_make(policy, inviter->role, grants, invitation.role);
 }

@@ -9,6 +9,7 @@
 #include "features/people/messages.h"
 #include "features/people/routes.h"
 #include "features/people/rules.h"
+#include "http/gates.h"
 #include "http/request_facts.h"
 
 namespace gatehouse::people {
@@ -72,12 +73,6 @@ Async<void> may_search(http::Context& context)
     require_permission(context.actor(), Permission::users_view);
     co_return;
 }
-// Where is told by the body alone: create_person() asks where and what before it judges the rest.
-Async<void> asked_with_the_body(http::Context&)
-{
-    co_return;
-}
-
 Async<MemberView> create_person(http::Context& context, http::Unjudged<CreateRequest> request)
 {
     auto const actor = context.actor();
@@ -201,7 +196,7 @@ Async<http::Nothing> delete_person(http::Context& context, http::Nothing)
 std::vector<http::Endpoint> endpoints()
 {
     return {
-        http::endpoint(create_route, asked_with_the_body, create_person),
+        http::endpoint(create_route, http::asked_with_the_body, create_person),
         http::endpoint(me_route, show_myself),
         http::endpoint(by_address_route, may_search, find_by_address),
         http::endpoint(read_route, may_read, show),

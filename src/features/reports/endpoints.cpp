@@ -6,6 +6,7 @@
 #include "features/reports/generating.h"
 #include "features/reports/routes.h"
 #include "features/reports/rules.h"
+#include "http/gates.h"
 #include "http/request_facts.h"
 #include "http/resource_list.h"
 
@@ -63,12 +64,6 @@ Async<void> may_list(Context& context)
     require_step(context.caller(), resource_type, ResourceStep::view);
     co_return;
 }
-// Where is told by the body alone: create() asks where and what before it judges the rest.
-Async<void> asked_with_the_body(Context&)
-{
-    co_return;
-}
-
 Async<ReportView> create(Context& context, Unjudged<CreateRequest> request)
 {
     auto const& caller = context.caller();
@@ -194,7 +189,7 @@ std::vector<http::Endpoint> endpoints(policy::Policy const& policy)
     if (!type || type->general)
         return {};
     return {
-        http::endpoint(create_route, asked_with_the_body, create),
+        http::endpoint(create_route, http::asked_with_the_body, create),
         http::endpoint(list_route, may_list, list),
         http::endpoint(read_route, may_view, show),
         http::endpoint(change_route, may_change, change),

@@ -2,7 +2,7 @@
 #include "features/reports/generating.h"
 
 #include "core/log.h"
-#include "domain/custom_roles.h"
+#include "domain/account_reach.h"
 #include "domain/refusal.h"
 #include "domain/reports.h"
 #include "features/reports/content.h"
@@ -59,9 +59,8 @@ Async<void> require_right_of_creator(Services& services, Resource report, Report
     auto const creator = co_await work->users().find(organization, *report.created_by);
     if (!creator || creator->deleted_at || creator->status != UserStatus::active)
         throw refusal;
-    auto const granted = co_await work->custom_roles().granted_to(organization, creator->id);
     auto const policy = services.policies.current();
-    auto const grants = policy->effective(creator->role, granted);
+    auto const grants = co_await domain::grants_as_stored(*work, *policy, *creator);
     if (grants.cell(permission_for(type)) != Cell::everywhere)
         throw refusal;
 }

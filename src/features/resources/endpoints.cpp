@@ -6,6 +6,7 @@
 #include "features/resources/routes.h"
 #include "features/resources/rules.h"
 #include "features/resources/view.h"
+#include "http/gates.h"
 #include "http/request_facts.h"
 #include "http/resource_list.h"
 
@@ -149,12 +150,6 @@ http::Gate gate_of(Kind kind, ResourceStep step)
         return step_on_one(context, *kind, step);
     };
 }
-// Where is told by the body alone: create_one() asks where and what before it judges the rest.
-Async<void> asked_with_the_body(Context&, Served const&)
-{
-    co_return;
-}
-
 http::Endpoint described(http::Endpoint endpoint, std::string answer, std::string body = {})
 {
     endpoint.shape.answer = std::move(answer);
@@ -179,9 +174,7 @@ void add_endpoints(std::vector<http::Endpoint>& into, ResourceType const& type)
         several
     ));
     into.push_back(described(
-        http::endpoint(
-            create_route(texts), gate_of(kind, asked_with_the_body), of(kind, create_one)
-        ),
+        http::endpoint(create_route(texts), http::asked_with_the_body, of(kind, create_one)),
         view,
         schema_of_creation(type)
     ));
