@@ -29,12 +29,6 @@ struct SessionFacts { // what decides whether a session is live
     std::vector<policy::Granted> granted = {}; // what the user holds beside the built-in role
 };
 
-struct ResourceFacts { // what a decision about a row rests on
-    OrganizationId organization_id;
-    std::string type;
-    bool assigned = false; // to the person asked about
-};
-
 class Directory {
 public:
     virtual ~Directory() = default;
@@ -51,10 +45,8 @@ public:
     virtual Async<std::optional<Resource>> resource(ResourceId resource) = 0;
     virtual Async<std::optional<Assignment>> assignment(AssignmentId assignment) = 0;
     virtual Async<std::optional<OrganizationId>> home_of(CustomRoleId role) = 0;
-    // For questions about others: a live person with what they hold, and a row as seen by one.
+    // For questions of other applications: a live person with what they hold.
     virtual Async<std::optional<Subject>> subject(UserId user) = 0;
-    virtual Async<std::optional<ResourceFacts>> resource_facts(ResourceId resource, UserId user)
-        = 0;
     // For operators, who look at everything: in the order of their ids, those behind `after`.
     virtual Async<std::vector<Organization>>
     organizations_behind(OrganizationId after, std::int64_t limit) = 0;

@@ -82,13 +82,17 @@ Async<Resource> resource_in_reach(
     auto found = co_await work.directory().resource(std::move(id));
     if (!found || found->type != type)
         throw Refusal{.reason = Reason::not_found};
-    auto const needed = needed_for(type_named(caller, type), step);
+    auto const& declared = type_named(caller, type);
+    auto const needed = needed_for(declared, step);
     auto const relation = co_await relation_to(work, caller, needed, *found);
     auto const decision
         = policy::decide(caller.grants, needed.permission, needed.otherwise, relation);
-    if (decision.missing == Term::permission)
+    auto missing = decision.missing;
+    if (caller.grants.cell(declared.view.permission) != Cell::everywhere)
+        missing = policy::missing_wherever_it_is(decision.cell, missing);
+    if (missing == Term::permission)
         throw forbidden(caller.policy->id_of(needed.permission));
-    if (!decision.allowed)
+    if (missing)
         throw Refusal{.reason = Reason::forbidden};
     co_return std::move(*found);
 }

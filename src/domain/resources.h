@@ -46,10 +46,17 @@ struct ResourceWindow {
     std::int64_t offset = 0;
 };
 
+struct ResourceFacts { // what a decision about a row of the organization rests on
+    std::string type;
+    bool assigned = false; // to the person asked about
+};
+
 class Resources {
 public:
     virtual ~Resources() = default;
     virtual Async<void> insert(Resource resource) = 0;
+    virtual Async<std::optional<ResourceFacts>>
+    facts(OrganizationId organization, ResourceId resource, UserId user) = 0;
     virtual Async<std::optional<Resource>>
     find(OrganizationId organization, std::string type, ResourceId resource) = 0;
     // As it is afterwards; nothing where it is gone. One UPDATE, so that writers in parallel do not

@@ -51,7 +51,15 @@ Decision decide(
     auto const first = decide(grants, permission, relation);
     if (first.allowed || !otherwise)
         return first;
-    return decide(grants, *otherwise, relation);
+    auto const second = decide(grants, *otherwise, relation);
+    return second.allowed || second.cell > first.cell ? second : first;
+}
+
+std::optional<Term> missing_wherever_it_is(Cell cell, std::optional<Term> missing)
+{
+    if (missing != Term::same_organization || cell == Cell::everywhere)
+        return missing;
+    return first_missing(cell, {.same_organization = true});
 }
 
 } // namespace gatehouse::policy

@@ -28,7 +28,7 @@ struct Relation {
 
 struct Decision {
     bool allowed = false;
-    Permission permission{}; // the one that decided: the first that allows, else the last asked
+    Permission permission{}; // the one that decided
     Cell cell = Cell::denied;
     std::optional<Term> missing = {}; // the first term that does not hold
 };
@@ -36,12 +36,18 @@ struct Decision {
 // In the order of spec/permissions §3: where, what, which.
 Decision decide(Grants const& grants, Permission permission, Relation const& relation);
 
-// Allowed where either allows it (`clients.edit`, else `clients.edit_assigned`).
+// Allowed where either allows it (`clients.edit`, else `clients.edit_assigned`). Where none does,
+// the wider cell decided, or the first of two alike: it depends on the person alone, so that it
+// says nothing about the row.
 Decision decide(
     Grants const& grants,
     Permission permission,
     std::optional<Permission> otherwise,
     Relation const& relation
 );
+
+// The first missing term for the eyes of somebody who may not know whose the row is: the same for a
+// row that is not assigned, for another organization's and for none at all.
+std::optional<Term> missing_wherever_it_is(Cell cell, std::optional<Term> missing);
 
 } // namespace gatehouse::policy

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 namespace gatehouse::policy {
 namespace {
 
@@ -68,6 +71,37 @@ TEST(Decision, ASecondPermissionAdmitsWhereTheFirstDoesNot)
         Permission::clients_edit_assigned,
         {.same_organization = true}
     );
+    EXPECT_EQ(refused.missing, Term::assigned);
+}
+
+// Of `clients.edit` and `clients.edit_assigned` whatever an operator made of them: where neither
+// allows it, the one that decided and its cell are the same for every row.
+TEST(Decision, WhereNoneOfTwoAllowsItTheRowDoesNotShowInTheOneThatDecided)
+{
+    constexpr auto second = Permission::clients_edit_assigned;
+    std::array const cells{Cell::denied, Cell::own, Cell::assigned, Cell::everywhere};
+    for (auto const first_cell : cells)
+        for (auto const second_cell : cells) {
+            Grants grants;
+            grants.widen(asked, first_cell);
+            grants.widen(second, second_cell);
+            auto const foreign = decide(grants, asked, second, {});
+            auto const here = decide(grants, asked, second, {.same_organization = true});
+            ASSERT_FALSE(foreign.allowed);
+            if (here.allowed)
+                continue;
+            EXPECT_EQ(here.permission, foreign.permission);
+            EXPECT_EQ(here.cell, foreign.cell);
+            EXPECT_EQ(here.cell, std::max(first_cell, second_cell));
+            EXPECT_EQ(
+                missing_wherever_it_is(here.cell, here.missing),
+                missing_wherever_it_is(foreign.cell, foreign.missing)
+            );
+        }
+    Grants odd;
+    odd.widen(asked, Cell::assigned);
+    auto const refused = decide(odd, asked, second, {.same_organization = true});
+    EXPECT_EQ(refused.permission, asked);
     EXPECT_EQ(refused.missing, Term::assigned);
 }
 

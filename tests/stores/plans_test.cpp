@@ -2,6 +2,7 @@
 // send, on PostgreSQL with tens of thousands of rows.
 #include "domain/directory.h"
 #include "domain/members.h"
+#include "domain/resources.h"
 #include "storage/sql/stores.h"
 #include "stores/postgres_fixture.h"
 
@@ -116,7 +117,8 @@ protected:
             store_->run(std::string("SET plan_cache_mode = ") + mode);
             for (auto const& sent : recording_->sent) {
                 auto const plan = plan_of(sent);
-                for (auto const* const table : {"users", "organizations", "sessions"})
+                for (auto const* const table :
+                     {"users", "organizations", "sessions", "resources", "assignments"})
                     EXPECT_EQ(plan.find(std::string("Seq Scan on ") + table), std::string::npos)
                         << mode << "\n"
                         << sent.text << "\n"
@@ -213,6 +215,26 @@ TEST_P(Plans, PeopleAreFoundByAddressAndById)
     EXPECT_TRUE(run(directory->session(SessionId("s77"))));
     EXPECT_TRUE(run(users->find(home, user)));
     EXPECT_TRUE(run(organizations->find(home)));
+    expect_indexed();
+}
+
+// Nothing about a row of another organization is asked where the organization is known.
+TEST_P(Plans, AQuestionAboutARowLooksIntoItsOrganizationAlone)
+{
+    store_->run("INSERT INTO resources (id, organization_id, type, name) SELECT 'r' || n, "
+                "'o' || (1 + n % 2000), 'client', 'Client' FROM generate_series(0, 9999) n;"
+                "INSERT INTO assignments (organization_id, resource_type, resource_id, user_id) "
+                "SELECT organization_id, type, id, 'u' || substr(id, 2) FROM resources; ANALYZE");
+    auto const resources = sql::make_resources(*recording_);
+    OrganizationId const home("o78");
+    domain::ResourceId const there("r77");
+    auto const facts = run(resources->facts(home, there, UserId("u77")));
+    EXPECT_TRUE(facts && facts->type == "client" && facts->assigned);
+    auto const of_another = run(resources->facts(home, there, UserId("u2077")));
+    EXPECT_TRUE(of_another && !of_another->assigned);
+    EXPECT_FALSE(run(resources->facts(home, domain::ResourceId("r78"), UserId("u77"))));
+    for (auto const& sent : recording_->sent)
+        EXPECT_EQ(sent.scope, sql::Scope::organization(home)) << sent.text;
     expect_indexed();
 }
 

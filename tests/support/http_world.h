@@ -111,11 +111,6 @@ public:
         nothing();
     }
     Async<std::optional<domain::Subject>> subject(domain::UserId) override { nothing(); }
-    Async<std::optional<domain::ResourceFacts>>
-    resource_facts(domain::ResourceId, domain::UserId) override
-    {
-        nothing();
-    }
     Async<std::optional<domain::RefreshToken>> refresh_token(domain::TokenDigest) override
     {
         nothing();

@@ -28,12 +28,14 @@ void require_user(AuthzenSubject const& subject)
         throw invalid_field("subject.type", "must be user");
 }
 
-Evaluated evaluated_of(Context const& context, DecisionIds const& ids, Decided const& decided)
+Evaluated evaluated_of(
+    Context const& context, Asker const& asker, DecisionIds const& ids, Decided const& decided
+)
 {
     Evaluated answer;
     answer.decision = decided.allowed;
     answer.context.decision_id = ids.id_of(decided, context.services.random);
-    answer.context.reason = sentence_of(decided);
+    answer.context.reason = sentence_of(asker.told(decided));
     return answer;
 }
 
@@ -44,7 +46,7 @@ Async<Evaluated> evaluate_one(Context& context, Evaluation request)
     auto work = co_await context.services.storage.read();
     Desk desk(context, std::move(work));
     auto const decided = co_await desk.decide(std::move(question));
-    co_return evaluated_of(context, ids, decided);
+    co_return evaluated_of(context, desk.asker(), ids, decided);
 }
 
 Async<Evaluated> evaluate(Context& context, Evaluation request)
@@ -68,7 +70,7 @@ evaluate_item(Context& context, Desk& desk, DecisionIds const& ids, Evaluation i
     try {
         auto question = question_of(std::move(item), by);
         auto const decided = co_await desk.decide(std::move(question));
-        co_return EvaluatedItem(evaluated_of(context, ids, decided));
+        co_return EvaluatedItem(evaluated_of(context, desk.asker(), ids, decided));
     } catch (Refusal const& refusal) {
         if (refusal.reason != Reason::validation)
             throw;

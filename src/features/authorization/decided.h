@@ -26,7 +26,9 @@ struct Decided {
     bool is_active = false; // the subject, and known where it was asked
     bool allowed = false;
     std::optional<policy::Term> missing = {};
+    bool place_is_told = true; // false: not whether the row is one of the organization
 
+    bool is_about_a_row() const { return !resource_id.empty(); }
     bool operator==(Decided const&) const = default;
 };
 

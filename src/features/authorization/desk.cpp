@@ -4,6 +4,7 @@
 #include "domain/access.h"
 #include "domain/resources.h"
 #include "domain/session_check.h"
+#include "features/authorization/explaining.h"
 
 #include <algorithm>
 #include <utility>
@@ -27,7 +28,6 @@ using policy::Decision;
 using policy::Policy;
 using policy::Relation;
 using policy::ResourceType;
-using policy::Term;
 
 constexpr Relation in_general{.has_row = false, .same_organization = true};
 
@@ -49,14 +49,6 @@ void tell_source(Policy const& policy, Subject const& subject, Decision const& m
     }
     if (into.granted_by == GrantedBy::grant)
         into.role.clear();
-}
-
-Decision ask(policy::Grants const& grants, Asked const& asked, Relation const& relation)
-{
-    auto const made = policy::decide(grants, asked.permission, asked.otherwise, relation);
-    if (made.missing != Term::permission)
-        return made;
-    return policy::decide(grants, asked.permission, relation); // names what is missing first of all
 }
 
 // The widest that one of the two permissions admits to.
@@ -81,6 +73,41 @@ void Asker::require_may_ask_about(std::string const& user) const
 {
     if (caller_ && !is(user))
         domain::require_permission(domain::Actor::person(*caller_), Permission::users_view);
+}
+
+// Nothing: a type that the policy knows no more.
+std::optional<Permission> Asker::shows(std::string const& resource_type) const
+{
+    if (resource_type == user_type)
+        return Permission::users_view;
+    if (resource_type == organization_type)
+        return Permission::organization_view;
+    auto const* const type = policy_->resource_type(resource_type);
+    return type ? std::optional(type->view.permission) : std::nullopt;
+}
+
+bool Asker::sees_every(std::string const& resource_type) const
+{
+    if (!caller_)
+        return true;
+    auto const view = shows(resource_type);
+    return view && caller_->grants.cell(*view) == Cell::everywhere;
+}
+
+void Asker::require_may_know(Decided const& decided) const
+{
+    require_may_ask_about(decided.subject);
+    if (!decided.is_about_a_row() || is(decided.subject) || sees_every(decided.resource_type))
+        return;
+    auto const view = shows(decided.resource_type);
+    throw domain::forbidden(view ? policy_->id_of(*view) : decided.permission);
+}
+
+Decided Asker::told(Decided decided) const
+{
+    if (!decided.is_about_a_row() || sees_every(decided.resource_type))
+        return decided;
+    return wherever_it_is(std::move(decided));
 }
 
 Desk::Desk(http::Context const& context, std::unique_ptr<UnitOfWork> work)
@@ -166,12 +193,11 @@ Async<Relation> Desk::relation(Subject subject, Asked asked)
         relation.own = asked.resource_id == subject.id.text();
         co_return relation;
     }
-    auto const facts
-        = co_await work_->directory().resource_facts(ResourceId(asked.resource_id), subject.id);
-    if (!facts || facts->type != asked.resource_type)
-        co_return relation;
-    relation.same_organization = facts->organization_id == subject.organization_id;
-    relation.assigned = facts->assigned;
+    auto const facts = co_await work_->resources().facts(
+        subject.organization_id, ResourceId(asked.resource_id), subject.id
+    );
+    relation.same_organization = facts && facts->type == asked.resource_type;
+    relation.assigned = relation.same_organization && facts->assigned;
     co_return relation;
 }
 
@@ -199,11 +225,13 @@ Async<Decided> Desk::decide(Question question)
     auto const asked = understood(policy, question.action, question.resource);
     auto const about = co_await whom(std::move(question.subject));
     auto decided = begun(about, asked);
+    asker_.require_may_know(decided);
     if (!decided.is_active)
         co_return decided;
     auto const& subject = *about.subject;
     auto const relation_there = co_await relation(subject, asked);
-    auto const made = ask(subject.grants(policy), asked, relation_there);
+    auto const made
+        = policy::decide(subject.grants(policy), asked.permission, asked.otherwise, relation_there);
     decided.allowed = made.allowed;
     decided.permission = std::string(policy.id_of(made.permission));
     decided.cell = made.cell;

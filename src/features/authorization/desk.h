@@ -27,7 +27,16 @@ public:
     // About oneself anybody may ask; about others who may see them. Throws Refusal, 403.
     void require_may_ask_about(std::string const& user) const;
 
+    // What others may do with a row is for those who may see every row of its type: for anybody
+    // else it would tell whether the row is there. Throws Refusal, 403.
+    void require_may_know(Decided const& decided) const;
+    // Why, without telling whose the row is where the asker may not know.
+    Decided told(Decided decided) const;
+
 private:
+    std::optional<policy::Permission> shows(std::string const& resource_type) const;
+    bool sees_every(std::string const& resource_type) const;
+
     domain::Caller const* caller_;
     std::shared_ptr<policy::Policy const> policy_;
 };

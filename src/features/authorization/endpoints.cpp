@@ -63,7 +63,8 @@ Async<Explanation> explain(Context& context, Question question)
     auto work = co_await context.services.storage.read();
     Desk desk(context, std::move(work));
     auto const decided = co_await desk.decide(std::move(question));
-    co_return explanation_of(decided, ids.id_of(decided, context.services.random));
+    auto id = ids.id_of(decided, context.services.random);
+    co_return explanation_of(desk.asker().told(decided), std::move(id));
 }
 
 // One of another organization is 403 like everything there; what was made up is nowhere.
@@ -78,11 +79,11 @@ Async<Explanation> read_decision(Context& context, Nothing)
     auto const* const caller = asker.caller();
     if (caller && caller->organization_id().text() != decided->organization)
         throw Refusal{.reason = Reason::forbidden};
-    asker.require_may_ask_about(decided->subject);
+    asker.require_may_know(*decided);
     if (context.now - decided->at > decision_life)
         throw Refusal{.reason = Reason::gone};
     context.no_store();
-    co_return explanation_of(*decided, id);
+    co_return explanation_of(asker.told(*decided), id);
 }
 
 Async<ListAnswer> list(Context& context, ListRequest request)

@@ -8,16 +8,11 @@ namespace {
 using policy::Cell;
 using policy::Term;
 
-bool is_about_a_row(Decided const& decided)
-{
-    return !decided.resource_id.empty();
-}
-
 std::string row_of(Decided const& decided)
 {
     if (decided.resource_type.empty())
         return "";
-    if (!is_about_a_row(decided))
+    if (!decided.is_about_a_row())
         return " on some " + decided.resource_type;
     return " on " + decided.resource_type + " " + decided.resource_id;
 }
@@ -62,7 +57,7 @@ std::string because(Decided const& decided, Term term)
     bool const holds = decided.missing != term;
     switch (term) {
     case Term::same_organization:
-        if (!is_about_a_row(decided))
+        if (!decided.is_about_a_row())
             return "the question is about the own organization";
         return holds ? "the row belongs to the organization of the subject"
                      : "there is no such row in the organization of the subject";
@@ -85,6 +80,15 @@ std::string because_active(Decided const& decided)
 
 } // namespace
 
+Decided wherever_it_is(Decided decided)
+{
+    if (decided.allowed)
+        return decided;
+    decided.missing = policy::missing_wherever_it_is(decided.cell, decided.missing);
+    decided.place_is_told = decided.missing == Term::same_organization;
+    return decided;
+}
+
 std::vector<TermView> terms_of(Decided const& decided)
 {
     std::vector<TermView> terms;
@@ -92,10 +96,11 @@ std::vector<TermView> terms_of(Decided const& decided)
     if (!decided.is_active)
         return terms;
     for (auto const term : {Term::same_organization, Term::permission, Term::assigned, Term::own}) {
-        bool const asks_for_assignment = is_about_a_row(decided) && decided.cell == Cell::assigned;
-        bool const asks_for_owner = is_about_a_row(decided) && decided.cell == Cell::own;
+        bool const asks_for_assignment = decided.is_about_a_row() && decided.cell == Cell::assigned;
+        bool const asks_for_owner = decided.is_about_a_row() && decided.cell == Cell::own;
         if ((term == Term::assigned && !asks_for_assignment)
-            || (term == Term::own && !asks_for_owner))
+            || (term == Term::own && !asks_for_owner)
+            || (term == Term::same_organization && !decided.place_is_told))
             continue;
         bool const holds = decided.missing != term;
         terms.push_back({std::string(policy::to_text(term)), holds, because(decided, term)});
@@ -131,7 +136,7 @@ Explanation explanation_of(Decided const& decided, std::string decision_id)
     explanation.action = decided.action;
     if (!decided.resource_type.empty())
         explanation.resource_type = decided.resource_type;
-    if (is_about_a_row(decided))
+    if (decided.is_about_a_row())
         explanation.resource_id = decided.resource_id;
     explanation.permission = decided.permission;
     explanation.cell = std::string(1, policy::to_letter(decided.cell));

@@ -9,6 +9,10 @@
 
 namespace gatehouse::authorization {
 
+// The same for a row that is not assigned, for another organization's and for none: for those who
+// may not know which it is. What is allowed stays as it is.
+Decided wherever_it_is(Decided decided);
+
 std::string sentence_of(Decided const& decided);
 
 // In the order in which they were judged; the last one is the first that does not hold, if any.

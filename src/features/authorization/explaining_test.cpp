@@ -72,6 +72,33 @@ TEST(Explaining, ends_at_the_first_link_that_is_missing)
     EXPECT_EQ(path_of(decided), "subject_active- ");
 }
 
+// permissions §2: who does not see every row is not told which of the two it is.
+TEST(Explaining, an_unassigned_row_and_none_at_all_read_the_same)
+{
+    for (auto const cell : {Cell::assigned, Cell::own, Cell::denied}) {
+        auto here = on_a_client();
+        here.cell = cell;
+        here.granted_by = cell == Cell::denied ? GrantedBy::nothing : GrantedBy::role;
+        auto nowhere = here;
+        nowhere.missing = Term::same_organization;
+        here.missing = cell == Cell::assigned ? Term::assigned
+            : cell == Cell::own               ? Term::own
+                                              : Term::permission;
+        EXPECT_NE(sentence_of(here), sentence_of(nowhere));
+        EXPECT_EQ(sentence_of(wherever_it_is(here)), sentence_of(wherever_it_is(nowhere)));
+        EXPECT_EQ(path_of(wherever_it_is(here)), path_of(wherever_it_is(nowhere)));
+        EXPECT_EQ(path_of(wherever_it_is(here)).find("same_organization"), std::string::npos);
+    }
+    auto allowed = on_a_client();
+    allowed.allowed = true;
+    EXPECT_EQ(wherever_it_is(allowed), allowed);
+    auto everywhere
+        = on_a_client(); // whoever may edit every row may know that this is none of them
+    everywhere.cell = Cell::everywhere;
+    everywhere.missing = Term::same_organization;
+    EXPECT_EQ(path_of(wherever_it_is(everywhere)), "subject_active+ same_organization- ");
+}
+
 TEST(Explaining, names_custom_roles_and_grants)
 {
     auto decided = on_a_client();

@@ -33,7 +33,6 @@ using domain::Organization;
 using domain::OrganizationId;
 using domain::RefreshToken;
 using domain::Resource;
-using domain::ResourceFacts;
 using domain::ResourceId;
 using domain::SessionFacts;
 using domain::SessionId;
@@ -141,11 +140,6 @@ public:
     Async<std::optional<Subject>> subject(UserId user) override
     {
         return find_subject_anywhere(connection_, std::move(user));
-    }
-
-    Async<std::optional<ResourceFacts>> resource_facts(ResourceId resource, UserId user) override
-    {
-        return find_resource_facts(connection_, std::move(resource), std::move(user));
     }
 
     Async<std::vector<Organization>>

@@ -1,4 +1,4 @@
-// Look-ups by bare id for those who ask about somebody or something else.
+// What questions about somebody's rights rest on, beside the person.
 #pragma once
 
 #include "core/async.h"
@@ -12,7 +12,11 @@ namespace gatehouse::sql {
 Async<std::optional<domain::OrganizationId>>
 find_home_of(Connection& connection, domain::CustomRoleId role);
 
-Async<std::optional<domain::ResourceFacts>>
-find_resource_facts(Connection& connection, domain::ResourceId resource, domain::UserId user);
+Async<std::optional<domain::ResourceFacts>> find_resource_facts(
+    Connection& connection,
+    domain::OrganizationId organization,
+    domain::ResourceId resource,
+    domain::UserId user
+);
 
 } // namespace gatehouse::sql

@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/first_row.h"
+#include "storage/sql/questions.h"
 #include "storage/sql/resource_row.h"
 #include "storage/sql/stores.h"
 
@@ -15,6 +16,7 @@ namespace {
 using domain::OrganizationId;
 using domain::Resource;
 using domain::ResourceChange;
+using domain::ResourceFacts;
 using domain::ResourceFilter;
 using domain::ResourceId;
 using domain::Resources;
@@ -129,6 +131,14 @@ public:
             find_resource, Scope::organization(organization), values(organization, type, resource)
         );
         co_return first_of(rows, read_resource);
+    }
+
+    Async<std::optional<ResourceFacts>>
+    facts(OrganizationId organization, ResourceId resource, UserId user) override
+    {
+        return find_resource_facts(
+            connection_, std::move(organization), std::move(resource), std::move(user)
+        );
     }
 
     Async<std::optional<Resource>> change(

@@ -260,6 +260,69 @@ describe('explained', () => {
   });
 });
 
+describe('AZ-03 a row that staff may not see', () => {
+  const actions = ['view', 'edit', 'delete', 'clients.view', 'clients.edit', 'clients.edit_assigned', 'clients.delete', 'resources.assign', 'vault.use'];
+  /** All that is told about a row, without its id, ids of decisions and times. */
+  const told = async (id: string, action: string, as: Actor): Promise<string[]> => {
+    const resource = { type: 'client', id };
+    const person = { type: 'user', id: as.who.id };
+    const explained = await world.post('/api/authz/explain', { action, resource }, as);
+    expectStatus(explained, 200);
+    const again = await world.get(`/api/authz/decisions/${explained.json.decisionId}`, as);
+    expectStatus(again, 200);
+    const asked = await ask({ action, resource }, as);
+    const evaluated = await world.post('/access/v1/evaluation', { subject: person, action: { name: action }, resource }, as);
+    const several = await world.post('/access/v1/evaluations', { subject: person, resource, evaluations: [{ action: { name: action } }] }, as);
+    const without = (answer: Answer) => JSON.stringify(answer.json, (key, value) => (key === 'decisionId' || key === 'decidedAt' ? '' : value)).replaceAll(id, 'ID');
+    return [explained, again, asked, evaluated, several].map(without);
+  };
+
+  it('reads like one of another organization and like none at all', async () => {
+    const [here, foreign] = [await world.resource(world.own, 'client'), await world.resource(world.other, 'client')];
+    const nowhereElse = await world.resource(world.own, 'workflow');
+    for (const action of actions) {
+      const first = await told(here, action, of('staff'));
+      expect(first[0]).toContain('"allowed":false');
+      for (const id of [foreign, nowhere, nowhereElse]) expect([action, await told(id, action, of('staff'))]).toEqual([action, first]);
+    }
+    expect((await told(here, 'view', of('staff')))[0]).toContain('the row is not assigned to the subject');
+    expect((await told(foreign, 'view', of('manager')))[0]).toContain('there is no such row');
+  });
+  it('nor does a decision tell that somebody else asked for, nor one about others', async () => {
+    const [here, foreign] = [await world.resource(world.own, 'client'), await world.resource(world.other, 'client')];
+    const texts: string[] = [];
+    for (const id of [here, foreign]) {
+      const asked = await ask({ subject: about(of('staff')), action: 'view', resource: { type: 'client', id } });
+      const answer = await world.get(`/api/authz/decisions/${asked.json.decisionId}`, of('staff'));
+      expectStatus(answer, 200);
+      texts.push(JSON.stringify({ ...answer.json, decisionId: '', decidedAt: '' }).replaceAll(id, 'ID'));
+      expect((await world.get(`/api/authz/decisions/${asked.json.decisionId}`, of('owner'))).json.terms).toContainEqual(expect.objectContaining({ term: 'same_organization', holds: id === here }));
+    }
+    expect(texts[0]).toBe(texts[1]);
+    const nosy = await world.houses.actor(world.own.id, 'staff');
+    await world.stack.database.run`INSERT INTO user_permissions (organization_id, user_id, permission_id) VALUES (${world.own.id}, ${nosy.who.id}, 'users.view')`;
+    for (const id of [here, foreign, nowhere]) {
+      const question = { subject: about(of('owner')), action: 'view', resource: { type: 'client', id } };
+      expectRefusal(await ask(question, nosy), 403, 'FORBIDDEN');
+      expectRefusal(await world.post('/api/authz/explain', question, nosy), 403, 'FORBIDDEN');
+      const { decisionId } = (await ask(question)).json;
+      expectRefusal(await world.get(`/api/authz/decisions/${decisionId}`, nosy), 403, 'FORBIDDEN');
+    }
+    expect(await allowed({ subject: about(of('owner')), action: 'clients.view' }, nosy)).toBe(true);
+  });
+  it('permissions §2 and the routes themselves refuse both alike', async () => {
+    const [here, foreign] = [await world.resource(world.own, 'client'), await world.resource(world.other, 'client')];
+    for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
+      const bodies = await Promise.all([here, foreign].map(async (id) => {
+        const answer = await world.stack.client.send(method, `/api/clients/${id}`, { ...of('staff').as, ...(method === 'PATCH' ? { body: { name: 'X' } } : {}) });
+        expectStatus(answer, 403);
+        return { ...answer.json, requestId: '' };
+      }));
+      expect([method, bodies[0]]).toEqual([method, bodies[1]]);
+    }
+  });
+});
+
 describe('simulated', () => {
   const simulate = (change: Json, as: Actor = of('owner')): Promise<Answer> => world.post('/api/authz/simulate', { change }, as);
 
