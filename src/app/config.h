@@ -6,6 +6,7 @@
 #include "core/secret.h"
 #include "crypto/stored_password.h"
 #include "domain/settings.h"
+#include "protocols/jose/algorithms.h"
 
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,8 @@ struct Configuration {
     std::optional<SecretString> key_encryption_key; // base64
     std::string key_dir;
     std::optional<SecretString> jwt_secret;
+    jose::Algorithm signing_algorithm = jose::Algorithm::eddsa; // of keys that are made
+    int verified_token_cache = 16'384; // entries
     crypto::HashPolicy password_hash;
     int hash_threads = 0;
     int hash_queue = 64;

@@ -177,6 +177,10 @@ void read_secrets(Reader const& read, Configuration& made)
             read.refuse("service_key", problem);
         made.domain.service_key_digest = crypto::sha256_hex(key);
     }
+    made.signing_algorithm
+        = static_cast<jose::Algorithm>(read.one_of("signing_algorithm", {"EdDSA", "ES256", "RS256"})
+        );
+    made.verified_token_cache = read.number("verified_token_cache", 0, 10'000'000);
     made.key_dir = read.text("key_dir");
     made.policy_dir = read.text("policy_dir");
 }

@@ -131,6 +131,26 @@ TEST(Configuration, values_that_are_none_of_the_words_are_refused)
     EXPECT_TRUE(refusal(in("test", {{"log_level", "loud"}})).starts_with("--log_level: "));
 }
 
+TEST(Configuration, new_signing_keys_are_of_a_known_algorithm)
+{
+    EXPECT_EQ(understood(in("test", {})).signing_algorithm, jose::Algorithm::eddsa);
+    EXPECT_EQ(
+        understood(in("test", {{"signing_algorithm", "ES256"}})).signing_algorithm,
+        jose::Algorithm::es256
+    );
+    EXPECT_EQ(
+        understood(production({{"signing_algorithm", "RS256"}})).signing_algorithm,
+        jose::Algorithm::rs256
+    );
+    for (auto const* const name : {"", "none", "HS256", "eddsa", "PS256", "ES384"})
+        EXPECT_EQ(
+            refusal(in("test", {{"signing_algorithm", name}})),
+            "--signing_algorithm: must be EdDSA or ES256 or RS256"
+        );
+    EXPECT_EQ(understood(in("test", {{"verified_token_cache", "0"}})).verified_token_cache, 0);
+    EXPECT_NE(refusal(in("test", {{"verified_token_cache", "-1"}})), "");
+}
+
 TEST(Configuration, numbers_are_whole_and_within_their_bounds)
 {
     for (auto const* const number : {"", "x", "1x", "-1", "1.5", " 1", "99999999999999999999"}) {

@@ -39,7 +39,22 @@ constexpr std::array all{
     },
     Setting{"kek", "", "key-encryption key: 32 bytes in base64", true},
     Setting{"key_dir", "var/keys", "where development keeps the keys it made"},
-    Setting{"jwt_secret", "", "HS256 secret of `token`, at least 32 bytes; without it EdDSA", true},
+    Setting{
+        "jwt_secret",
+        "",
+        "HS256 secret of `token`, at least 32 bytes; without it the signing key",
+        true
+    },
+    Setting{
+        "signing_algorithm",
+        "EdDSA",
+        "EdDSA, ES256 or RS256, of signing keys that are made from now on"
+    },
+    Setting{
+        "verified_token_cache",
+        "16384",
+        "signature checks that are kept for repeated tokens; 0: none"
+    },
     Setting{
         "service_key",
         "",

@@ -36,8 +36,18 @@ signing_keys::TokenService make_tokens(
 )
 {
     EventLoop loop;
-    auto ring = wait_for(loop, signing_keys::load_key_ring(storage, key, random, clock.now()));
-    return {configuration.domain.public_url, std::move(ring), configuration.jwt_secret};
+    auto ring = wait_for(
+        loop,
+        signing_keys::load_key_ring(
+            storage, key, random, configuration.signing_algorithm, clock.now()
+        )
+    );
+    return {
+        configuration.domain.public_url,
+        std::move(ring),
+        configuration.jwt_secret,
+        static_cast<std::size_t>(configuration.verified_token_cache)
+    };
 }
 
 outbound::MailSetting mail_setting(Configuration const& configuration)

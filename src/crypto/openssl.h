@@ -2,7 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <openssl/bn.h>
+#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/params.h>
+#include <openssl/x509.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -25,6 +30,13 @@ struct OpensslFree {
     void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
     void operator()(EVP_CIPHER* cipher) const noexcept { EVP_CIPHER_free(cipher); }
     void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
+    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+    void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
+    void operator()(BIGNUM* number) const noexcept { BN_clear_free(number); }
+    void operator()(ECDSA_SIG* numbers) const noexcept { ECDSA_SIG_free(numbers); }
+    void operator()(OSSL_PARAM_BLD* parts) const noexcept { OSSL_PARAM_BLD_free(parts); }
+    void operator()(OSSL_PARAM* parts) const noexcept { OSSL_PARAM_free(parts); }
+    void operator()(PKCS8_PRIV_KEY_INFO* held) const noexcept { PKCS8_PRIV_KEY_INFO_free(held); }
 };
 template <class T> using Owned = std::unique_ptr<T, OpensslFree>;
 

@@ -59,9 +59,9 @@ Answer load_keys(ServiceWorld& world)
 {
     Answer answer;
     try {
-        auto const ring = world.run(
-            signing_keys::load_key_ring(world.storage(), world.key, world.random, world.clock.now())
-        );
+        auto const ring = world.run(signing_keys::load_key_ring(
+            world.storage(), world.key, world.random, jose::Algorithm::eddsa, world.clock.now()
+        ));
         answer.status = ring.published.empty() ? 500 : 200;
     } catch (std::exception const& failure) {
         answer.status = 503;

@@ -119,8 +119,11 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
       ))
     , tokens_(std::make_unique<signing_keys::TokenService>(
           settings.public_url,
-          run(signing_keys::load_key_ring(*storage_, key, random, clock.now())),
-          SecretString("a secret of the tests that is long enough")
+          run(signing_keys::load_key_ring(
+              *storage_, key, random, jose::Algorithm::eddsa, clock.now()
+          )),
+          SecretString("a secret of the tests that is long enough"),
+          1024
       ))
     , usual_hash_(crypto::hash_password(usual_password(), cheap, random).hash)
     , services_{

@@ -49,7 +49,7 @@ class Tokens : public testing::Test {
 protected:
     crypto::Ed25519KeyPair ours = pair_of('o');
     std::string kid = name_of(ours);
-    std::vector<PublicKey> keys{{kid, ours.public_key()}};
+    std::vector<PublicKey> keys{PublicKey{kid, ours.public_key()}};
     Verifier with_secret{
         "https://id.example", "https://api.example", keys, crypto::HmacKey(secret)
     };

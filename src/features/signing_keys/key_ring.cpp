@@ -12,47 +12,58 @@ using domain::Storage;
 
 constexpr std::string_view column = "signing_keys.private_sealed";
 
-SigningKey new_key(crypto::KeyEncryptionKey const& key, Random& random, Instant now)
+SigningKey
+new_key(crypto::KeyEncryptionKey const& key, Random& random, jose::Algorithm algorithm, Instant now)
 {
-    auto const pair = crypto::Ed25519KeyPair::mint(random);
-    jose::PublicKey const shown{jose::thumbprint(pair.public_key()), pair.public_key()};
-    auto const seed = pair.seed();
+    auto const pair = jose::mint_pair(algorithm, random);
+    auto const shown = jose::public_part(pair);
+    auto const kept = jose::private_part(pair);
     SigningKey made;
-    made.kid = shown.kid;
-    made.algorithm = "EdDSA";
+    made.kid = jose::thumbprint(shown);
+    made.algorithm = jose::to_text(algorithm);
     made.state = "signing";
-    made.public_jwk = jose::to_jwk(shown);
+    made.public_jwk = jose::to_jwk({made.kid, shown});
     made.private_sealed
-        = crypto::seal(key.subkey("signing"), seed, crypto::place_of(column, made.kid), random);
+        = crypto::seal(key.subkey("signing"), kept, crypto::place_of(column, made.kid), random);
     made.not_before = now;
     return made;
 }
 
-crypto::Ed25519KeyPair opened(SigningKey const& stored, crypto::KeyEncryptionKey const& key)
+jose::KeyPair opened(SigningKey const& stored, crypto::KeyEncryptionKey const& key)
 {
-    auto const seed = crypto::open(
+    auto const algorithm = jose::parse_algorithm(stored.algorithm);
+    if (!algorithm)
+        throw std::runtime_error(
+            "the signing key " + stored.kid + " is of an algorithm that this version does not know"
+        );
+    auto const kept = crypto::open(
         key.subkey("signing"), stored.private_sealed, crypto::place_of(column, stored.kid)
     );
-    auto pair = seed ? crypto::Ed25519KeyPair::from_seed(*seed) : std::nullopt;
+    auto pair = kept ? jose::pair_from(*algorithm, *kept) : std::nullopt;
     if (!pair)
         throw std::runtime_error(
             "the signing key " + stored.kid
             + " does not open under this GATEHOUSE_KEK; start with the key it was made under"
         );
-    if (jose::thumbprint(pair->public_key()) != stored.kid)
+    if (jose::thumbprint(jose::public_part(*pair)) != stored.kid)
         throw std::runtime_error("the signing key " + stored.kid + " is not the one its name says");
     return std::move(*pair);
 }
 
 } // namespace
 
-Async<KeyRing>
-load_key_ring(Storage& storage, crypto::KeyEncryptionKey const& key, Random& random, Instant now)
+Async<KeyRing> load_key_ring(
+    Storage& storage,
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    jose::Algorithm algorithm,
+    Instant now
+)
 {
     auto look = co_await storage.read();
     auto stored = co_await look->signing_keys().all();
     if (stored.empty()) {
-        auto made = new_key(key, random, now);
+        auto made = new_key(key, random, algorithm, now);
         auto work = co_await storage.begin();
         bool const first = co_await work->signing_keys().insert_first(made);
         co_await work->commit();
@@ -69,6 +80,8 @@ load_key_ring(Storage& storage, crypto::KeyEncryptionKey const& key, Random& ran
         auto shown = jose::parse_jwk(one.public_jwk);
         if (!shown)
             throw std::runtime_error("the signing key " + one.kid + " has no usable public part");
+        if (shown->kid != one.kid || jose::thumbprint(shown->key) != one.kid)
+            throw std::runtime_error("the signing key " + one.kid + " shows another public part");
         published.push_back(std::move(*shown));
         if (one.state == "signing")
             signing = &one;

@@ -5,9 +5,8 @@
 #include "core/random.h"
 #include "core/time.h"
 #include "crypto/seal.h"
-#include "crypto/signing.h"
 #include "domain/storage.h"
-#include "protocols/jose/keys.h"
+#include "protocols/jose/key_pairs.h"
 
 #include <string>
 #include <vector>
@@ -16,14 +15,19 @@ namespace gatehouse::signing_keys {
 
 struct KeyRing {
     std::string signing_kid;
-    crypto::Ed25519KeyPair signing;
+    jose::KeyPair signing;
     std::vector<jose::PublicKey> published; // the signing one too
 };
 
-// Several nodes may start at once on an empty database: all end with the same key. Throws
-// std::runtime_error when a stored key does not open under the key-encryption key.
+// Several nodes may start at once on an empty database: all end with the same key, one of
+// `algorithm`. Throws std::runtime_error when a stored key does not open under the key-encryption
+// key.
 Async<KeyRing> load_key_ring(
-    domain::Storage& storage, crypto::KeyEncryptionKey const& key, Random& random, Instant now
+    domain::Storage& storage,
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    jose::Algorithm algorithm,
+    Instant now
 );
 
 } // namespace gatehouse::signing_keys

@@ -44,12 +44,16 @@ Result<VerifiedToken> understood(jose::Claims const& claims)
 } // namespace
 
 TokenService::TokenService(
-    std::string public_url, KeyRing ring, std::optional<SecretString> const& jwt_secret
+    std::string public_url,
+    KeyRing ring,
+    std::optional<SecretString> const& jwt_secret,
+    std::size_t cached
 )
     : public_url_(std::move(public_url))
     , key_set_(jose::to_key_set(ring.published))
     , verifier_(public_url_, public_url_, ring.published, hmac_key(jwt_secret))
     , signer_(ring.signing_kid, std::move(ring.signing), hmac_key(jwt_secret))
+    , verified_(cached)
 {
 }
 
@@ -83,13 +87,23 @@ SecretString TokenService::mint_long(TokenClaims const& claims) const
 
 Result<VerifiedToken> TokenService::verify(std::string const& presented, Instant now) const
 {
+    constexpr std::uint64_t generation = 0;
+    if (presented.size() > jose::longest_token)
+        return std::unexpected(Refusal{.reason = Reason::invalid_token});
+    auto const digest = crypto::sha256_digest(presented);
+    if (auto known = verified_.find(digest, generation, now))
+        return std::move(*known);
     auto const claims = verifier_.verify(jose::RawToken(presented), now);
-    if (claims)
-        return understood(*claims);
-    bool const expired = claims.error() == jose::TokenProblem::expired;
-    return std::unexpected(
-        Refusal{.reason = expired ? Reason::token_expired : Reason::invalid_token}
-    );
+    if (!claims) {
+        bool const expired = claims.error() == jose::TokenProblem::expired;
+        return std::unexpected(
+            Refusal{.reason = expired ? Reason::token_expired : Reason::invalid_token}
+        );
+    }
+    auto verified = understood(*claims);
+    if (verified && now > Instant()) // asked without a time, it may have run out
+        verified_.keep(digest, generation, *verified);
+    return verified;
 }
 
 Result<VerifiedToken> TokenService::verify_without_expiry_check(std::string const& presented) const

@@ -3,6 +3,7 @@
 
 #include "domain/tokens.h"
 #include "features/signing_keys/key_ring.h"
+#include "features/signing_keys/verified_tokens.h"
 #include "protocols/jose/signer.h"
 #include "protocols/jose/verifier.h"
 
@@ -13,9 +14,13 @@ namespace gatehouse::signing_keys {
 
 class TokenService final : public domain::Tokens {
 public:
-    // `public_url` is the issuer, and the audience of access tokens.
+    // `public_url` is the issuer, and the audience of access tokens. `cached` signature checks are
+    // kept at most.
     TokenService(
-        std::string public_url, KeyRing ring, std::optional<SecretString> const& jwt_secret
+        std::string public_url,
+        KeyRing ring,
+        std::optional<SecretString> const& jwt_secret,
+        std::size_t cached
     );
 
     SecretString mint_access(domain::TokenClaims const& claims) const override;
@@ -33,6 +38,7 @@ private:
     std::string key_set_;
     jose::Verifier verifier_;
     jose::Signer signer_;
+    mutable VerifiedTokens verified_;
 };
 
 } // namespace gatehouse::signing_keys

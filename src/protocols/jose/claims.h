@@ -29,8 +29,8 @@ struct Claims {
     Instant expires_at; // exp, in whole seconds
 };
 
-// Algorithms and types as the header spells them (RFC 7518 3.1, RFC 8037 3.1, RFC 9068 2.1).
-inline constexpr char const* eddsa = "EdDSA";
+// Types, and the algorithm of the shared secret, as the header spells them (RFC 7518 3.1, RFC 9068
+// 2.1); those of our own keys are in algorithms.h.
 inline constexpr char const* hs256 = "HS256";
 inline constexpr char const* access_type = "at+jwt";
 inline constexpr char const* session_bound_type = "JWT";

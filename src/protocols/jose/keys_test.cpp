@@ -32,7 +32,7 @@ TEST(Jwk, comes_back_from_its_text)
     auto const key = parse_jwk(to_jwk(key_of_rfc_8037()));
     ASSERT_TRUE(key);
     EXPECT_EQ(key->kid, "name");
-    EXPECT_EQ(key->key.bytes(), key_of_rfc_8037().key.bytes());
+    EXPECT_EQ(to_jwk(*key), to_jwk(key_of_rfc_8037()));
 }
 
 TEST(Jwk, anything_else_is_no_key)

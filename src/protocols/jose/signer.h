@@ -3,8 +3,8 @@
 
 #include "core/secret.h"
 #include "crypto/digest.h"
-#include "crypto/signing.h"
 #include "protocols/jose/claims.h"
+#include "protocols/jose/key_pairs.h"
 
 #include <optional>
 #include <string>
@@ -14,10 +14,9 @@ namespace gatehouse::jose {
 // Safe to use from several threads: keys are made ready once and never change.
 class Signer {
 public:
-    // With `shared_secret` (JWT_SECRET, raw bytes) session-bound tokens are HS256, else EdDSA.
-    Signer(
-        std::string kid, crypto::Ed25519KeyPair key, std::optional<crypto::HmacKey> shared_secret
-    );
+    // With `shared_secret` (JWT_SECRET, raw bytes) session-bound tokens are HS256; all others are
+    // of the key.
+    Signer(std::string kid, KeyPair key, std::optional<crypto::HmacKey> shared_secret);
 
     // Signs the claims as their `use` says. All but the audience of session-bound tokens are
     // written.
@@ -25,7 +24,7 @@ public:
 
 private:
     std::string kid_;
-    crypto::Ed25519KeyPair key_;
+    KeyPair key_;
     std::optional<crypto::HmacKey> shared_secret_;
 };
 
