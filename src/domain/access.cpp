@@ -5,6 +5,7 @@
 #include "domain/session_check.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace gatehouse::domain {
 namespace {
@@ -135,6 +136,14 @@ Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now)
     auto const grants = caller->policy->effective(facts.user.role, facts.granted);
     if (facts.user.role != caller->user.role || grants != caller->grants)
         throw Refusal{.reason = Reason::forbidden, .message = "Your role is another one by now."};
+}
+
+Async<void> hold_standing(UnitOfWork& work, Actor actor, OrganizationId organization, Instant now)
+{
+    bool const there = co_await work.organizations().hold_standing(std::move(organization));
+    co_await require_same_standing(work, actor, now);
+    if (!there)
+        throw Refusal{.reason = Reason::not_found};
 }
 
 Async<void> hold_own_organization(UnitOfWork& work, Caller const& caller)

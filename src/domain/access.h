@@ -55,6 +55,11 @@ Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now
 // The same for an actor; 403 where what the actor may do is something else by now.
 Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now);
 
+// Both, for whatever rests on a right of the actor: nobody takes it away until the unit of work
+// ends (`Organizations::hold_standing`), and nobody has since the gate. Throws Refusal: as above,
+// and 404 where the organization is gone.
+Async<void> hold_standing(UnitOfWork& work, Actor actor, OrganizationId organization, Instant now);
+
 // `Organizations::hold` of the caller's own. Throws Refusal, 401 where it was deleted meanwhile.
 Async<void> hold_own_organization(UnitOfWork& work, Caller const& caller);
 

@@ -3,6 +3,7 @@
 
 #include "core/async.h"
 #include "domain/actor.h"
+#include "domain/custom_roles.h"
 #include "domain/storage.h"
 #include "domain/users.h"
 #include "policy/policy.h"
@@ -17,5 +18,8 @@ grants_as_stored(UnitOfWork& work, policy::Policy const& policy, User const& per
 // of somebody who may anything that they may not. In the unit of work that acts. Throws Refusal,
 // 403.
 Async<void> require_account_in_reach(UnitOfWork& work, Actor actor, User touched);
+
+// The same about everybody who holds a custom role: what changes it changes them. Throws Refusal.
+Async<void> require_holders_in_reach(UnitOfWork& work, Caller const& caller, CustomRole role);
 
 } // namespace gatehouse::domain

@@ -51,6 +51,10 @@ public:
     // deletes it then waits for all of us before touching any of those rows, and nobody in a
     // circle.
     virtual Async<bool> hold(OrganizationId organization) = 0;
+    // The same, and nobody's standing in it changes until the unit of work ends: many hold it at
+    // once, and nobody beside `lock`. Whoever holds it must not change the organization's own row,
+    // which takes `lock` from the beginning.
+    virtual Async<bool> hold_standing(OrganizationId organization) = 0;
     // The label of its subscription; nothing where it is gone.
     virtual Async<std::optional<std::string>> plan(OrganizationId organization) = 0;
     virtual Async<void> change_plan(OrganizationId organization, std::string plan) = 0;

@@ -63,10 +63,7 @@ Async<Resource> create_resource(
         .updated_at = facts.now,
     };
     auto work = co_await services.storage.begin();
-    bool const there = co_await work->organizations().hold(resource.organization_id);
-    if (!there)
-        throw Refusal{.reason = Reason::session_ended};
-    co_await require_same_standing(*work, Actor::person(caller), facts.now);
+    co_await hold_standing(*work, Actor::person(caller), caller.organization_id(), facts.now);
     co_await work->resources().insert(resource);
     auto first = first_assignment(services.random, resource);
     co_await work->assignments().assign(std::move(first));
@@ -82,13 +79,20 @@ Async<Resource> change_resource(
     Caller const& caller,
     std::string type,
     ResourceId id,
-    ResourceChange wanted
+    ResourceChange wanted,
+    Expected expected
 )
 {
     auto const names = names_of(wanted);
     auto work = co_await services.storage.begin();
-    co_await require_same_standing(*work, Actor::person(caller), facts.now);
+    co_await hold_standing(*work, Actor::person(caller), caller.organization_id(), facts.now);
     auto const before = co_await resource_in_reach(*work, caller, type, id, ResourceStep::edit);
+    if (expected) {
+        auto const present = co_await work->resources().lock(before.organization_id, type, id);
+        if (!present)
+            throw Refusal{.reason = Reason::not_found};
+        expected(*present);
+    }
     auto after = co_await work->resources().change(
         before.organization_id, type, id, std::move(wanted), facts.now
     );
@@ -106,7 +110,7 @@ Async<void> remove_resource(
 )
 {
     auto work = co_await services.storage.begin();
-    co_await require_same_standing(*work, Actor::person(caller), facts.now);
+    co_await hold_standing(*work, Actor::person(caller), caller.organization_id(), facts.now);
     auto const before = co_await resource_in_reach(*work, caller, type, id, ResourceStep::remove);
     bool const removed = co_await work->resources().remove(before.organization_id, type, id);
     if (!removed)

@@ -6,6 +6,7 @@
 #include "domain/resources.h"
 #include "domain/services.h"
 
+#include <functional>
 #include <string>
 
 namespace gatehouse::domain {
@@ -24,6 +25,9 @@ Async<Resource> create_resource(
     NewResource wanted
 );
 
+// Throws Refusal where the row, held until it is changed, is not what the client has seen.
+using Expected = std::function<void(Resource const& present)>;
+
 // Both judge once more, in the unit of work that writes, whether the caller may. Throw Refusal.
 Async<Resource> change_resource(
     Services& services,
@@ -31,7 +35,8 @@ Async<Resource> change_resource(
     Caller const& caller,
     std::string type,
     ResourceId id,
-    ResourceChange wanted
+    ResourceChange wanted,
+    Expected expected = {} // empty: whatever it is
 );
 Async<void> remove_resource(
     Services& services, RequestFacts facts, Caller const& caller, std::string type, ResourceId id

@@ -59,6 +59,12 @@ public:
     facts(OrganizationId organization, ResourceId resource, UserId user) = 0;
     virtual Async<std::optional<Resource>>
     find(OrganizationId organization, std::string type, ResourceId resource) = 0;
+    // Keeps it from being deleted until the unit of work ends; false where it is gone.
+    virtual Async<bool> hold(OrganizationId organization, std::string type, ResourceId resource)
+        = 0;
+    // Nobody else changes it until the unit of work ends; nothing where it is gone.
+    virtual Async<std::optional<Resource>>
+    lock(OrganizationId organization, std::string type, ResourceId resource) = 0;
     // As it is afterwards; nothing where it is gone. One UPDATE, so that writers in parallel do not
     // undo each other.
     virtual Async<std::optional<Resource>> change(

@@ -75,14 +75,19 @@ void require_changed(bool changed)
 
 } // namespace
 
+Async<void> require_may_change_role(UnitOfWork& work, Actor actor, User before, Role role)
+{
+    co_await require_account_in_reach(work, actor, before);
+    require_may_make(actor, role);
+    if (role != before.role && (before.role == Role::owner || actor.is(before.id)))
+        co_await require_may_leave(work, actor, before);
+}
+
 Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User person, Role role)
 {
     auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
-    co_await require_account_in_reach(*work, actor, before);
-    require_may_make(actor, role);
-    if (role != before.role && (before.role == Role::owner || actor.is(before.id)))
-        co_await require_may_leave(*work, actor, before);
+    co_await require_may_change_role(*work, actor, before, role);
     bool const changed
         = co_await work->members().change_role(before.organization_id, before.id, role, facts.now);
     require_changed(changed);

@@ -13,6 +13,8 @@ namespace gatehouse::domain {
 // loses, and none who was demoted meanwhile decides. All throw Refusal: SELF_ACTION (I-3),
 // LAST_OWNER (I-4), 404 where the person is gone, 401 and 403 where the actor's standing is.
 Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User person, Role role);
+// What it asks under that lock; for whoever wants to know without changing anything.
+Async<void> require_may_change_role(UnitOfWork& work, Actor actor, User before, Role role);
 // Suspending ends all sessions at once; reactivating ends what slipped in meanwhile.
 Async<User>
 change_status(Storage& storage, RequestFacts facts, Actor actor, User person, UserStatus status);

@@ -131,7 +131,8 @@ Async<void> answer(Context& context, Handler<Req, Res> const& handler, Route con
     Req request = read_any<Req>(context.request, route.body);
     auto const result = co_await handler(context, std::move(request));
     write_answer(context.response(), result);
-    if (route.versioned)
+    // What is answered in several shapes has the version that the handler says, if any.
+    if (route.versioned && !describe::is_variant<Res> && !context.response().has_header("ETag"))
         context.header("ETag", entity_tag_of(context.response().body));
 }
 } // namespace detail

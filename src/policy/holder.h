@@ -3,8 +3,8 @@
 
 #include "policy/policy.h"
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace gatehouse::policy {
@@ -17,11 +17,21 @@ public:
         : current_(std::move(first))
     {
     }
-    std::shared_ptr<Policy const> current() const { return current_.load(); }
-    void replace(std::shared_ptr<Policy const> next) { current_.store(std::move(next)); }
+    std::shared_ptr<Policy const> current() const
+    {
+        std::lock_guard const lock(mutex_);
+        return current_;
+    }
+    // The one before it goes after the lock: its last owner frees a whole policy.
+    void replace(std::shared_ptr<Policy const> next)
+    {
+        std::lock_guard const lock(mutex_);
+        current_.swap(next);
+    }
 
 private:
-    std::atomic<std::shared_ptr<Policy const>> current_;
+    mutable std::mutex mutex_; // held for as long as a pointer is copied
+    std::shared_ptr<Policy const> current_;
 };
 
 } // namespace gatehouse::policy

@@ -14,11 +14,26 @@ protected:
         std::string member; // of which any text is good
         std::string column; // FROM …
     };
-    std::vector<Thing> things() const
+    std::string made(std::string const& path, json::Object body)
     {
+        auto const answer = world.call(post(path, std::move(body)).as(token));
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        return path + "/" + answer.text("id");
+    }
+    std::vector<Thing> things()
+    {
+        auto const of_type = [](std::string const& type) {
+            return "name FROM resources WHERE type = '" + type + "'";
+        };
+        json::Object const report{{"type", "sessions"}, {"format", "csv"}};
+        json::Object const role{{"name", "zero"}, {"permissions", json::Array()}};
         return {
             {"/api/users/" + owner.id, "firstName", "first_name FROM users"},
             {"/api/organizations/house", "industry", "industry FROM organizations"},
+            {made("/api/clients", {{"name", "zero"}}), "name", of_type("client")},
+            {made("/api/workflows", {{"name", "zero"}}), "name", of_type("workflow")},
+            {made("/api/reports", report), "name", of_type("report")},
+            {made("/api/organizations/house/roles", role), "name", "name FROM custom_roles"},
         };
     }
     std::string tag(Thing const& thing)
@@ -86,6 +101,33 @@ TEST_P(ConditionalChanges, OfManyAtOnceOneWins)
                 statuses_of(world.in_parallel(calls)), (std::map<int, int>{{200, 1}, {412, 7}})
             );
         }
+}
+
+TEST_P(ConditionalChanges, OfThePlanToo)
+{
+    Thing const thing{"/api/billing/subscription", "plan", "plan FROM organizations"};
+    auto const seen = tag(thing);
+    EXPECT_EQ(world.call(change(thing, "pro", "\"other\"")).status, 412);
+    EXPECT_EQ(world.call(change(thing, "nonsense", "\"other\"")).status, 400);
+    auto const changed = world.call(change(thing, "pro", seen));
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(changed.header("etag"), tag(thing));
+    EXPECT_EQ(world.call(change(thing, "free", seen)).status, 412);
+    EXPECT_EQ(world.text(thing.column), "pro");
+}
+
+// A preview is no version of the role, and who holds the role changes none.
+TEST_P(ConditionalChanges, ARoleIsTheSameWhoeverHoldsIt)
+{
+    auto const role = things().back();
+    auto const seen = tag(role);
+    auto preview = change(role, "other");
+    preview.target += "?dryRun=1";
+    EXPECT_EQ(world.call(preview).header("etag"), "");
+    auto const id = role.path.substr(role.path.rfind('/') + 1);
+    world.outside().query("UPDATE users SET custom_role_id = $1", sql::values(id));
+    EXPECT_EQ(tag(role), seen);
+    EXPECT_EQ(world.call(change(role, "other", seen)).status, 200);
 }
 
 // With an address in the change, nothing of it is left behind: no mail, no link.

@@ -238,6 +238,102 @@ TEST_P(Plans, AQuestionAboutARowLooksIntoItsOrganizationAlone)
     expect_indexed();
 }
 
+class PlansOfResources : public Plans {
+protected:
+    static constexpr char const* big = "o0"; // 20,000 clients, of which every 1,000th is assigned
+
+    void SetUp() override
+    {
+        Plans::SetUp();
+        store_->run("INSERT INTO resources (id, organization_id, type, name, created_at) SELECT "
+                    "'r' || n, 'o0', CASE WHEN n % 10 = 0 THEN 'workflow' ELSE 'client' END, "
+                    "'Client ' || n, now() - n * interval '1 second' "
+                    "FROM generate_series(0, 19999) n;"
+                    "INSERT INTO assignments (organization_id, resource_type, resource_id, "
+                    "user_id, created_at) SELECT 'o0', type, id, "
+                    "'u' || (40000 + CAST(substr(id, 2) AS integer) % 1000), created_at "
+                    "FROM resources; ANALYZE");
+    }
+    void expect_no_sort()
+    {
+        for (auto const* const mode : {"force_custom_plan", "force_generic_plan"}) {
+            store_->run(std::string("SET plan_cache_mode = ") + mode);
+            for (auto const& sent : recording_->sent) {
+                auto const plan = plan_of(sent);
+                EXPECT_EQ(plan.find("Sort"), std::string::npos) << sent.text << "\n" << plan;
+            }
+        }
+    }
+    // Each begins at the assignments of the one person, and none reads the whole type.
+    void expect_begins_at(char const* index)
+    {
+        for (auto const* const mode : {"force_custom_plan", "force_generic_plan"}) {
+            store_->run(std::string("SET plan_cache_mode = ") + mode);
+            for (auto const& sent : recording_->sent) {
+                auto const plan = plan_of(sent);
+                EXPECT_NE(plan.find(index), std::string::npos) << sent.text << "\n" << plan;
+                for (auto const* const whole : {"resources_created_idx", "resources_name_idx"})
+                    EXPECT_EQ(plan.find(whole), std::string::npos) << sent.text << "\n" << plan;
+            }
+        }
+    }
+};
+INSTANTIATE_ON_POSTGRES(PlansOfResources);
+
+TEST_P(PlansOfResources, WhatIsAssignedIsFoundByItsAssignments)
+{
+    auto const resources = sql::make_resources(*recording_);
+    OrganizationId const home(big);
+    domain::ResourceFilter const mine{.type = "client", .assigned_to = UserId("u40007")};
+    EXPECT_EQ(run(resources->count(home, mine)), 20);
+    for (auto const sort : {domain::ResourceSort::created_at, domain::ResourceSort::name})
+        for (bool const descending : {false, true}) {
+            domain::ResourceWindow const window{
+                .sort = sort, .descending = descending, .limit = 10, .offset = 10
+            };
+            EXPECT_EQ(run(resources->list(home, mine, window)).size(), 10U);
+        }
+    expect_indexed();
+    expect_begins_at("assignments_user_idx");
+}
+
+TEST_P(PlansOfResources, AllOfATypeComeInTheirOrderFromTheIndex)
+{
+    auto const resources = sql::make_resources(*recording_);
+    domain::ResourceFilter const all{.type = "client"};
+    for (auto const sort : {domain::ResourceSort::created_at, domain::ResourceSort::name})
+        for (bool const descending : {false, true})
+            run(resources->list(
+                OrganizationId(big),
+                all,
+                {.sort = sort, .descending = descending, .limit = 10, .offset = 10}
+            ));
+    expect_indexed();
+}
+
+TEST_P(PlansOfResources, AssignmentsAreListedFromAnIndex)
+{
+    auto const assignments = sql::make_assignments(*recording_);
+    OrganizationId const home(big);
+    run(assignments->list(home, {}, 10, 100));
+    run(assignments->list(home, {.resource_type = "client"}, 10, 100));
+    expect_no_sort();
+    UserId const user("u40007");
+    domain::ResourceId const resource("r7");
+    EXPECT_EQ(run(assignments->list(home, {.user_id = user}, 100, 0)).size(), 20U);
+    for (domain::AssignmentFilter const& filter : std::vector<domain::AssignmentFilter>{
+             {.resource_type = "client", .user_id = user},
+             {.resource_id = resource},
+             {.resource_id = resource, .user_id = user},
+             {.resource_type = "client", .resource_id = resource},
+             {.resource_type = "client", .resource_id = resource, .user_id = user}
+         }) {
+        EXPECT_FALSE(run(assignments->list(home, filter, 10, 0)).empty());
+        EXPECT_GT(run(assignments->count(home, filter)), 0);
+    }
+    expect_indexed();
+}
+
 TEST_P(Plans, ListsOfOperatorsBeginBehindAnIdWithoutSorting)
 {
     auto const directory = sql::make_directory(*recording_);

@@ -53,6 +53,7 @@ constexpr char const* one_house
       "VALUES ('#', 'x#', 'text/csv', 'x');"
       "INSERT INTO assignments (organization_id, resource_type, resource_id, user_id) "
       "VALUES ('#', 'client', 'x#', 'u#');"
+      "INSERT INTO notifications (organization_id, user_id, kind) VALUES ('#', 'u#', 'export');"
       "INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, "
       "pii_commitment) VALUES ('#', now(), 'LOGIN_SUCCESS', 'success', 'x')";
 

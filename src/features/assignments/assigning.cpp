@@ -4,7 +4,7 @@
 #include "domain/access.h"
 #include "domain/deed.h"
 #include "domain/directory.h"
-#include "domain/organizations.h"
+#include "domain/resource_access.h"
 
 #include <optional>
 #include <utility>
@@ -17,12 +17,14 @@ using domain::AssignmentId;
 using domain::Assignments;
 using domain::Caller;
 using domain::Event;
+using domain::hold_standing;
 using domain::LedgerEntry;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
-using domain::require_same_standing;
+using domain::resource_in_reach;
 using domain::ResourceId;
+using domain::ResourceStep;
 using domain::Services;
 using domain::UnitOfWork;
 using domain::UserId;
@@ -68,15 +70,16 @@ Async<Assignments::Assigned>
 assign(Services& services, RequestFacts facts, Caller const& caller, Assignment wanted)
 {
     auto work = co_await services.storage.begin();
-    bool const there = co_await work->organizations().hold(caller.organization_id());
-    if (!there)
-        throw Refusal{.reason = Reason::session_ended};
-    co_await require_same_standing(*work, Actor::person(caller), facts.now);
+    auto const actor = Actor::person(caller);
+    co_await hold_standing(*work, actor, caller.organization_id(), facts.now);
     co_await require_reach(*work, caller, wanted.resource_id, wanted.user_id);
-    auto const resource = co_await work->resources().find(
-        wanted.organization_id, wanted.resource_type, wanted.resource_id
+    // Nobody gives what they may not see, to themselves least of all (I-7).
+    auto const resource = co_await resource_in_reach(
+        *work, caller, wanted.resource_type, wanted.resource_id, ResourceStep::view
     );
-    if (!resource) // there, but of another type
+    bool const stays
+        = co_await work->resources().hold(resource.organization_id, resource.type, resource.id);
+    if (!stays) // deleted just now
         throw Refusal{.reason = Reason::not_found};
     auto assigned = co_await work->assignments().assign(wanted);
     if (assigned.is_new) {
@@ -90,7 +93,8 @@ assign(Services& services, RequestFacts facts, Caller const& caller, Assignment 
 Async<void> unassign(Services& services, RequestFacts facts, Caller const& caller, AssignmentId id)
 {
     auto work = co_await services.storage.begin();
-    co_await require_same_standing(*work, Actor::person(caller), facts.now);
+    auto const actor = Actor::person(caller);
+    co_await hold_standing(*work, actor, caller.organization_id(), facts.now);
     auto const removed = co_await work->assignments().remove(caller.organization_id(), id);
     if (!removed) // the gate saw it: somebody was faster
         throw Refusal{.reason = Reason::not_found};

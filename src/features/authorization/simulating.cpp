@@ -2,9 +2,11 @@
 #include "features/authorization/simulating.h"
 
 #include "domain/access.h"
+#include "domain/account_reach.h"
 #include "domain/custom_roles.h"
 #include "domain/directory.h"
 #include "domain/role_rules.h"
+#include "domain/standing.h"
 #include "http/describe_read.h"
 
 #include <utility>
@@ -66,6 +68,7 @@ Async<RoleImpact> of_role(Context const& context, ProposedRole proposed)
     if (proposed.id) {
         domain::require_free_role_name(*proposed.id);
         before = co_await own_role(*work, caller, CustomRoleId(*proposed.id));
+        co_await domain::require_holders_in_reach(*work, caller, *before);
     }
     auto impact = co_await impact_of_role_change(*work, *caller.policy, before, after);
     co_return impact;
@@ -79,13 +82,13 @@ Async<Subject> person_now(UnitOfWork& work, Caller const& caller, UserId id)
     co_return std::move(*found);
 }
 
-void take_built_in_role(Subject& into, http::Given const& given)
+domain::Role built_in_role(http::Given const& given)
 {
     auto const* const text = given.value.text();
     auto const role = text ? domain::parse_role(*text) : std::nullopt;
     if (!role)
         throw invalid_field("change.role", "must be owner, admin, manager or staff");
-    into.role = *role;
+    return *role;
 }
 
 Async<void>
@@ -106,18 +109,22 @@ take_custom_role(UnitOfWork& work, Caller const& caller, Subject& into, http::Gi
 Async<RoleImpact> of_person(Context const& context, ProposedChange change)
 {
     auto const& caller = context.caller();
+    auto const actor = Actor::person(caller);
     UserId const id(*change.user_id);
-    co_await domain::person_in_reach(context.services, Actor::person(caller), id);
-    require_permission(Actor::person(caller), Permission::users_role);
+    auto const person = co_await domain::person_in_reach(context.services, actor, id);
+    require_permission(actor, Permission::users_role);
     if (change.role.is_there == change.custom_role_id.is_there)
         throw invalid_field("change", "must have either role or customRoleId beside userId");
     auto work = co_await context.services.storage.read();
     auto const before = co_await person_now(*work, caller, id);
     auto after = before;
-    if (change.role.is_there)
-        take_built_in_role(after, change.role);
-    else
+    if (change.role.is_there) {
+        after.role = built_in_role(change.role);
+        co_await domain::require_may_change_role(*work, actor, person, after.role);
+    } else {
+        co_await domain::require_account_in_reach(*work, actor, person);
         co_await take_custom_role(*work, caller, after, std::move(change.custom_role_id));
+    }
     co_return impact_on_person(*caller.policy, before, after);
 }
 

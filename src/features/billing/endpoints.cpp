@@ -29,6 +29,7 @@ constexpr http::Route read_route{
     .audit = http::Audit::none("reads only"),
     .surface = http::Surface::organization,
     .answers = "200 401 403 429 503",
+    .versioned = true,
 };
 constexpr http::Route change_route{
     .method = http::Method::patch,
@@ -39,7 +40,8 @@ constexpr http::Route change_route{
     .access = http::Access::session(),
     .audit = http::Audit::records("BILLING_CHANGED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 413 415 429 503",
+    .answers = "200 400 401 403 412 413 415 429 503",
+    .versioned = true,
 };
 
 Async<void> may_bill(Context& context)
@@ -77,6 +79,7 @@ Async<SubscriptionView> change(Context& context, ChangeRequest request)
 {
     if (request.plan != "free" && request.plan != "pro")
         throw domain::invalid_field("plan", "must be free or pro");
+    auto const expected = http::IfMatch::of(context.request);
     auto const actor = context.actor();
     auto const facts = http::facts_of(context);
     auto const organization = context.caller().organization_id();
@@ -84,6 +87,8 @@ Async<SubscriptionView> change(Context& context, ChangeRequest request)
     co_await work->organizations().lock(organization);
     co_await domain::require_same_standing(*work, actor, context.now);
     auto view = co_await subscription(*work, organization);
+    if (expected)
+        expected->require(http::entity_tag(view));
     if (view.plan == request.plan) // nothing changes: nothing is written
         co_return view;
     auto entry = domain::deed(facts, actor, Event::billing_changed, 200, organization);

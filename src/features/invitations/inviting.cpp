@@ -146,6 +146,7 @@ Async<void> revoke(
 )
 {
     auto work = co_await services.storage.begin();
+    co_await domain::hold_standing(*work, actor, organization, facts.now);
     auto const found = co_await work->invitations().find(organization, invitation);
     if (!found) {
         auto const refusal = co_await not_here(*work, actor, invitation);

@@ -130,10 +130,9 @@ std::string fields_of(domain::OrganizationChange const& change)
     return fields;
 }
 
-// Held until it is changed: of two who expect the same version one wins.
+// Under the lock: of two who expect the same version one wins.
 Async<void> require_expected(UnitOfWork& work, OrganizationId id, http::IfMatch expected)
 {
-    co_await work.organizations().lock(id);
     auto const present = co_await work.organizations().find(id);
     if (!present)
         throw Refusal{.reason = Reason::not_found};
@@ -146,6 +145,8 @@ Async<OrganizationView> change_organization(http::Context& context, ChangeReques
     auto const expected = http::IfMatch::of(context.request);
     auto const id = named_in(context);
     auto work = co_await context.services.storage.begin();
+    co_await work->organizations().lock(id);
+    co_await domain::require_same_standing(*work, context.actor(), context.now);
     if (expected)
         co_await require_expected(*work, id, *expected);
     bool const changed = co_await work->organizations().change(id, change, context.now);

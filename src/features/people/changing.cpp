@@ -22,6 +22,7 @@ using domain::CanonicalAddress;
 using domain::count_mail_request;
 using domain::deed;
 using domain::Event;
+using domain::hold_standing;
 using domain::MailCeiling;
 using domain::MailToQueue;
 using domain::member_view_of;
@@ -31,7 +32,6 @@ using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
 using domain::require_account_in_reach;
-using domain::require_same_standing;
 using domain::Services;
 using domain::TokenPurpose;
 using domain::UnitOfWork;
@@ -228,15 +228,12 @@ Async<User> change(Services& services, RequestFacts facts, Actor actor, User per
     auto work = co_await services.storage.begin();
     if (address)
         co_await work->attempts().lock(CanonicalAddress(*address));
-    bool const there = co_await work->organizations().hold(person.organization_id);
-    if (!there)
-        throw Refusal{.reason = Reason::not_found};
+    co_await hold_standing(*work, actor, person.organization_id, facts.now);
     auto const before = co_await work->users().find(person.organization_id, person.id);
     if (!before)
         throw Refusal{.reason = Reason::not_found};
     Changing changing{services, *work, facts, actor, *before, wanted.change, wanted.expected};
     if (address) {
-        co_await require_same_standing(*work, actor, facts.now);
         co_await require_account_in_reach(*work, actor, *before); // perhaps raised since the gate
         changing.address = co_await decide_address(changing, *address);
         co_await count_mail(changing);

@@ -14,7 +14,6 @@ using domain::CanonicalAddress;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
-using domain::require_same_standing;
 using domain::Role;
 using domain::Services;
 using domain::User;
@@ -50,10 +49,7 @@ Async<User> create(Services& services, RequestFacts facts, Actor actor, NewPerso
     co_await work->attempts().lock(address);
     if (user.role == Role::owner) // may become the owner that the organization names: locked first
         co_await work->organizations().lock(user.organization_id);
-    bool const there = co_await work->organizations().hold(user.organization_id);
-    if (!there) // deleted while the password was hashed
-        throw Refusal{.reason = Reason::not_found};
-    co_await require_same_standing(*work, actor, facts.now);
+    co_await domain::hold_standing(*work, actor, user.organization_id, facts.now);
     co_await domain::add_person(*work, facts, actor, user);
     co_await work->commit();
     co_return user;

@@ -124,14 +124,11 @@ Async<PictureView> upload(http::Context& context, http::Upload request)
         + "/profile-picture?v=" + mint_uuid(context.now, services.random);
 
     auto work = co_await services.storage.begin();
-    co_await domain::require_same_standing(*work, context.actor(), context.now);
     auto const person = co_await work->directory().live_user(named);
     if (!person) // deleted while the picture was made
         throw Refusal{.reason = Reason::not_found};
     auto const& organization = person->organization_id;
-    bool const there = co_await work->organizations().hold(organization);
-    if (!there)
-        throw Refusal{.reason = Reason::not_found};
+    co_await domain::hold_standing(*work, context.actor(), organization, context.now);
     bool const shown = co_await work->users().show_picture(
         organization, person->id, answer.profile_picture, context.now
     );

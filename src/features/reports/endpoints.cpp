@@ -111,13 +111,30 @@ Async<ReportView> show(Context& context, Nothing)
     co_return view_of(found);
 }
 
+domain::Expected expected_by(Context const& context)
+{
+    auto const condition = http::IfMatch::of(context.request);
+    if (!condition)
+        return {};
+    return [condition = *condition](Resource const& present) {
+        condition.require(http::entity_tag(view_of(present)));
+    };
+}
+
 Async<ReportView> change(Context& context, ChangeRequest request)
 {
     auto wanted = change_of(request);
+    auto expected = expected_by(context);
     ResourceId const id(context.parameter("id"));
     auto const facts = http::facts_of(context);
     auto const changed = co_await domain::change_resource(
-        context.services, facts, context.caller(), resource_type, id, std::move(wanted)
+        context.services,
+        facts,
+        context.caller(),
+        resource_type,
+        id,
+        std::move(wanted),
+        std::move(expected)
     );
     context.no_store();
     co_return view_of(changed);

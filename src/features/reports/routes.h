@@ -39,6 +39,7 @@ inline constexpr http::Route read_route{
     .audit = http::Audit::none("reads only"),
     .surface = http::Surface::organization,
     .answers = "200 401 403 404 429 503",
+    .versioned = true,
 };
 inline constexpr http::Route change_route{
     .method = http::Method::patch,
@@ -49,7 +50,8 @@ inline constexpr http::Route change_route{
     .access = http::Access::session(),
     .audit = http::Audit::records("RESOURCE_UPDATED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 404 413 415 429 503",
+    .answers = "200 400 401 403 404 412 413 415 429 503",
+    .versioned = true,
 };
 inline constexpr http::Route remove_route{
     .method = http::Method::remove,

@@ -102,14 +102,32 @@ Async<RawJson> show(Context& context, Served const& served)
     co_return RawJson{view_of(found, served.type)};
 }
 
+domain::Expected expected_by(Context const& context, ResourceType const& type)
+{
+    auto const condition = http::IfMatch::of(context.request);
+    if (!condition)
+        return {};
+    return [condition = *condition, &type](domain::Resource const& present) {
+        condition.require(http::entity_tag_of(view_of(present, type)));
+    };
+}
+
 Async<RawJson> change_one(Context& context, Served const& served, JsonObject request)
 {
     require_same_place(request.members);
     auto wanted = change_of(served.type, request.members);
+    auto expected = expected_by(context, served.type);
     ResourceId const id(context.parameter("id"));
     auto const facts = http::facts_of(context);
+    auto const& caller = context.caller();
     auto const changed = co_await change_resource(
-        context.services, facts, context.caller(), served.type.name, id, std::move(wanted)
+        context.services,
+        facts,
+        caller,
+        served.type.name,
+        id,
+        std::move(wanted),
+        std::move(expected)
     );
     context.no_store();
     co_return RawJson{view_of(changed, served.type)};

@@ -92,6 +92,7 @@ http::Route read_route(RouteTexts const& texts)
         .audit = http::Audit::none("reads only"),
         .surface = http::Surface::organization,
         .answers = "200 401 403 404 429 503",
+        .versioned = true,
     };
 }
 
@@ -106,7 +107,8 @@ http::Route change_route(RouteTexts const& texts)
         .access = http::Access::session(),
         .audit = http::Audit::records("RESOURCE_UPDATED"),
         .surface = http::Surface::organization,
-        .answers = "200 400 401 403 404 413 415 429 503",
+        .answers = "200 400 401 403 404 412 413 415 429 503",
+        .versioned = true,
     };
 }
 

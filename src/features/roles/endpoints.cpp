@@ -109,6 +109,13 @@ Async<RoleList> list(Context& context, Nothing)
     co_return views;
 }
 
+// Of the role alone: how many hold it changes without it.
+std::string version_of(RoleView view)
+{
+    view.holders = 0;
+    return http::entity_tag(view);
+}
+
 Async<RoleWithHolders> show(Context& context, Nothing)
 {
     auto const& organization = context.caller().organization_id();
@@ -119,12 +126,14 @@ Async<RoleWithHolders> show(Context& context, Nothing)
     if (auto const built_in = domain::parse_role(id)) {
         auto const counted = co_await work->custom_roles().holders_of_built_in(organization);
         static_cast<RoleView&>(view) = built_in_view_of(context, *built_in, counted);
+        context.header("ETag", version_of(view));
         co_return view;
     }
     auto const role = co_await work->custom_roles().find(organization, CustomRoleId(id));
     if (!role)
         throw Refusal{.reason = Reason::not_found};
     static_cast<RoleView&>(view) = role_view_of(*role);
+    context.header("ETag", version_of(view));
     auto const holders = co_await work->custom_roles().holders(
         organization, role->id, domain::most_people_examined
     );
@@ -162,6 +171,16 @@ Async<Created> create_role(Context& context, CreateRequest request)
     co_return Created(role_view_of(made));
 }
 
+Expected expected_by(Context const& context)
+{
+    auto const condition = http::IfMatch::of(context.request);
+    if (!condition)
+        return {};
+    return [condition = *condition](CustomRole const& present) {
+        condition.require(version_of(role_view_of(present)));
+    };
+}
+
 Async<Created> change_role(Context& context, http::Unjudged<ChangeRequest> request)
 {
     auto const& caller = context.caller();
@@ -174,9 +193,14 @@ Async<Created> change_role(Context& context, http::Unjudged<ChangeRequest> reque
             = co_await preview_change(context.services, caller, id, std::move(wanted));
         co_return Created(view_of(*caller.policy, impact));
     }
+    auto expected = expected_by(context);
     auto const facts = http::facts_of(context);
-    auto const changed = co_await change(context.services, facts, caller, id, std::move(wanted));
-    co_return Created(role_view_of(changed));
+    auto const changed = co_await change(
+        context.services, facts, caller, id, std::move(wanted), std::move(expected)
+    );
+    auto view = role_view_of(changed);
+    context.header("ETag", version_of(view));
+    co_return Created(std::move(view));
 }
 
 Async<Removed> delete_role(Context& context, Nothing)

@@ -37,6 +37,7 @@ inline constexpr http::Route read_route{
     .audit = http::Audit::none("reads only"),
     .surface = http::Surface::organization,
     .answers = "200 401 403 404 429 503",
+    .versioned = true,
 };
 inline constexpr http::Route change_route{
     .method = http::Method::patch,
@@ -47,7 +48,8 @@ inline constexpr http::Route change_route{
     .access = http::Access::session(),
     .audit = http::Audit::records("PERMISSION_CHANGED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 404 409 413 415 429 503",
+    .answers = "200 400 401 403 404 409 412 413 415 429 503",
+    .versioned = true,
 };
 inline constexpr http::Route delete_route{
     .method = http::Method::remove,

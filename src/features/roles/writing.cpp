@@ -3,6 +3,7 @@
 
 #include "core/uuid.h"
 #include "domain/access.h"
+#include "domain/account_reach.h"
 #include "domain/deed.h"
 #include "domain/directory.h"
 #include "domain/organizations.h"
@@ -24,6 +25,7 @@ using domain::OrganizationId;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
+using domain::require_holders_in_reach;
 using domain::require_holds_all;
 using domain::require_same_standing;
 using domain::RoleImpact;
@@ -83,6 +85,7 @@ Async<CustomRole>
 judge_change(UnitOfWork& work, Caller const& caller, CustomRoleId id, CustomRoleChange wanted)
 {
     auto before = co_await existing(work, caller.organization_id(), id);
+    co_await require_holders_in_reach(work, caller, before);
     if (!wanted.name)
         co_return before;
     bool const taken
@@ -152,7 +155,8 @@ Async<CustomRole> change(
     RequestFacts facts,
     Caller const& caller,
     CustomRoleId id,
-    CustomRoleChange wanted
+    CustomRoleChange wanted,
+    Expected expected
 )
 {
     if (wanted.permissions)
@@ -160,6 +164,8 @@ Async<CustomRole> change(
     auto work = co_await services.storage.begin();
     co_await lock(*work, caller, facts.now);
     auto const before = co_await judge_change(*work, caller, id, wanted);
+    if (expected)
+        expected(before);
     auto const& organization = before.organization_id;
     bool const changed = co_await work->custom_roles().change(organization, id, wanted, facts.now);
     if (!changed)
@@ -182,6 +188,7 @@ Async<void> remove(Services& services, RequestFacts facts, Caller const& caller,
     auto work = co_await services.storage.begin();
     co_await lock(*work, caller, facts.now);
     auto const before = co_await existing(*work, caller.organization_id(), id);
+    co_await require_holders_in_reach(*work, caller, before);
     bool const removed = co_await work->custom_roles().remove(before.organization_id, id);
     if (!removed)
         throw Refusal{.reason = Reason::not_found};
@@ -207,7 +214,7 @@ Async<User> give(
     auto const before = co_await work->users().find(person.organization_id, person.id);
     if (!before)
         throw Refusal{.reason = Reason::not_found};
-    domain::require_not_above(actor, *before); // perhaps raised since the gate
+    co_await domain::require_account_in_reach(*work, actor, *before); // perhaps raised meanwhile
     if (role)
         co_await judge_gift(*work, caller, *role);
     auto const& organization = before->organization_id;
@@ -255,6 +262,7 @@ Async<RoleImpact> preview_removal(Services& services, Caller const& caller, Cust
 {
     auto work = co_await services.storage.read();
     auto const before = co_await existing(*work, caller.organization_id(), id);
+    co_await require_holders_in_reach(*work, caller, before);
     std::vector<Granted> const nothing;
     auto impact = co_await impact_of_role_change(*work, *caller.policy, before, nothing);
     co_return impact;

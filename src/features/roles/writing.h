@@ -8,6 +8,7 @@
 #include "domain/services.h"
 #include "features/roles/rules.h"
 
+#include <functional>
 #include <optional>
 
 namespace gatehouse::roles {
@@ -21,12 +22,16 @@ Async<domain::CustomRole> create(
     domain::Caller const& caller,
     NewRole wanted
 );
+
+// Throws Refusal where the role, under that lock, is not what the client has seen.
+using Expected = std::function<void(domain::CustomRole const& present)>;
 Async<domain::CustomRole> change(
     domain::Services& services,
     domain::RequestFacts facts,
     domain::Caller const& caller,
     domain::CustomRoleId id,
-    domain::CustomRoleChange wanted
+    domain::CustomRoleChange wanted,
+    Expected expected
 );
 Async<void> remove(
     domain::Services& services,

@@ -6,7 +6,9 @@
 #include "storage/sql/resource_row.h"
 #include "storage/sql/stores.h"
 
+#include <array>
 #include <utility>
+#include <vector>
 
 namespace gatehouse::sql {
 namespace {
@@ -39,24 +41,60 @@ constexpr Statement
                       assignment_columns>);
 constexpr Statement
     delete_of_person("DELETE FROM assignments WHERE organization_id = $1 AND user_id = $2");
-constexpr Text from_here = " FROM assignments WHERE organization_id = $1 "
-                           "AND ($2 = '' OR resource_type = $2) "
-                           "AND ($3 = '' OR resource_id = $3) AND ($4 = '' OR user_id = $4)";
-constexpr Statement count_assignments(joined<"SELECT count(*)", from_here>);
-constexpr Statement list_assignments(joined<
-                                     "SELECT ",
-                                     assignment_columns,
-                                     from_here,
-                                     " ORDER BY created_at, id LIMIT $5 OFFSET $6">);
 
-// Empty: whatever it is.
-template <class Id> std::string text_of(std::optional<Id> const& id)
+// One statement for each filter, so that every plan may begin at the index that fits it.
+constexpr Text of_organization = " FROM assignments WHERE organization_id = $1";
+template <Text filter>
+inline constexpr Statement count_where{joined<"SELECT count(*)", of_organization, filter>};
+template <Text filter, Text window>
+inline constexpr Statement list_where{joined<
+    "SELECT ",
+    assignment_columns,
+    of_organization,
+    filter,
+    " ORDER BY created_at, id",
+    window>};
+
+struct Filtered {
+    Statement const* count;
+    Statement const* list;
+};
+template <Text filter, Text window>
+inline constexpr Filtered filtered{&count_where<filter>, &list_where<filter, window>};
+constexpr Text third = " LIMIT $3 OFFSET $4";
+constexpr Text fourth = " LIMIT $4 OFFSET $5";
+constexpr std::array every_filter{
+    filtered<"", " LIMIT $2 OFFSET $3">,
+    filtered<" AND user_id = $2", third>,
+    filtered<" AND resource_id = $2", third>,
+    filtered<" AND resource_id = $2 AND user_id = $3", fourth>,
+    filtered<" AND resource_type = $2", third>,
+    filtered<" AND resource_type = $2 AND user_id = $3", fourth>,
+    filtered<" AND resource_type = $2 AND resource_id = $3", fourth>,
+    filtered<
+        " AND resource_type = $2 AND resource_id = $3 AND user_id = $4",
+        " LIMIT $5 OFFSET $6">,
+};
+
+Filtered const& statements_for(AssignmentFilter const& filter)
 {
-    return id ? id->text() : std::string();
+    std::size_t const type = filter.resource_type ? 4 : 0;
+    std::size_t const resource = filter.resource_id ? 2 : 0;
+    std::size_t const user = filter.user_id ? 1 : 0;
+    return every_filter.at(type + resource + user);
 }
-std::string type_in(AssignmentFilter const& filter)
+
+// What the filter names, in the order of its statements.
+std::vector<Value> bound_for(OrganizationId const& organization, AssignmentFilter const& filter)
 {
-    return filter.resource_type.value_or("");
+    std::vector<Value> bound{organization.text()};
+    if (filter.resource_type)
+        bound.emplace_back(*filter.resource_type);
+    if (filter.resource_id)
+        bound.emplace_back(filter.resource_id->text());
+    if (filter.user_id)
+        bound.emplace_back(filter.user_id->text());
+    return bound;
 }
 
 class SqlAssignments final : public Assignments {
@@ -119,11 +157,10 @@ public:
 
     Async<std::int64_t> count(OrganizationId organization, AssignmentFilter filter) override
     {
-        auto bound = values(
-            organization, type_in(filter), text_of(filter.resource_id), text_of(filter.user_id)
-        );
+        Values bound(bound_for(organization, filter));
+        auto const& count = *statements_for(filter).count;
         auto const rows = co_await connection_.query(
-            count_assignments, Scope::organization(organization), std::move(bound)
+            count, Scope::organization(organization), std::move(bound)
         );
         co_return rows.front().integer(0);
     }
@@ -135,16 +172,12 @@ public:
         std::int64_t offset
     ) override
     {
-        auto bound = values(
-            organization,
-            type_in(filter),
-            text_of(filter.resource_id),
-            text_of(filter.user_id),
-            limit,
-            offset
-        );
+        auto bound = bound_for(organization, filter);
+        bound.emplace_back(limit);
+        bound.emplace_back(offset);
+        auto const& list = *statements_for(filter).list;
         auto const rows = co_await connection_.query(
-            list_assignments, Scope::organization(organization), std::move(bound)
+            list, Scope::organization(organization), Values(std::move(bound))
         );
         std::vector<Assignment> found;
         for (auto const row : rows)

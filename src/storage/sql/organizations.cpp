@@ -40,6 +40,10 @@ constexpr auto hold_organization = either(
     {.postgres = "SELECT id FROM organizations WHERE id = $1 FOR KEY SHARE",
      .sqlite = "SELECT id FROM organizations WHERE id = $1"}
 );
+constexpr auto hold_standing_in = either(
+    {.postgres = "SELECT id FROM organizations WHERE id = $1 FOR SHARE",
+     .sqlite = "SELECT id FROM organizations WHERE id = $1"}
+);
 constexpr Statement select_plan("SELECT plan FROM organizations WHERE id = $1");
 constexpr Statement set_plan("UPDATE organizations SET plan = $2 WHERE id = $1");
 constexpr Statement choose_owner(
@@ -127,6 +131,11 @@ public:
     Async<bool> hold(OrganizationId organization) override
     {
         return found(hold_organization, organization, values(organization));
+    }
+
+    Async<bool> hold_standing(OrganizationId organization) override
+    {
+        return found(hold_standing_in, organization, values(organization));
     }
 
     Async<void> settle_owner(OrganizationId organization, Instant now) override

@@ -27,11 +27,17 @@ using domain::UserId;
 constexpr Statement
     insert_resource("INSERT INTO resources (id, organization_id, type, name, data, created_by, "
                     "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)");
-constexpr Statement
-    find_resource(joined<
-                  "SELECT ",
-                  resource_columns,
-                  " FROM resources WHERE organization_id = $1 AND type = $2 AND id = $3">);
+constexpr Text one_resource
+    = " FROM resources WHERE organization_id = $1 AND type = $2 AND id = $3";
+constexpr Statement find_resource(joined<"SELECT ", resource_columns, one_resource>);
+constexpr auto hold_resource = either(
+    {.postgres = joined<"SELECT id", one_resource, " FOR KEY SHARE">,
+     .sqlite = joined<"SELECT id", one_resource>}
+);
+constexpr auto lock_resource = either(
+    {.postgres = joined<"SELECT ", resource_columns, one_resource, " FOR NO KEY UPDATE">,
+     .sqlite = joined<"SELECT ", resource_columns, one_resource>}
+);
 // A null takes an attribute away (RFC 7396); attributes hold no objects, so that one level is all.
 constexpr Text change_head = "UPDATE resources SET name = COALESCE($4, name), data = ";
 constexpr Text change_tail = ", updated_at = $6 WHERE organization_id = $1 AND type = $2 "
@@ -48,50 +54,52 @@ constexpr Statement delete_resource(
     "DELETE FROM resources WHERE organization_id = $1 AND type = $2 AND id = $3 RETURNING id"
 );
 
-constexpr Text from_here
-    = " FROM resources r WHERE r.organization_id = $1 AND r.type = $2 AND ($4 = '' OR EXISTS "
-      "(SELECT 1 FROM assignments a WHERE a.organization_id = $1 AND a.user_id = $4 "
-      "AND a.resource_type = $2 AND a.resource_id = r.id)) AND ($3 = '' OR ";
-constexpr Text postgres_search = "strpos(lower(r.name COLLATE \"C\"), $3) > 0)";
-constexpr Text sqlite_search = "instr(lower(r.name), $3) > 0)";
-constexpr auto count_resources = either(
-    {.postgres = joined<"SELECT count(*)", from_here, postgres_search>,
-     .sqlite = joined<"SELECT count(*)", from_here, sqlite_search>}
-);
+constexpr Text postgres_search = " AND ($3 = '' OR strpos(lower(r.name COLLATE \"C\"), $3) > 0)";
+constexpr Text sqlite_search = " AND ($3 = '' OR instr(lower(r.name), $3) > 0)";
+constexpr Text of_all = " FROM resources r WHERE r.organization_id = $1 AND r.type = $2";
+// Begins at the assignments: few of many rows.
+constexpr Text of_assigned
+    = " FROM resources r WHERE r.organization_id = $1 AND r.type = $2 AND r.id IN (SELECT "
+      "a.resource_id FROM assignments a WHERE a.organization_id = $1 AND a.user_id = $4 "
+      "AND a.resource_type = $2)";
 
-constexpr Text by_age = "r.created_at, r.id";
-constexpr Text by_age_down = "r.created_at DESC, r.id DESC";
-constexpr Text by_name = "r.name, r.id";
-constexpr Text by_name_down = "r.name DESC, r.id DESC";
-constexpr Text one_window = " LIMIT $5 OFFSET $6";
-
-template <Text search, Text order>
-inline constexpr char const* list_text
-    = joined<"SELECT ", resource_columns, from_here, search, " ORDER BY ", order, one_window>;
-template <Text order>
+template <Text from>
 inline constexpr Twins
-    list_twins{.postgres = list_text<postgres_search, order>, .sqlite = list_text<sqlite_search, order>};
-constexpr auto list_by_age = either(list_twins<by_age>);
-constexpr auto list_by_age_down = either(list_twins<by_age_down>);
-constexpr auto list_by_name = either(list_twins<by_name>);
-constexpr auto list_by_name_down = either(list_twins<by_name_down>);
+    count_twins{.postgres = joined<"SELECT count(*)", from, postgres_search>, .sqlite = joined<"SELECT count(*)", from, sqlite_search>};
+constexpr auto count_all = either(count_twins<of_all>);
+constexpr auto count_assigned = either(count_twins<of_assigned>);
 
-Statement const& list_of(ResourceWindow const& window)
+constexpr Text by_age = " ORDER BY r.created_at, r.id";
+constexpr Text by_age_down = " ORDER BY r.created_at DESC, r.id DESC";
+constexpr Text by_name = " ORDER BY r.name, r.id";
+constexpr Text by_name_down = " ORDER BY r.name DESC, r.id DESC";
+
+template <Text from, Text search, Text order, Text window>
+inline constexpr char const* list_text
+    = joined<"SELECT ", resource_columns, from, search, order, window>;
+template <Text from, Text order, Text window>
+inline constexpr Twins
+    list_twins{.postgres = list_text<from, postgres_search, order, window>, .sqlite = list_text<from, sqlite_search, order, window>};
+template <Text order>
+inline constexpr auto list_all = either(list_twins<of_all, order, " LIMIT $4 OFFSET $5">);
+template <Text order>
+inline constexpr auto list_assigned = either(list_twins<of_assigned, order, " LIMIT $5 OFFSET $6">);
+
+template <Text order> Statement const& in_order(ResourceFilter const& filter)
+{
+    return filter.assigned_to ? list_assigned<order> : list_all<order>;
+}
+Statement const& list_of(ResourceFilter const& filter, ResourceWindow const& window)
 {
     if (window.sort == ResourceSort::name)
-        return window.descending ? list_by_name_down : list_by_name;
-    return window.descending ? list_by_age_down : list_by_age;
+        return window.descending ? in_order<by_name_down>(filter) : in_order<by_name>(filter);
+    return window.descending ? in_order<by_age_down>(filter) : in_order<by_age>(filter);
 }
 
 std::string search_in(ResourceFilter const& filter)
 {
     return ascii_lower(filter.search);
 }
-std::string assignee_in(ResourceFilter const& filter)
-{
-    return filter.assigned_to ? filter.assigned_to->text() : std::string();
-}
-
 std::vector<Resource> read_all(Rows const& rows)
 {
     std::vector<Resource> found;
@@ -141,6 +149,23 @@ public:
         );
     }
 
+    Async<bool> hold(OrganizationId organization, std::string type, ResourceId resource) override
+    {
+        auto const rows = co_await connection_.query(
+            hold_resource, Scope::organization(organization), values(organization, type, resource)
+        );
+        co_return !rows.empty();
+    }
+
+    Async<std::optional<Resource>>
+    lock(OrganizationId organization, std::string type, ResourceId resource) override
+    {
+        auto const rows = co_await connection_.query(
+            lock_resource, Scope::organization(organization), values(organization, type, resource)
+        );
+        co_return first_of(rows, read_resource);
+    }
+
     Async<std::optional<Resource>> change(
         OrganizationId organization,
         std::string type,
@@ -167,9 +192,12 @@ public:
 
     Async<std::int64_t> count(OrganizationId organization, ResourceFilter filter) override
     {
-        auto bound = values(organization, filter.type, search_in(filter), assignee_in(filter));
+        auto const& count = filter.assigned_to ? count_assigned : count_all;
+        auto bound = filter.assigned_to
+            ? values(organization, filter.type, search_in(filter), *filter.assigned_to)
+            : values(organization, filter.type, search_in(filter));
         auto const rows = co_await connection_.query(
-            count_resources, Scope::organization(organization), std::move(bound)
+            count, Scope::organization(organization), std::move(bound)
         );
         co_return rows.front().integer(0);
     }
@@ -177,16 +205,13 @@ public:
     Async<std::vector<Resource>>
     list(OrganizationId organization, ResourceFilter filter, ResourceWindow window) override
     {
-        auto bound = values(
-            organization,
-            filter.type,
-            search_in(filter),
-            assignee_in(filter),
-            window.limit,
-            window.offset
-        );
+        auto const search = search_in(filter);
+        auto const limit = window.limit;
+        auto bound = filter.assigned_to
+            ? values(organization, filter.type, search, *filter.assigned_to, limit, window.offset)
+            : values(organization, filter.type, search, limit, window.offset);
         auto const rows = co_await connection_.query(
-            list_of(window), Scope::organization(organization), std::move(bound)
+            list_of(filter, window), Scope::organization(organization), std::move(bound)
         );
         co_return read_all(rows);
     }
