@@ -131,6 +131,7 @@ void read_domain(Reader const& read, Configuration& made)
     to.rate_limit = read.one_of("rate_limit", {"on", "off"}) == 0;
     to.max_active_sessions_per_user = read.number("sessions_max_active_per_user", 0, 100'000);
     to.invitations_per_day = read.number("invitations_per_day", 0, 1'000'000);
+    to.code_mails_per_hour = read.number("code_mails_per_hour", 0, 1'000'000);
     to.allowed_origins = read.list("allowed_origins");
     for (auto const& origin : to.allowed_origins)
         if (!origin.starts_with("https://") && !origin.starts_with("http://"))

@@ -27,6 +27,7 @@
 #include "features/roles/endpoints.h"
 #include "features/sessions/endpoints.h"
 #include "features/signing_keys/endpoints.h"
+#include "features/step_up/endpoints.h"
 #include "features/token_validation/endpoints.h"
 #include "features/two_factor/endpoints.h"
 #include "features/vault/endpoints.h"
@@ -52,6 +53,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     add(password_change::endpoints());
     add(sessions::endpoints());
     add(two_factor::endpoints());
+    add(step_up::endpoints());
     add(me_data::endpoints());
     add(pictures::endpoints());
     add(vault::endpoints());

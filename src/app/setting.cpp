@@ -84,6 +84,7 @@ constexpr std::array all{
         "sessions_max_active_per_user", "0", "oldest sessions beyond it end at login; 0: no limit"
     },
     Setting{"invitations_per_day", "100", "invitations that an organization may send a day"},
+    Setting{"code_mails_per_hour", "5", "mails with a code that one person may be sent an hour"},
     Setting{
         "limit_client_credential", "300", "requests with credentials a minute and client address"
     },

@@ -9,6 +9,7 @@
 #include "core/metrics.h"
 #include "features/mail_capture/endpoints.h"
 #include "features/signing_keys/key_ring.h"
+#include "features/step_up/code_mail.h"
 #include "outbound/capture_transport.h"
 #include "outbound/mail_setting.h"
 #include "outbound/smtp_transport.h"
@@ -199,6 +200,9 @@ House::House(Configuration configuration)
           .tokens = tokens_,
           .settings = configuration_.domain,
           .policies = policies_,
+          .places = places_,
+          .risk_scores = risk_scores_,
+          .code_mail = step_up::code_mail,
           .mail_waits = [this] { sender_.nudge(); },
           .controls = [this] { return checks_.states(); },
           .afterwards =

@@ -49,6 +49,8 @@ private:
     crypto::PasswordHasher passwords_;
     Workers workers_;
     signing_keys::TokenService tokens_;
+    domain::NoPlaces places_;
+    domain::RiskScores risk_scores_;
     outbound::OutboxSender sender_;
     SelfChecks checks_;
     domain::Services services_;

@@ -28,9 +28,9 @@ std::string plain_form(std::string_view code)
     return ascii_lower(kept);
 }
 
-std::string digest(SecretString const& pepper, UserId const& user, std::string_view code)
+std::string digest(SecretString const& pepper, std::string const& whose, std::string_view code)
 {
-    auto message = user.text();
+    auto message = whose;
     message.append(1, '\0').append(plain_form(code));
     return std::string(digest_mark) + to_hex(crypto::hmac_sha256(pepper.reveal(), message));
 }
@@ -73,7 +73,7 @@ std::vector<SecretString> mint_backup_codes(Random& random, std::string_view alp
 std::string
 backup_code_digest(KeyEncryptionKey const& key, UserId const& user, SecretString const& code)
 {
-    return digest(key.subkey("pepper"), user, code.reveal());
+    return digest(key.subkey("pepper"), user.text(), code.reveal());
 }
 
 std::optional<std::vector<std::string>> without_backup_code(
@@ -86,11 +86,11 @@ std::optional<std::vector<std::string>> without_backup_code(
     if (plain_form(presented.reveal()).empty()) // an empty text in an import is no code
         return std::nullopt;
     auto const pepper = key.subkey("pepper");
-    auto const wanted = digest(pepper, user, presented.reveal());
+    auto const wanted = digest(pepper, user.text(), presented.reveal());
     std::vector<std::string> left;
     bool found = false;
     for (auto const& code : stored) {
-        auto kept = code.starts_with(digest_mark) ? code : digest(pepper, user, code);
+        auto kept = code.starts_with(digest_mark) ? code : digest(pepper, user.text(), code);
         if (crypto::equal_in_constant_time(
                 kept, wanted
             )) // one that an import holds twice goes whole
@@ -101,6 +101,36 @@ std::optional<std::vector<std::string>> without_backup_code(
     if (!found)
         return std::nullopt;
     return left;
+}
+
+SecretString mint_mailed_code(Random& random)
+{
+    constexpr std::uint64_t codes = 1'000'000;
+    std::uint64_t number = 0; // of 64 bits: that a million does not divide them cannot be noticed
+    for (auto const byte : random.bytes(sizeof number))
+        number = (number << 8U) | static_cast<unsigned char>(byte);
+    auto digits = std::to_string(number % codes);
+    return SecretString(std::string(6 - digits.size(), '0') + digits);
+}
+
+std::string
+mailed_code_digest(KeyEncryptionKey const& key, StepUpId const& challenge, SecretString const& code)
+{
+    return digest(key.subkey("pepper"), challenge.text(), code.reveal());
+}
+
+bool is_six_digits(SecretString const& code)
+{
+    auto const form = plain_form(code.reveal());
+    return form.size() == 6 && form.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::string address_state(KeyEncryptionKey const& key, User const& user)
+{
+    std::string message = "address-state";
+    message.append(1, '\0').append(user.id.text()).append(1, '\0');
+    message.append(CanonicalAddress(user.email).text());
+    return to_hex(crypto::hmac_sha256(key.subkey("pepper").reveal(), message));
 }
 
 std::string password_state(KeyEncryptionKey const& key, User const& user)

@@ -45,6 +45,21 @@ std::optional<std::vector<std::string>> without_backup_code(
     SecretString const& presented
 );
 
+// Six digits, for a mail.
+SecretString mint_mailed_code(Random& random);
+
+// `h1:…` of a mailed code, which opens one challenge alone (behaviours §7).
+std::string mailed_code_digest(
+    crypto::KeyEncryptionKey const& key, StepUpId const& challenge, SecretString const& code
+);
+
+// What an authenticator shows; backup codes look otherwise.
+bool is_six_digits(SecretString const& code);
+
+// Changes with the address, and tells nothing about it: a code that was mailed to the old one opens
+// nothing.
+std::string address_state(crypto::KeyEncryptionKey const& key, User const& user);
+
 // Changes with the password, and tells nothing about it: a sign-in that waits for its second factor
 // ends when the password that began it is replaced.
 std::string password_state(crypto::KeyEncryptionKey const& key, User const& user);

@@ -29,6 +29,8 @@ LedgerEntry failure_entry(FactorTry const& tried, Event event, Outcome outcome, 
     entry.session_id = tried.session;
     entry.email = CanonicalAddress(tried.user.email).text();
     entry.details["method"] = std::string(to_text(tried.method));
+    if (tried.step_up)
+        entry.details["purpose"] = *tried.step_up;
     return entry;
 }
 
@@ -81,7 +83,8 @@ Async<void> refuse_factor(UnitOfWork& work, FactorTry const& tried, Refusal refu
 Async<void> refuse_wrong_factor(UnitOfWork& work, FactorTry const& tried)
 {
     co_await work.attempts().record(attempt_row(tried));
-    auto entry = failure_entry(tried, Event::login_failure, Outcome::failure, 401);
+    auto const event = tried.step_up ? Event::step_up_failed : Event::login_failure;
+    auto entry = failure_entry(tried, event, Outcome::failure, 401);
     co_await work.ledger().append(std::move(entry));
     co_await work.commit();
     throw Refusal{.reason = Reason::two_factor_failed};

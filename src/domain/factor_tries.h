@@ -22,10 +22,11 @@ namespace gatehouse::domain {
 struct FactorTry {
     RequestFacts facts; // its time is that of the lock: what was held back counts when it is judged
     User user;
-    AttemptMethod method = AttemptMethod::totp; // or backup_code: each has its own counter
+    AttemptMethod method = AttemptMethod::totp; // each has its own counter
     SecretString code;
     std::optional<OrganizationId> named = {}; // the organization that the sign-in named
     std::optional<SessionId> session = {}; // within a session
+    std::optional<std::string> step_up = {}; // the purpose, where it is tried for a step-up
 };
 
 // A right code, and what must be written so that it is never right again.

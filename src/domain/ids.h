@@ -13,6 +13,7 @@ using OneTimeTokenId = StrongText<struct OneTimeTokenIdTag>;
 using InvitationId = StrongText<struct InvitationIdTag>;
 using CustomRoleId = StrongText<struct CustomRoleIdTag>;
 using ResourceId = StrongText<struct ResourceIdTag>;
+using StepUpId = StrongText<struct StepUpIdTag>;
 using AssignmentId = StrongText<struct AssignmentIdTag>;
 using TokenDigest = StrongText<struct TokenDigestTag>; // lower-case hex SHA-256 of a token
 

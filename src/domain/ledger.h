@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/json.h"
 #include "core/time.h"
 #include "domain/ids.h"
 
@@ -50,6 +51,7 @@ enum class Event {
     organization_created,
     organization_updated,
     organization_deleted,
+    organization_transferred,
     permission_denied,
     permission_changed,
     assignment_changed,
@@ -67,6 +69,13 @@ enum class Event {
     vault_zk_enable,
     vault_zk_disable,
     suspicious_login_detected,
+    step_up_required,
+    step_up_verified,
+    step_up_failed,
+    step_up_bypassed,
+    anomaly_score_medium,
+    anomaly_score_high,
+    anomaly_check_skipped,
     control_degraded,
     control_recovered,
 };
@@ -75,8 +84,11 @@ std::string_view to_text(Event event); // the name of api §10, e.g. LOGIN_SUCCE
 enum class Outcome { success, failure, denied, skipped };
 std::string_view to_text(Outcome outcome);
 
-// Facts as a flat object; written as RFC 8785 text. Never a password, token, code, key or hash.
-using Fact = std::variant<std::string, std::int64_t, bool>;
+// Facts as an object; written as RFC 8785 text. Never a password, token, code, key or hash.
+struct NestedFacts {
+    json::Value value; // an object
+};
+using Fact = std::variant<std::string, std::int64_t, bool, NestedFacts>;
 using Facts = std::map<std::string, Fact>;
 
 struct LedgerEntry {

@@ -32,7 +32,12 @@ public:
     virtual Async<CountedWindow> add(std::string key, Instant now, Duration length) = 0;
 };
 
-// Counts the request in the unit of work, and throws rate_limited past the ceiling: of an address,
+// Counts the request in the unit of work; false past the ceiling.
+Async<bool> mail_is_allowed(
+    Services& services, UnitOfWork& work, MailCeiling ceiling, UserId person, Instant now
+);
+
+// The same, and throws rate_limited past the ceiling: of an address,
 // or of the person on whose behalf mail leaves for whatever address.
 Async<void> count_mail_request(
     Services& services, UnitOfWork& work, MailCeiling ceiling, CanonicalAddress address, Instant now

@@ -4,6 +4,7 @@
 #include "domain/one_time_tokens.h"
 #include "domain/refresh_tokens.h"
 #include "domain/sessions.h"
+#include "domain/step_up_challenges.h"
 #include "domain/users.h"
 
 #include <array>
@@ -27,6 +28,20 @@ constexpr std::array refresh_ends{
     std::pair(RefreshEnd::expired, std::string_view("expired")),
     std::pair(RefreshEnd::admin_action, std::string_view("admin_action")),
     std::pair(RefreshEnd::security_event, std::string_view("security_event")),
+};
+
+constexpr std::array purposes{
+    std::pair(StepUpPurpose::security_verification, std::string_view("security_verification")),
+    std::pair(StepUpPurpose::data_export, std::string_view("data_export")),
+    std::pair(StepUpPurpose::force_logout, std::string_view("force_logout")),
+    std::pair(StepUpPurpose::revoke_session, std::string_view("revoke_session")),
+    std::pair(StepUpPurpose::change_role, std::string_view("change_role")),
+    std::pair(StepUpPurpose::change_permissions, std::string_view("change_permissions")),
+    std::pair(StepUpPurpose::impersonate, std::string_view("impersonate")),
+    std::pair(StepUpPurpose::ip_rule_change, std::string_view("ip_rule_change")),
+    std::pair(StepUpPurpose::sso_config, std::string_view("sso_config")),
+    std::pair(StepUpPurpose::billing_change, std::string_view("billing_change")),
+    std::pair(StepUpPurpose::security_settings, std::string_view("security_settings")),
 };
 
 constexpr std::array events{
@@ -67,6 +82,7 @@ constexpr std::array events{
     std::pair(Event::organization_created, std::string_view("ORGANIZATION_CREATED")),
     std::pair(Event::organization_updated, std::string_view("ORGANIZATION_UPDATED")),
     std::pair(Event::organization_deleted, std::string_view("ORGANIZATION_DELETED")),
+    std::pair(Event::organization_transferred, std::string_view("ORGANIZATION_TRANSFERRED")),
     std::pair(Event::permission_denied, std::string_view("PERMISSION_DENIED")),
     std::pair(Event::permission_changed, std::string_view("PERMISSION_CHANGED")),
     std::pair(Event::assignment_changed, std::string_view("ASSIGNMENT_CHANGED")),
@@ -84,6 +100,13 @@ constexpr std::array events{
     std::pair(Event::vault_zk_enable, std::string_view("VAULT_ZK_ENABLE")),
     std::pair(Event::vault_zk_disable, std::string_view("VAULT_ZK_DISABLE")),
     std::pair(Event::suspicious_login_detected, std::string_view("SUSPICIOUS_LOGIN_DETECTED")),
+    std::pair(Event::step_up_required, std::string_view("STEP_UP_REQUIRED")),
+    std::pair(Event::step_up_verified, std::string_view("STEP_UP_VERIFIED")),
+    std::pair(Event::step_up_failed, std::string_view("STEP_UP_FAILED")),
+    std::pair(Event::step_up_bypassed, std::string_view("STEP_UP_BYPASSED")),
+    std::pair(Event::anomaly_score_medium, std::string_view("ANOMALY_SCORE_MEDIUM")),
+    std::pair(Event::anomaly_score_high, std::string_view("ANOMALY_SCORE_HIGH")),
+    std::pair(Event::anomaly_check_skipped, std::string_view("ANOMALY_CHECK_SKIPPED")),
     std::pair(Event::control_degraded, std::string_view("CONTROL_DEGRADED")),
     std::pair(Event::control_recovered, std::string_view("CONTROL_RECOVERED")),
 };
@@ -181,6 +204,32 @@ std::string_view to_text(TokenPurpose purpose)
         return "temp_2fa";
     case TokenPurpose::magic_link:
         return "magic_link";
+    }
+    unnamed();
+}
+
+std::string_view to_text(StepUpPurpose purpose)
+{
+    return name_in(purposes, purpose);
+}
+
+std::optional<StepUpPurpose> parse_purpose(std::string_view text)
+{
+    for (auto const& [purpose, name] : purposes)
+        if (name == text)
+            return purpose;
+    return std::nullopt;
+}
+
+std::string_view to_text(StepUpMethod method)
+{
+    switch (method) {
+    case StepUpMethod::totp:
+        return "totp";
+    case StepUpMethod::backup_code:
+        return "backup_code";
+    case StepUpMethod::email_otp:
+        return "email_otp";
     }
     unnamed();
 }

@@ -31,7 +31,8 @@ Session new_session(
     User const& user,
     Device device,
     std::vector<std::string> methods,
-    bool remember_me
+    bool remember_me,
+    SessionRisk risk
 )
 {
     Session session;
@@ -48,6 +49,8 @@ Session new_session(
     session.country = std::move(device.country);
     session.city = std::move(device.city);
     session.auth_methods = std::move(methods);
+    session.risk_score = risk.score;
+    session.degraded = risk.degraded;
     session.remember_me = remember_me;
     session.created_at = facts.now;
     session.last_seen_at = facts.now;
@@ -88,11 +91,13 @@ Async<SessionTokens> open_session(
     User const& user,
     Device device,
     std::vector<std::string> methods,
-    bool remember_me
+    bool remember_me,
+    SessionRisk risk
 )
 {
-    auto const session
-        = new_session(services, facts, user, std::move(device), std::move(methods), remember_me);
+    auto const session = new_session(
+        services, facts, user, std::move(device), std::move(methods), remember_me, risk
+    );
     co_await work.sessions().insert(session);
 
     auto opaque = mint_opaque_token(services.random);

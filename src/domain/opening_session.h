@@ -39,6 +39,12 @@ constexpr Duration remembered_token_life = 24h * 30;
 constexpr Duration session_idle_life = 24h * 7;
 constexpr Duration session_absolute_life = 24h * 30;
 
+// What the sign-in was judged to be.
+struct SessionRisk {
+    int score = 0;
+    bool degraded = false; // nobody could tell
+};
+
 // Writes the session and the first refresh token of its family into `work`, and purges the oldest
 // sessions beyond the configured number. Nothing may be handed out before `work` is committed.
 Async<SessionTokens> open_session(
@@ -48,7 +54,8 @@ Async<SessionTokens> open_session(
     User const& user,
     Device device,
     std::vector<std::string> methods,
-    bool remember_me
+    bool remember_me,
+    SessionRisk risk = {}
 );
 
 // Fresh access and long tokens for a session that lives already. The long one ends with the

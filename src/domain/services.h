@@ -3,10 +3,13 @@
 
 #include "core/async.h"
 #include "core/random.h"
+#include "core/secret.h"
 #include "core/time.h"
 #include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
+#include "domain/places.h"
+#include "domain/risk_scores.h"
 #include "domain/settings.h"
 #include "domain/storage.h"
 #include "domain/tokens.h"
@@ -27,6 +30,13 @@ struct ControlState {
     std::string detail; // for operators; never a secret
 };
 
+struct CodeMail {
+    std::string recipient; // the stored address
+    std::string recipient_name;
+    SecretString code;
+    Instant at;
+};
+
 struct Services {
     Clock const& clock;
     Random& random;
@@ -37,6 +47,10 @@ struct Services {
     Tokens const& tokens;
     Settings const& settings;
     policy::PolicyHolder const& policies;
+    Places const& places;
+    RiskScores& risk_scores; // what a score rests on, read a moment ago
+    // The payload of a mail with a code: how mails are written is not known here.
+    std::function<SecretString(CodeMail const&)> code_mail;
     std::function<void()> mail_waits; // after a commit that queued mail: wakes the sender
     std::function<Async<std::vector<ControlState>>()> controls; // asked by /ready
     // Work that waits until the answer left and may be lost (rehash, last_seen_at): a failure is

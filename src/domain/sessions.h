@@ -43,6 +43,8 @@ struct Session {
     std::optional<std::string> country;
     std::optional<std::string> city;
     std::vector<std::string> auth_methods;
+    std::optional<int> risk_score; // of the sign-in, or of the newest refresh
+    bool degraded = false; // it could not be told: 0, and said so
     bool remember_me = false;
     Instant created_at;
     Instant last_seen_at;
@@ -85,6 +87,16 @@ public:
     // Adds a class to those the session was used by; false if it was among them.
     virtual Async<bool>
     note_class(OrganizationId organization, SessionId session, DeviceClass device) = 0;
+    // What the newest refresh was judged to be. `degraded` stays once it is true.
+    virtual Async<void>
+    note_risk(OrganizationId organization, SessionId session, int score, bool degraded) = 0;
+    // Where the person has proven to be; what is not there stays.
+    virtual Async<void> note_place(
+        OrganizationId organization,
+        SessionId session,
+        std::optional<std::string> country,
+        std::optional<std::string> city
+    ) = 0;
     // Moves last_seen_at, and the idle end to `idle_end` capped by the absolute end.
     virtual Async<void>
     touch(OrganizationId organization, SessionId session, Instant seen, Instant idle_end) = 0;

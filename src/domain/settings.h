@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/time.h"
+#include "domain/risk.h"
 
 #include <string>
 #include <vector>
@@ -21,7 +22,12 @@ struct Settings {
     std::string public_url; // without a trailing slash
     std::vector<std::string> allowed_origins;
     int invitations_per_day = 100; // of an organization (decisions D-105)
+    int code_mails_per_hour = 5; // to one person (decisions D-105)
     int candidate_limit = 8; // decisions D-101
+    RiskRules risk = {};
+    // In lower case: the fields in which trusted proxies say where a client is; empty: they do not.
+    std::string country_header = {};
+    std::string city_header = {};
     // SHA-256 in hex of what other applications ask for decisions with; empty: none may.
     std::string service_key_digest;
 };

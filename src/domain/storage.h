@@ -26,9 +26,12 @@ class RefreshTokens;
 class Reports;
 class ResetRequests;
 class Resources;
+class RiskDecisions;
 class SecondFactors;
+class SessionHistory;
 class Sessions;
 class SigningKeys;
+class StepUpChallenges;
 class Users;
 class Vaults;
 
@@ -55,9 +58,12 @@ public:
     virtual Reports& reports() = 0;
     virtual ResetRequests& reset_requests() = 0;
     virtual Resources& resources() = 0;
+    virtual RiskDecisions& risk_decisions() = 0;
     virtual SecondFactors& second_factors() = 0;
+    virtual SessionHistory& session_history() = 0;
     virtual Sessions& sessions() = 0;
     virtual SigningKeys& signing_keys() = 0;
+    virtual StepUpChallenges& step_up_challenges() = 0;
     virtual Users& users() = 0;
     virtual Vaults& vaults() = 0;
 
@@ -70,6 +76,8 @@ public:
     virtual ~Storage() = default;
     virtual Async<std::unique_ptr<UnitOfWork>> begin() = 0;
     virtual Async<std::unique_ptr<UnitOfWork>> read() = 0; // sees, changes nothing; needs no commit
+    // The same; the database gives up what it has not answered by then, and nobody waits for it.
+    virtual Async<std::unique_ptr<UnitOfWork>> read_within(Duration time) = 0;
     // A real query, for /ready; throws what is wrong.
     virtual Async<void> probe() = 0;
     // Whether the database keeps each organization's rows from statements of another, as the second

@@ -76,6 +76,16 @@ std::optional<SecretString> Context::cookie_credential(std::string_view name) co
     return SecretString(std::string(cookie->value));
 }
 
+std::optional<std::string> Context::word_of_proxy(std::string_view name) const
+{
+    if (!is_from_proxy_ || name.empty())
+        return std::nullopt;
+    auto word = readable(request.header(name));
+    if (word && trimmed(*word).empty())
+        return std::nullopt;
+    return word;
+}
+
 std::string const& Context::parameter(std::string_view name) const
 {
     for (auto const& [known, value] : parameters_)

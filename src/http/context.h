@@ -26,14 +26,20 @@ namespace gatehouse::http {
 struct DetailedRefusal {
     domain::Refusal refusal;
     std::string members; // `"name":value,…` of a described struct, ready to be written
+    std::vector<std::pair<std::string, std::string>> headers = {}; // added to the answer
 };
+
+template <class T> DetailedRefusal refusal_with(domain::Refusal refusal, T const& members)
+{
+    DetailedRefusal detailed{.refusal = std::move(refusal), .members = "{"};
+    describe::write_members(detailed.members, members);
+    detailed.members.erase(0, 1);
+    return detailed;
+}
 
 template <class T> [[noreturn]] void refuse_with(domain::Refusal refusal, T const& members)
 {
-    DetailedRefusal detailed{std::move(refusal), "{"};
-    describe::write_members(detailed.members, members);
-    detailed.members.erase(0, 1);
-    throw detailed;
+    throw refusal_with(std::move(refusal), members);
 }
 
 class Context {
@@ -57,6 +63,9 @@ public:
     void count_as_anonymous() { is_anonymous_ = true; }
     bool is_anonymous() const { return is_anonymous_; }
     bool has_caller() const { return caller_ != nullptr; }
+    // A step-up was skipped for this request (environment test): told to the ledger once, however
+    // often the gate is passed. True for the first to say so.
+    bool skips_step_up() { return !std::exchange(has_skipped_step_up_, true); }
     // Another application, by the service key; for Access::session_or_service() routes.
     bool is_service() const { return is_service_; }
 
@@ -67,6 +76,10 @@ public:
     // twice. Using it on an unsafe method takes the same proof against forgery as the session
     // cookie (behaviours §13): throws Refusal, 403 CSRF.
     std::optional<SecretString> cookie_credential(std::string_view name) const;
+
+    // What a trusted proxy added under this name; nothing where the request came from elsewhere,
+    // and where `name` is empty.
+    std::optional<std::string> word_of_proxy(std::string_view name) const;
 
     // A `:name` of the path, decoded.
     std::string const& parameter(std::string_view name) const;
@@ -100,6 +113,7 @@ public:
     void admit(domain::Caller caller);
     void admit_provisioner() { is_provisioner_ = true; }
     void admit_service() { is_service_ = true; }
+    void say_proxy_sent_it() { is_from_proxy_ = true; }
     void present(std::string token) { presented_token_ = std::move(token); }
     void set_parameters(std::vector<std::pair<std::string_view, std::string>> parameters)
     {
@@ -114,6 +128,8 @@ private:
     bool is_provisioner_ = false;
     bool is_service_ = false;
     bool is_anonymous_ = false;
+    bool is_from_proxy_ = false;
+    bool has_skipped_step_up_ = false;
     std::optional<std::string> presented_token_;
     std::vector<std::pair<std::string_view, std::string>> parameters_;
 };

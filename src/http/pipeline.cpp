@@ -168,6 +168,8 @@ Async<void> Pipeline::steps(Exchange& exchange)
         exchange.response
     );
     context.set_parameters(std::move(match.parameters));
+    if (proxies_.sent(request))
+        context.say_proxy_sent_it();
     auto const limit = route.body.is_multipart() ? route.body.wire_limit() : body_limit_;
     std::optional<DetailedRefusal> refused;
     try {
@@ -232,6 +234,8 @@ Async<void> Pipeline::refuse(
             services_, facts_of(context), context.caller(), why.refusal, route.path
         );
     answer_refusal(exchange, why.refusal, why.members);
+    for (auto const& [name, value] : why.headers)
+        exchange.response.add_header(name, value);
     if (counts_refusals(route))
         after_refusal(exchange, route);
 }

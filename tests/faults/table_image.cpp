@@ -87,7 +87,8 @@ without_chance(std::string const& text, std::string_view table, std::string cons
         return text == usual_hash ? "<usual password>" : "<new password>";
     if (text.starts_with("k1:"))
         return "<sealed>";
-    if (table == "users" && text.find("h1:") != std::string::npos)
+    bool const keeps_codes = table == "users" || table == "step_up_challenges";
+    if (keeps_codes && text.find("h1:") != std::string::npos)
         return without_digests(text);
     if (table == "encryption_vaults" && text.size() >= 16 && is_all(text, "+/="))
         return "<wrapped>";

@@ -26,6 +26,7 @@ struct UseCase {
 std::vector<UseCase> account_use_cases(); // registering, proving, resetting
 std::vector<UseCase> login_use_cases();
 std::vector<UseCase> second_factor_use_cases(); // the second step of signing in, setting it up
+std::vector<UseCase> step_up_use_cases(); // asked for, given, skipped, and what stands behind it
 std::vector<UseCase> session_use_cases(); // tokens, sessions, signing out, me/data, signing keys
 std::vector<UseCase> vault_use_cases();
 std::vector<UseCase> organization_use_cases(); // organizations and lists of their people

@@ -31,6 +31,7 @@ std::vector<UseCase> all_use_cases()
          {account_use_cases(),
           login_use_cases(),
           second_factor_use_cases(),
+          step_up_use_cases(),
           session_use_cases(),
           vault_use_cases(),
           organization_use_cases(),

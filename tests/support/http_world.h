@@ -173,9 +173,12 @@ public:
     domain::Reports& reports() override { nothing(); }
     domain::ResetRequests& reset_requests() override { nothing(); }
     domain::Resources& resources() override { nothing(); }
+    domain::RiskDecisions& risk_decisions() override { nothing(); }
     domain::SecondFactors& second_factors() override { nothing(); }
+    domain::SessionHistory& session_history() override { nothing(); }
     domain::Sessions& sessions() override { nothing(); }
     domain::SigningKeys& signing_keys() override { nothing(); }
+    domain::StepUpChallenges& step_up_challenges() override { nothing(); }
     domain::Users& users() override { nothing(); }
     domain::Vaults& vaults() override { nothing(); }
     Async<void> commit() override
@@ -208,6 +211,7 @@ public:
             = std::make_unique<OneSessionWork>(clock_.now(), denials);
         co_return work;
     }
+    Async<std::unique_ptr<domain::UnitOfWork>> read_within(Duration) override { return read(); }
     Async<void> probe() override
     {
         if (is_gone)
@@ -238,6 +242,8 @@ struct HttpWorld {
     crypto::KeyEncryptionKey key = crypto::KeyEncryptionKey::mint(random);
     PlainTokens tokens;
     domain::Settings settings;
+    domain::NoPlaces places;
+    domain::RiskScores risk_scores;
     policy::PolicyHolder policies{policy::Policy::shipped()};
     std::vector<domain::ControlState> controls;
     domain::Services services{
@@ -250,6 +256,9 @@ struct HttpWorld {
         .tokens = tokens,
         .settings = settings,
         .policies = policies,
+        .places = places,
+        .risk_scores = risk_scores,
+        .code_mail = [](domain::CodeMail const&) { return SecretString(); },
         .mail_waits = [] {},
         .controls = [this]() -> Async<std::vector<domain::ControlState>> { return said(controls); },
         .afterwards =

@@ -5,6 +5,7 @@
 #include "core/handoff.h"
 #include "core/uuid.h"
 #include "features/signing_keys/key_ring.h"
+#include "features/step_up/code_mail.h"
 #include "storage/sql/stores.h"
 
 #include <thread>
@@ -136,6 +137,9 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           .tokens = *tokens_,
           .settings = settings,
           .policies = policies,
+          .places = places,
+          .risk_scores = risk_scores,
+          .code_mail = step_up::code_mail,
           .mail_waits = [] {},
           .controls = []() -> Async<std::vector<domain::ControlState>> {
               co_return std::vector<domain::ControlState>();

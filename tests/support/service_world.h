@@ -55,6 +55,7 @@ struct ReadMail {
     std::string recipient;
     std::vector<std::string> tokens; // of its links
     std::vector<std::string> organizations; // beside them
+    std::string code; // in the place of links
 };
 
 // Counts what the hashing threads do.
@@ -79,6 +80,8 @@ public:
     SettableClock clock;
     SystemRandom random;
     domain::Settings settings; // may be changed between calls
+    domain::NoPlaces const places;
+    domain::RiskScores risk_scores;
     policy::PolicyHolder policies{policy::Policy::shipped()};
     crypto::KeyEncryptionKey const key;
 

@@ -118,6 +118,7 @@ std::vector<ReadMail> ServiceWorld::mails(std::string const& address)
             mail.tokens.emplace_back(link.token.reveal());
             mail.organizations.push_back(link.organization);
         }
+        mail.code = order->code.reveal();
         found.push_back(std::move(mail));
     }
     return found;

@@ -7,7 +7,9 @@
 #include "features/organizations/creating.h"
 #include "features/organizations/messages.h"
 #include "features/organizations/rules.h"
+#include "features/organizations/transferring.h"
 #include "http/request_facts.h"
+#include "http/step_up.h"
 
 namespace gatehouse::organizations {
 namespace {
@@ -18,11 +20,14 @@ using domain::organization_view_of;
 using domain::OrganizationId;
 using domain::OrganizationView;
 using domain::Permission;
+using domain::person_in_reach;
 using domain::Reason;
 using domain::Refusal;
 using domain::require_permission;
+using domain::StepUpPurpose;
 using domain::Surface;
 using domain::UnitOfWork;
+using domain::UserId;
 
 constexpr http::Route create_route{
     .method = http::Method::post,
@@ -71,6 +76,18 @@ constexpr http::Route delete_route{
     .answers = "204 401 403 404 429 503",
 };
 
+constexpr http::Route transfer_route{
+    .method = http::Method::post,
+    .path = "/api/organizations/:id/transfer",
+    .operation = "transferOrganization",
+    .summary = "Make somebody else the owner; whoever was it becomes an admin",
+    .tag = "organizations",
+    .access = http::Access::session(),
+    .audit = http::Audit::records("ORGANIZATION_TRANSFERRED STEP_UP_REQUIRED STEP_UP_BYPASSED"),
+    .surface = Surface::organization,
+    .answers = "200 400 401 403 404 413 415 428 429 503",
+};
+
 OrganizationId named_in(http::Context const& context)
 {
     return OrganizationId(context.parameter("id"));
@@ -98,6 +115,12 @@ Async<void> may_edit(http::Context& context)
 Async<void> may_delete(http::Context& context)
 {
     return gate(context, Permission::organization_delete);
+}
+
+Async<void> may_transfer(http::Context& context)
+{
+    co_await gate(context, Permission::organization_transfer);
+    co_await http::require_step_up(context, StepUpPurpose::security_settings);
 }
 
 Async<OrganizationView> create_organization(http::Context& context, CreateRequest request)
@@ -184,6 +207,17 @@ Async<http::Nothing> delete_organization(http::Context& context, http::Nothing)
     co_return http::Nothing{};
 }
 
+Async<OrganizationView> transfer_organization(http::Context& context, TransferRequest request)
+{
+    UserId heir(request.new_owner_id);
+    if (heir.empty())
+        throw domain::invalid_field("newOwnerId", "is required");
+    auto const person = co_await person_in_reach(context.services, context.actor(), heir);
+    auto const facts = http::facts_of(context);
+    auto const transferred = co_await transfer(context.services, facts, context.actor(), person.id);
+    co_return organization_view_of(transferred);
+}
+
 } // namespace
 
 std::vector<http::Endpoint> endpoints()
@@ -193,6 +227,7 @@ std::vector<http::Endpoint> endpoints()
         http::endpoint(read_route, may_view, show),
         http::endpoint(change_route, may_edit, change_organization),
         http::endpoint(delete_route, may_delete, delete_organization),
+        http::endpoint(transfer_route, may_transfer, transfer_organization),
     };
 }
 

@@ -24,4 +24,9 @@ struct ChangeRequest { // absent or null: stays; an empty industry or size is ta
 };
 BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (name, industry, size))
 
+struct TransferRequest {
+    std::string new_owner_id;
+};
+BOOST_DESCRIBE_STRUCT(TransferRequest, (), (new_owner_id))
+
 } // namespace gatehouse::organizations

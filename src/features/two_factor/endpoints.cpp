@@ -6,6 +6,7 @@
 #include "domain/ending_factor.h"
 #include "domain/factor_secrets.h"
 #include "domain/factor_tries.h"
+#include "domain/holding_account.h"
 #include "domain/password_proof.h"
 #include "domain/success.h"
 #include "features/two_factor/messages.h"
@@ -19,9 +20,10 @@ namespace gatehouse::two_factor {
 namespace {
 using domain::AttemptMethod;
 using domain::backup_code_digest;
-using domain::CanonicalAddress;
 using domain::Event;
 using domain::FactorTry;
+using domain::HeldAccount;
+using domain::hold_account;
 using domain::invalid_field;
 using domain::ledger_entry;
 using domain::Outcome;
@@ -34,7 +36,6 @@ using domain::UnitOfWork;
 using domain::User;
 using domain::void_pending_logins;
 
-constexpr int looks = 4; // how often the own address may change while its lock is waited for
 constexpr std::size_t secret_bytes = 20; // RFC 4226 4, requirement 6
 
 Refusal not_set_up()
@@ -132,30 +133,11 @@ Async<SecondFactor> use_code(http::Context& context, UnitOfWork& work, FactorTry
     co_return factor;
 }
 
-// The lock on the address, and who acts as they are under it: whoever waited may have been signed
-// out, suspended or moved meanwhile.
-Async<Proven> locked(http::Context& context)
+FactorTry
+try_of(http::Context& context, HeldAccount const& held, AttemptMethod method, SecretString code)
 {
-    auto const& caller = context.caller();
-    CanonicalAddress address(caller.user.email);
-    for (int look = 0; look < looks; ++look) {
-        auto work = co_await context.services.storage.begin();
-        co_await work->attempts().lock(address);
-        co_await domain::hold_own_organization(*work, caller);
-        auto const now = context.services.clock.now();
-        auto user = co_await domain::caller_as_stored(*work, caller, now);
-        CanonicalAddress const present(user.email);
-        if (present == address)
-            co_return Proven{std::move(work), std::move(user)};
-        address = present;
-    }
-    throw std::runtime_error("an address changed at every look");
-}
-
-FactorTry try_of(http::Context& context, User user, AttemptMethod method, SecretString code)
-{
-    FactorTry tried{.facts = http::facts_of(context), .user = std::move(user), .method = method};
-    tried.facts.now = context.services.clock.now();
+    FactorTry tried{.facts = http::facts_of(context), .user = held.user, .method = method};
+    tried.facts.now = held.now;
     tried.code = std::move(code);
     tried.session = context.caller().session_id();
     return tried;
@@ -165,9 +147,9 @@ Async<Success> verify_totp(http::Context& context, CodeRequest request)
 {
     if (request.code.empty())
         throw invalid_field("code", "is required");
-    auto const held = co_await locked(context);
+    auto const held = co_await hold_account(context.services, context.caller());
     auto& work = *held.work;
-    auto const tried = try_of(context, held.user, AttemptMethod::totp, std::move(request.code));
+    auto const tried = try_of(context, held, AttemptMethod::totp, std::move(request.code));
     auto const& user = tried.user;
     auto const factor = co_await use_code(context, work, tried);
     Success answer;
@@ -192,8 +174,8 @@ Async<Success> verify_backup_code(http::Context& context, BackupCodeRequest requ
     auto code = std::move(request.backup_code ? request.backup_code : request.code);
     if (!code || code->empty())
         throw invalid_field("code", "is required");
-    auto const held = co_await locked(context);
-    auto const tried = try_of(context, held.user, AttemptMethod::backup_code, std::move(*code));
+    auto const held = co_await hold_account(context.services, context.caller());
+    auto const tried = try_of(context, held, AttemptMethod::backup_code, std::move(*code));
     co_await use_code(context, *held.work, tried);
     co_await record(context, *held.work, Event::profile_updated, "backup_codes");
     co_await held.work->commit();

@@ -17,6 +17,7 @@ constexpr std::array kinds{
     std::pair(MailKind::sessions_ended, std::string_view("sessions_ended")),
     std::pair(MailKind::address_changed, std::string_view("address_changed")),
     std::pair(MailKind::invitation, std::string_view("invitation")),
+    std::pair(MailKind::step_up_code, std::string_view("step_up_code")),
 };
 
 std::string name_of(MailKind kind)
@@ -77,6 +78,8 @@ SecretString to_payload(MailOrder const& order)
         {"callbackUrl", order.callback_url},
         {"newAddress", order.new_address},
     };
+    if (!order.code.empty())
+        members.push_back({"code", order.code.reveal()});
     if (order.happened_at)
         members.push_back({"happenedAt", order.happened_at->milliseconds()});
     return SecretString(json::to_text(std::move(members)));
@@ -104,6 +107,8 @@ std::optional<MailOrder> parse_payload(SecretString const& payload)
         .callback_url = std::move(*callback_url),
         .new_address = std::move(*new_address),
     };
+    if (auto code = text_of(*value, "code"))
+        order.code = SecretString(std::move(*code));
     if (auto const* const at = value->find("happenedAt")) {
         if (!at->integer())
             return {};

@@ -18,6 +18,7 @@ enum class MailKind {
     sessions_ended, // notice: a refresh token was used twice
     address_changed, // notice to the old address
     invitation, // one link, with the organization that invites
+    step_up_code, // a code, and what it is asked for
 };
 
 struct MailLink {
@@ -32,6 +33,7 @@ struct MailOrder {
     std::vector<MailLink> links = {};
     std::string callback_url = {}; // verify_email: where to go afterwards; checked by the feature
     std::string new_address = {}; // address_changed
+    SecretString code = {}; // step_up_code
     std::optional<Instant> happened_at = {}; // notices
 };
 

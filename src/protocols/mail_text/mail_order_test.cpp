@@ -16,6 +16,7 @@ TEST(MailOrder, reads_back_equal)
         .new_address = "new@example.org",
         .happened_at = Instant::from_milliseconds(1795331109123),
     };
+    order.code = SecretString("012345");
     order.links.push_back({SecretString("token-1"), "First & Co"});
     order.links.push_back({SecretString("token-2")});
     auto const read = parse_payload(to_payload(order));
@@ -25,6 +26,7 @@ TEST(MailOrder, reads_back_equal)
     EXPECT_EQ(read->recipient_name, "Ann \"<b>\" Ö");
     EXPECT_EQ(read->callback_url, "/done");
     EXPECT_EQ(read->new_address, "new@example.org");
+    EXPECT_EQ(read->code.reveal(), "012345");
     EXPECT_EQ(read->happened_at, order.happened_at);
     ASSERT_EQ(read->links.size(), 2u);
     EXPECT_EQ(read->links[0].token.reveal(), "token-1");
@@ -40,7 +42,9 @@ TEST(MailOrder, every_kind_has_a_name)
           MailKind::password_reset,
           MailKind::password_changed,
           MailKind::sessions_ended,
-          MailKind::address_changed}) {
+          MailKind::address_changed,
+          MailKind::invitation,
+          MailKind::step_up_code}) {
         auto const read = parse_payload(to_payload({.kind = kind, .recipient = "a@example.org"}));
         ASSERT_TRUE(read);
         EXPECT_EQ(read->kind, kind);

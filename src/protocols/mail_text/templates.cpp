@@ -34,6 +34,8 @@ std::string_view base_name(MailKind kind)
         return "address_changed";
     case MailKind::invitation:
         return "invitation";
+    case MailKind::step_up_code:
+        return "step_up_code";
     }
     throw std::logic_error("a kind of mail without a template");
 }
@@ -101,6 +103,7 @@ Values values_of(MailOrder const& order, std::string_view public_url)
         {"greeting", name.empty() ? "Hello," : fmt::format("Hello {},", name)},
         {"recipient", one_line(order.recipient)},
         {"new_address", one_line(order.new_address)},
+        {"code", std::string(order.code.reveal())},
         {"when", moment_text(order.happened_at)},
         {"organization", order.links.empty() ? "" : one_line(order.links.front().organization)},
         {"site", std::string(public_url)},

@@ -27,7 +27,8 @@ constexpr std::array every_kind{
     MailKind::password_changed,
     MailKind::sessions_ended,
     MailKind::address_changed,
-    MailKind::invitation
+    MailKind::invitation,
+    MailKind::step_up_code
 };
 
 TEST(Render, every_kind_has_subject_text_and_html_and_leaves_no_placeholder)

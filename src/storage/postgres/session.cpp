@@ -19,6 +19,9 @@ using Clock = std::chrono::steady_clock;
 constexpr sql::Statement tell_scope("SELECT set_config('app.organization_id', $1, true), "
                                     "set_config('app.current_user_id', $2, true)");
 
+// For the server to say that it has cancelled a statement in time, which keeps the connection.
+constexpr Duration grace = 250ms;
+
 } // namespace
 
 Session::Session(
@@ -34,7 +37,7 @@ Session::Session(
 {
 }
 
-void Session::begin(sql::Access access, sql::Deadline)
+void Session::begin(sql::Access access, sql::Deadline deadline)
 {
     if (link_ && !link_->is_sound()) {
         log::Line(log::Level::warning, "postgres.connection_gone");
@@ -43,6 +46,8 @@ void Session::begin(sql::Access access, sql::Deadline)
     if (!link_)
         connect();
     access_ = access;
+    unit_ends_ = deadline;
+    is_hurried_ = deadline - Clock::now() < limits_.statement;
     begun_ = false;
     commit_ = Progress::not_sent;
     scope_ = sql::Scope::global(); // what an unset setting means
@@ -117,22 +122,31 @@ void Session::send(std::span<sql::Call const> calls)
     parameters.reserve(calls.size());
     for (auto const& call : calls)
         parameters.emplace_back(call.values);
-    if (!begun_) {
-        begun_ = true;
-        // Whatever the database's own default is: what is read under a lock must be what is true
-        // then.
-        link_->send(
-            access_ == sql::Access::read ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
-                                         : "BEGIN ISOLATION LEVEL READ COMMITTED"
-        );
-        add(Step::Kind::plain);
-    }
+    if (!begun_)
+        send_begin();
     for (std::size_t at = 0; at < calls.size(); ++at) {
         if (calls[at].scope != scope_)
             send_scope(calls[at].scope);
         send_call(*calls[at].statement, parameters[at]);
         add(Step::Kind::call);
     }
+}
+
+void Session::send_begin()
+{
+    begun_ = true;
+    // Whatever the database's own default is: what is read under a lock must be what is true then.
+    link_->send(
+        access_ == sql::Access::read ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+                                     : "BEGIN ISOLATION LEVEL READ COMMITTED"
+    );
+    add(Step::Kind::plain);
+    if (!is_hurried_)
+        return;
+    auto const left = std::chrono::duration_cast<Duration>(unit_ends_ - Clock::now()).count();
+    auto const limit = std::to_string(std::max<std::int64_t>(left, 1)); // 0 would be none at all
+    link_->send(("SET LOCAL statement_timeout = " + limit).c_str());
+    add(Step::Kind::plain);
 }
 
 void Session::send_scope(sql::Scope const& scope)
@@ -161,7 +175,8 @@ void Session::add(Step::Kind kind, sql::Statement const* prepared)
 
 void Session::receive(sql::Deadline deadline)
 {
-    auto const until = std::min(deadline, Clock::now() + limits_.reply);
+    auto const unit_ends = is_hurried_ ? deadline + grace : deadline;
+    auto const until = std::min<sql::Deadline>(unit_ends, Clock::now() + limits_.reply);
     failure_.reset();
     last_.reset();
     link_->forget_doubt();

@@ -42,6 +42,7 @@ private:
 
     void connect();
     void send(std::span<sql::Call const> calls);
+    void send_begin();
     void send_scope(sql::Scope const& scope);
     void send_call(sql::Statement const& statement, Parameters const& parameters);
     void add(Step::Kind kind, sql::Statement const* prepared = nullptr);
@@ -60,6 +61,8 @@ private:
     std::optional<sql::StorageError> failure_; // the first of the round trip at hand
     Result last_; // of its last call
     sql::Access access_ = sql::Access::write;
+    sql::Deadline unit_ends_ = {}; // when the unit of work must have ended
+    bool is_hurried_ = false; // before the time that every statement has
     bool begun_ = false; // the server has, or is being sent, an open transaction
     bool stale_ = false; // close it after this unit
     Progress commit_ = Progress::not_sent;

@@ -53,6 +53,11 @@ constexpr Statement select_window_of(joined<
                                      "login_attempts WHERE user_id = $1 AND method = $2 AND "
                                      "successful = false AND attempted_at > $3",
                                      window_tail>);
+constexpr Statement count_failed_since(
+    "SELECT count(*) FROM login_attempts a WHERE a.email = $1 AND a.successful = false "
+    "AND a.attempted_at > $2 "
+    "AND EXISTS (SELECT 1 FROM users o WHERE o.id = a.user_id AND o.deleted_at IS NULL)"
+);
 constexpr Statement clear_failures_of("DELETE FROM login_attempts WHERE user_id = $1 "
                                       "AND method = $2 AND successful = false");
 
@@ -105,6 +110,14 @@ public:
         auto const rows
             = co_await connection_.query(select_window_of, Scope::global(), std::move(bound));
         co_return window_of(rows);
+    }
+
+    Async<std::int64_t> failed_since(CanonicalAddress address, Instant since) override
+    {
+        auto const rows = co_await connection_.query(
+            count_failed_since, Scope::directory(), values(address, since)
+        );
+        co_return rows.front().integer(0);
     }
 
     Async<void> record(Attempt attempt) override

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/time.h"
 #include "storage/sql/rows.h"
 #include "storage/sql/scope.h"
 #include "storage/sql/statement.h"
@@ -9,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace gatehouse::sql {
 
@@ -49,8 +51,10 @@ class Database {
 public:
     virtual ~Database() = default;
 
-    // Throws Overloaded at the first statement when no connection comes free within the bound.
-    virtual Async<std::unique_ptr<Transaction>> begin(Access access) = 0;
+    // Throws Overloaded at the first statement when no connection comes free within the bound. With
+    // `within` the unit ends by then at the latest, counted from when a connection takes it.
+    virtual Async<std::unique_ptr<Transaction>>
+    begin(Access access, std::optional<Duration> within = {}) = 0;
 
     // Each query is a read of its own: one round trip, nothing to commit. later() throws here.
     virtual Connection& reads() noexcept = 0;

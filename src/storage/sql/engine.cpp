@@ -13,9 +13,12 @@ namespace {
 
 class WorkUnit final : public Transaction, public Connection {
 public:
-    WorkUnit(std::shared_ptr<Line> line, Access access, Dialect dialect)
+    WorkUnit(
+        std::shared_ptr<Line> line, Access access, std::optional<Duration> within, Dialect dialect
+    )
         : line_(std::move(line))
         , access_(access)
+        , within_(within)
         , dialect_(dialect)
     {
     }
@@ -67,7 +70,7 @@ private:
         if (unit_) {
             unit_->post(std::move(job));
         } else {
-            unit_ = std::make_shared<Unit>(access_);
+            unit_ = std::make_shared<Unit>(access_, within_);
             unit_->post(std::move(job));
             enter();
         }
@@ -86,6 +89,7 @@ private:
 
     std::shared_ptr<Line> line_;
     Access access_;
+    std::optional<Duration> within_;
     Dialect dialect_;
     std::shared_ptr<Unit> unit_;
     std::vector<Call> queue_;
@@ -151,10 +155,11 @@ public:
         readers_->close();
     }
 
-    Async<std::unique_ptr<Transaction>> begin(Access access) override
+    Async<std::unique_ptr<Transaction>>
+    begin(Access access, std::optional<Duration> within) override
     {
         auto const& line = access == Access::write ? writers_ : readers_;
-        co_return std::make_unique<WorkUnit>(line, access, dialect_);
+        co_return std::make_unique<WorkUnit>(line, access, within, dialect_);
     }
 
     Connection& reads() noexcept override { return reads_; }

@@ -20,13 +20,16 @@ constexpr Statement insert_row(
     "$11, $12, $13, $14, $15, $16, $17, $18) RETURNING id"
 );
 
+struct Written {
+    json::Value operator()(domain::NestedFacts const& nested) const { return nested.value; }
+    json::Value operator()(auto const& held) const { return json::Value(held); }
+};
+
 std::string canonical_facts(Facts const& facts)
 {
     json::Object members;
     for (auto const& [name, fact] : facts)
-        members.push_back(
-            {name, std::visit([](auto const& held) { return json::Value(held); }, fact)}
-        );
+        members.push_back({name, std::visit(Written(), fact)});
     return json::canonical(json::Value(std::move(members)));
 }
 

@@ -20,8 +20,9 @@ using domain::UserId;
 constexpr Statement insert_session(
     "INSERT INTO sessions (id, organization_id, user_id, session_version, surface, ip_address, "
     "user_agent, device_fingerprint, device_id, device_name, country, city, auth_methods, "
-    "remember_me, created_at, last_seen_at, expires_at, absolute_expires_at) VALUES "
-    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+    "remember_me, created_at, last_seen_at, expires_at, absolute_expires_at, risk_score, degraded) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+    "$20)"
 );
 constexpr Statement
     set_logged_out("UPDATE sessions SET logged_out_at = $3 WHERE organization_id = $1 AND id = $2 "
@@ -59,6 +60,10 @@ constexpr Statement move_seen("UPDATE sessions SET last_seen_at = $3, expires_at
                               "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
                               "AND logged_out_at IS NULL AND revoked_at IS NULL "
                               "AND expires_at > $3 AND absolute_expires_at > $3");
+constexpr Statement put_risk("UPDATE sessions SET risk_score = $3, degraded = (degraded OR $4) "
+                             "WHERE organization_id = $1 AND id = $2");
+constexpr Statement put_place("UPDATE sessions SET country = coalesce($3, country), "
+                              "city = coalesce($4, city) WHERE organization_id = $1 AND id = $2");
 
 constexpr auto add_class = either(
     {.postgres = "UPDATE sessions SET device_classes = array_append(device_classes, $3::text) "
@@ -97,7 +102,9 @@ public:
             session.created_at,
             session.last_seen_at,
             session.expires_at,
-            session.absolute_expires_at
+            session.absolute_expires_at,
+            session.risk_score,
+            session.degraded
         );
         connection_.later(
             insert_session, Scope::organization(session.organization_id), std::move(bound)
@@ -186,6 +193,32 @@ public:
             add_class, Scope::organization(organization), std::move(bound)
         );
         co_return !rows.empty();
+    }
+
+    Async<void>
+    note_risk(OrganizationId organization, SessionId session, int score, bool degraded) override
+    {
+        connection_.later(
+            put_risk,
+            Scope::organization(organization),
+            values(organization, session, score, degraded)
+        );
+        co_return;
+    }
+
+    Async<void> note_place(
+        OrganizationId organization,
+        SessionId session,
+        std::optional<std::string> country,
+        std::optional<std::string> city
+    ) override
+    {
+        connection_.later(
+            put_place,
+            Scope::organization(organization),
+            values(organization, session, country, city)
+        );
+        co_return;
     }
 
     Async<void>

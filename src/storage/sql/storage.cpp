@@ -17,9 +17,12 @@
 #include "domain/reports.h"
 #include "domain/reset_requests.h"
 #include "domain/resources.h"
+#include "domain/risk_decisions.h"
 #include "domain/second_factors.h"
+#include "domain/session_history.h"
 #include "domain/sessions.h"
 #include "domain/signing_keys.h"
+#include "domain/step_up_challenges.h"
 #include "domain/users.h"
 #include "domain/vaults.h"
 #include "storage/sql/errors.h"
@@ -88,12 +91,24 @@ public:
         return store(reset_requests_, make_reset_requests);
     }
     domain::Resources& resources() override { return store(resources_, make_resources); }
+    domain::RiskDecisions& risk_decisions() override
+    {
+        return store(risk_decisions_, make_risk_decisions);
+    }
     domain::SecondFactors& second_factors() override
     {
         return store(second_factors_, make_second_factors);
     }
+    domain::SessionHistory& session_history() override
+    {
+        return store(session_history_, make_session_history);
+    }
     domain::Sessions& sessions() override { return store(sessions_, make_sessions); }
     domain::SigningKeys& signing_keys() override { return store(signing_keys_, make_signing_keys); }
+    domain::StepUpChallenges& step_up_challenges() override
+    {
+        return store(step_up_challenges_, make_step_up_challenges);
+    }
     domain::Users& users() override { return store(users_, make_users); }
     domain::Vaults& vaults() override { return store(vaults_, make_vaults); }
 
@@ -125,9 +140,12 @@ private:
     std::unique_ptr<domain::Reports> reports_;
     std::unique_ptr<domain::ResetRequests> reset_requests_;
     std::unique_ptr<domain::Resources> resources_;
+    std::unique_ptr<domain::RiskDecisions> risk_decisions_;
     std::unique_ptr<domain::SecondFactors> second_factors_;
+    std::unique_ptr<domain::SessionHistory> session_history_;
     std::unique_ptr<domain::Sessions> sessions_;
     std::unique_ptr<domain::SigningKeys> signing_keys_;
+    std::unique_ptr<domain::StepUpChallenges> step_up_challenges_;
     std::unique_ptr<domain::Users> users_;
     std::unique_ptr<domain::Vaults> vaults_;
 };
@@ -164,6 +182,11 @@ public:
 
     Async<std::unique_ptr<domain::UnitOfWork>> begin() override { return open(Access::write); }
     Async<std::unique_ptr<domain::UnitOfWork>> read() override { return open(Access::read); }
+    Async<std::unique_ptr<domain::UnitOfWork>> read_within(Duration time) override
+    {
+        auto transaction = co_await database_.begin(Access::read, time);
+        co_return std::make_unique<SqlUnitOfWork>(std::move(transaction), random_);
+    }
 
     Async<void> probe() override
     {

@@ -24,9 +24,12 @@ class RefreshTokens;
 class Reports;
 class ResetRequests;
 class Resources;
+class RiskDecisions;
 class SecondFactors;
+class SessionHistory;
 class Sessions;
 class SigningKeys;
+class StepUpChallenges;
 class Users;
 class Vaults;
 class Storage;
@@ -51,9 +54,12 @@ std::unique_ptr<domain::RefreshTokens> make_refresh_tokens(Connection& connectio
 std::unique_ptr<domain::Reports> make_reports(Connection& connection);
 std::unique_ptr<domain::ResetRequests> make_reset_requests(Connection& connection);
 std::unique_ptr<domain::Resources> make_resources(Connection& connection);
+std::unique_ptr<domain::RiskDecisions> make_risk_decisions(Connection& connection);
 std::unique_ptr<domain::SecondFactors> make_second_factors(Connection& connection);
+std::unique_ptr<domain::SessionHistory> make_session_history(Connection& connection);
 std::unique_ptr<domain::Sessions> make_sessions(Connection& connection);
 std::unique_ptr<domain::SigningKeys> make_signing_keys(Connection& connection);
+std::unique_ptr<domain::StepUpChallenges> make_step_up_challenges(Connection& connection);
 std::unique_ptr<domain::Users> make_users(Connection& connection);
 std::unique_ptr<domain::Vaults> make_vaults(Connection& connection);
 

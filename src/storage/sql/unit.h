@@ -22,12 +22,14 @@ struct Job {
 
 class Unit {
 public:
-    explicit Unit(Access access)
+    explicit Unit(Access access, std::optional<Duration> within = {})
         : access_(access)
+        , within_(within)
     {
     }
 
     Access access() const noexcept { return access_; }
+    std::optional<Duration> within() const noexcept { return within_; } // what it may take
 
     // From the coroutine. Fails the job at once when the unit has ended.
     void post(Job job);
@@ -42,6 +44,7 @@ private:
     static void refuse(Job const& job, std::exception_ptr const& why);
 
     Access const access_;
+    std::optional<Duration> const within_;
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::optional<Job> job_; // a coroutine awaits each before the next, so one place is enough

@@ -7,6 +7,7 @@ import { expectRefusal, expectStatus } from '../support/expectations.ts';
 import { document, type Operation } from '../support/openapi.ts';
 import { login, loginPath, newAddress, newPassword, newPerson, registerPath, validatePath, type Person } from '../support/people.ts';
 import { mainStack } from '../support/stack.ts';
+import { provenFor } from '../support/step_up.ts';
 
 const stack = mainStack();
 const { client, database } = stack;
@@ -20,6 +21,7 @@ beforeAll(async () => {
     const made = await database.row`INSERT INTO resources (organization_id, type, name) VALUES (${person.organizationId}, ${type}, 'Of bad input') RETURNING id`;
     existing[`/api/${type}s/{id}`] = `/api/${type}s/${made['id'] as string}`;
   }
+  await provenFor(database, person.organizationId); // what a body is worth is asked behind that
   const role = await database.row`INSERT INTO custom_roles (organization_id, name) VALUES (${person.organizationId}, 'Of bad input') RETURNING id`;
   existing['/api/organizations/{id}/roles/{roleId}'] = `/api/organizations/${person.organizationId}/roles/${role['id'] as string}`;
 });

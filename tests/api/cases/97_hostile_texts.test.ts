@@ -9,6 +9,7 @@ import { login, newAccount, newAddress, newPassword, organizationLoginPath } fro
 import { isUnsafe, nameOf, pathOf, publicRoutes } from '../support/routes.ts';
 import { patience } from '../support/settings.ts';
 import { stopStacks } from '../support/stack.ts';
+import { provenFor } from '../support/step_up.ts';
 
 let houses: Houses;
 let house: House;
@@ -16,6 +17,7 @@ let house: House;
 beforeAll(async () => {
   houses = await Houses.start('closed');
   house = await houses.house();
+  await provenFor(houses.stack.database, house.id);
 });
 afterAll(stopStacks);
 

@@ -14,6 +14,8 @@ export const publicRoutes: ReadonlySet<string> = new Set([
   'POST /api/invitations/{token}/accept', 'GET /api/invitations/{token}', 'GET /api/auth/verify-email',
   'GET /api/v1/auth/jwks', 'GET /.well-known/jwks.json', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json',
   'GET /.well-known/authzen-configuration',
+  // At a sign-in the challenge itself is all that there is; those of a session still ask for its bearer.
+  'POST /api/security/stepup/send', 'POST /api/security/stepup/verify',
   // Captured mail and the outbox: development and test only, to callers on loopback.
   'GET /api/v1/search', 'GET /api/v1/messages', 'DELETE /api/v1/messages', 'GET /api/v1/message/{id}', 'GET /api/v1/message/{id}/raw', 'GET /__test/outbox',
 ]);

@@ -1,0 +1,48 @@
+// Internet addresses, and networks of them as operators write them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse {
+
+// An IPv4 or IPv6 address; IPv4 is kept mapped (::ffff:0:0/96), so that both spellings are equal.
+class Address {
+public:
+    static std::optional<Address> parse(std::string_view text);
+
+    std::string text() const; // `::ffff:1.2.3.4` becomes `1.2.3.4`
+    bool is_loopback() const;
+    bool is_in(Address const& network, unsigned prefix_bits) const; // bits of the 128
+
+    // What a ceiling counts: an IPv4 address, or a whole /64, which one household may use freely.
+    std::string counted_as() const;
+
+private:
+    bool is_mapped_ipv4() const;
+    std::array<std::uint8_t, 16> bytes_{};
+};
+
+class Networks {
+public:
+    Networks() = default;
+    // `10.0.0.0/8`, `::1`; throws std::invalid_argument naming the bad entry.
+    explicit Networks(std::vector<std::string> const& networks);
+
+    bool empty() const { return networks_.empty(); }
+    bool contain(Address const& address) const;
+    bool contain(std::string_view address) const; // false for what is no address
+
+private:
+    struct Network {
+        Address address;
+        unsigned prefix_bits;
+    };
+    std::vector<Network> networks_;
+};
+
+} // namespace gatehouse

@@ -1,0 +1,198 @@
+// Proving once more who one is: asking for a challenge, having its code mailed, giving the code.
+#include "features/step_up/endpoints.h"
+
+#include "domain/factor_secrets.h"
+#include "domain/holding_account.h"
+#include "domain/session_check.h"
+#include "domain/success.h"
+#include "features/step_up/messages.h"
+#include "http/request_facts.h"
+#include "http/step_up.h"
+#include "protocols/one_time_codes/totp.h"
+
+namespace gatehouse::step_up {
+namespace {
+using domain::AttemptMethod;
+using domain::Caller;
+using domain::FactorTry;
+using domain::HeldAccount;
+using domain::hold_account;
+using domain::invalid_field;
+using domain::open_challenge;
+using domain::Reason;
+using domain::Refusal;
+using domain::require_own;
+using domain::StepUpChallenge;
+using domain::StepUpId;
+using domain::StepUpMethod;
+using domain::StepUpPurpose;
+using domain::Success;
+using domain::Surface;
+
+constexpr http::Route ask_route{
+    .method = http::Method::post,
+    .path = "/api/security/stepup",
+    .operation = "askForStepUp",
+    .summary = "Ask for a challenge, to prove once more who one is",
+    .tag = "security",
+    .access = http::Access::session(),
+    .audit = http::Audit::records("STEP_UP_REQUIRED"),
+    .surface = Surface::organization,
+    .answers = "201 400 401 403 413 415 429 503",
+};
+constexpr http::Route send_route{
+    .method = http::Method::post,
+    .path = "/api/security/stepup/send",
+    .operation = "sendStepUpCode",
+    .summary = "Have a fresh code mailed for a challenge",
+    .tag = "security",
+    .access = http::Access::credential_optional(),
+    .audit = http::Audit::records("STEP_UP_REQUIRED"),
+    .limit = http::Limit::credential,
+    .surface = Surface::organization,
+    .answers = "200 400 401 403 413 415 429 503",
+};
+constexpr http::Route verify_route{
+    .method = http::Method::post,
+    .path = "/api/security/stepup/verify",
+    .operation = "verifyStepUp",
+    .summary = "Give the code for a challenge",
+    .tag = "security",
+    .access = http::Access::credential_optional(),
+    .audit = http::Audit::records("STEP_UP_VERIFIED STEP_UP_FAILED ACCOUNT_LOCKED"),
+    .limit = http::Limit::credential,
+    .surface = Surface::organization,
+    .answers = "200 400 401 403 413 415 429 503",
+};
+
+// Who gives no credential has only the challenge to go by.
+Async<Caller> caller_of(http::Context& context)
+{
+    auto const& presented = context.presented_token();
+    if (!presented)
+        throw Refusal{.reason = Reason::unauthorized};
+    if (presented->empty())
+        throw Refusal{.reason = Reason::invalid_token};
+    co_return co_await domain::check_session(context.services, *presented, context.now);
+}
+
+// Whose challenge it is. Who brings a credential is told first if it opens nothing; who brings
+// none, whether there is such a challenge at all.
+Async<Caller> caller_for(http::Context& context, StepUpId const& id)
+{
+    if (!context.presented_token()) {
+        auto work = co_await context.services.storage.read();
+        co_await open_challenge(*work, id, context.now);
+    }
+    co_return co_await caller_of(context);
+}
+
+Async<StepUpChallenge>
+own_challenge(HeldAccount const& held, Caller const& caller, StepUpId const& id)
+{
+    auto challenge = co_await open_challenge(*held.work, id, held.now);
+    require_own(challenge, caller);
+    co_return challenge;
+}
+
+StepUpId id_in(std::string const& text)
+{
+    if (text.empty())
+        throw invalid_field("challengeId", "is required");
+    return StepUpId(text);
+}
+
+Async<http::StepUpDemand> ask(http::Context& context, AskRequest request)
+{
+    auto const purpose = domain::parse_purpose(request.purpose);
+    if (!purpose)
+        throw invalid_field("purpose", "is none of those that there are");
+    if (*purpose == StepUpPurpose::security_verification)
+        throw invalid_field("purpose", "security_verification is asked for by sign-ins alone");
+    auto const facts = http::facts_of(context);
+    auto const offer = co_await domain::ask_for_step_up(
+        context.services, facts, context.caller(), *purpose, 201
+    );
+    context.status(201);
+    co_return http::demand_of(offer, *purpose);
+}
+
+Async<Success> send(http::Context& context, SendRequest request)
+{
+    auto const id = id_in(request.challenge_id);
+    auto const caller = co_await caller_for(context, id);
+    auto& services = context.services;
+    auto const held = co_await hold_account(services, caller);
+    auto const challenge = co_await own_challenge(held, caller, id);
+    auto facts = http::facts_of(context);
+    facts.now = held.now;
+    co_await domain::send_code_again(services, *held.work, facts, challenge, held.user);
+    co_await held.work->commit();
+    services.mail_waits();
+    Success answer;
+    answer.message = "A code was sent.";
+    co_return answer;
+}
+
+struct GivenCode {
+    SecretString text;
+    bool is_backup_code = false;
+};
+
+GivenCode code_in(VerifyRequest& request)
+{
+    bool const has_code = request.code && !request.code->empty();
+    bool const has_backup_code = request.backup_code && !request.backup_code->empty();
+    if (has_code == has_backup_code)
+        throw invalid_field("code", "or backupCode is required, one of the two");
+    if (has_backup_code)
+        return {std::move(*request.backup_code), true};
+    bool const is_backup_code = !domain::is_six_digits(*request.code);
+    return {std::move(*request.code), is_backup_code};
+}
+
+AttemptMethod method_for(StepUpChallenge const& challenge, GivenCode const& code)
+{
+    if (challenge.method == StepUpMethod::email_otp)
+        return AttemptMethod::step_up;
+    return code.is_backup_code ? AttemptMethod::backup_code : AttemptMethod::totp;
+}
+
+Async<Verified> verify(http::Context& context, VerifyRequest request)
+{
+    auto const id = id_in(request.challenge_id);
+    auto code = code_in(request);
+    auto const caller = co_await caller_for(context, id);
+    auto& services = context.services;
+    auto const held = co_await hold_account(services, caller);
+    auto const challenge = co_await own_challenge(held, caller, id);
+    FactorTry tried{.facts = http::facts_of(context), .user = held.user};
+    tried.facts.now = held.now;
+    tried.method = method_for(challenge, code);
+    tried.code = std::move(code.text);
+    tried.session = challenge.session_id;
+    tried.step_up = std::string(to_text(challenge.purpose));
+    co_await domain::pass_step_up(
+        services, *held.work, challenge, tried, one_time_codes::accepted_step
+    );
+    co_await held.work->commit();
+    Verified answer;
+    answer.message = "The code is right.";
+    answer.purpose = *tried.step_up;
+    answer.expires_in
+        = std::chrono::duration_cast<std::chrono::seconds>(domain::step_up_counts_for).count();
+    co_return answer;
+}
+
+} // namespace
+
+std::vector<http::Endpoint> endpoints()
+{
+    return {
+        http::endpoint(ask_route, ask),
+        http::endpoint(send_route, send),
+        http::endpoint(verify_route, verify)
+    };
+}
+
+} // namespace gatehouse::step_up
