@@ -76,8 +76,8 @@ constexpr std::array all{
     Setting{"reset_token_storage", "hash", "hash, or column in test"},
     Setting{
         "refresh_retry_window",
-        "0",
-        "seconds in which a used refresh token may be repeated; only 0 yet"
+        "10",
+        "seconds in which a rotated refresh token may be repeated; 0: never, as in test by default"
     },
     Setting{"rate_limit", "on", "on, or off in test"},
     Setting{

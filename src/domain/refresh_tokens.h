@@ -40,6 +40,9 @@ struct RefreshToken {
     std::optional<Instant> revoked_at;
     std::optional<RefreshEnd> revoke_reason;
     std::optional<Instant> suspicious_reuse_at;
+    // The token that took this one's place, sealed under a key that only this one gives; wiped when
+    // the retry window is over.
+    std::optional<std::string> successor_sealed;
 };
 
 class RefreshTokens {
@@ -49,9 +52,17 @@ public:
     // Serialises everything that is decided about one family until the unit of work ends.
     virtual Async<void> lock_family(RefreshTokenId family) = 0;
     // The one statement that decides a rotation: true for exactly one caller per token.
-    virtual Async<bool>
-    rotate(OrganizationId organization, RefreshTokenId token, RefreshTokenId successor, Instant now)
-        = 0;
+    virtual Async<bool> rotate(
+        OrganizationId organization,
+        RefreshTokenId token,
+        RefreshTokenId successor,
+        std::optional<std::string> successor_sealed,
+        Instant now
+    ) = 0;
+    virtual Async<std::optional<RefreshToken>>
+    find(OrganizationId organization, RefreshTokenId token) = 0;
+    // Wipes what was sealed at rotations before that time, in every organization; how many.
+    virtual Async<std::int64_t> forget_successors(Instant before) = 0;
     // Revokes what is still live in the family; how many.
     virtual Async<std::int64_t>
     revoke_family(OrganizationId organization, RefreshTokenId family, RefreshEnd why, Instant now)

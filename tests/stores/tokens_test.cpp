@@ -56,7 +56,7 @@ protected:
         return in_unit([&](UnitOfWork& work) -> Async<bool> {
             RefreshTokenId const which(id);
             RefreshTokenId const next("next");
-            co_return co_await work.refresh_tokens().rotate(here, which, next, at);
+            co_return co_await work.refresh_tokens().rotate(here, which, next, "sealed", at);
         });
     }
     std::optional<RefreshToken> stored(std::string const& id)

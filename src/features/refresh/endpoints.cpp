@@ -9,7 +9,6 @@
 namespace gatehouse::refresh {
 namespace {
 using domain::access_token_life;
-using domain::digest_of;
 using domain::invalid_field;
 using domain::Surface;
 
@@ -54,11 +53,11 @@ Async<Refreshed> refresh_session(http::Context& context, RefreshRequest request)
 {
     if (request.device_fingerprint && request.device_fingerprint->size() > longest_fingerprint)
         throw invalid_field("deviceFingerprint", "is longer than 128 bytes");
-    auto const presented = presented_token(context, request);
+    auto presented = presented_token(context, request);
     auto rotated = co_await rotate(
         context.services,
         http::facts_of(context),
-        digest_of(presented),
+        std::move(presented),
         std::move(request.device_fingerprint)
     );
     auto const life = std::chrono::duration_cast<std::chrono::seconds>(rotated.minted.token_life);

@@ -7,11 +7,14 @@
 #include "domain/mail.h"
 #include "domain/organizations.h"
 #include "domain/session_check.h"
+#include "domain/session_use.h"
+#include "features/refresh/retrying.h"
 #include "features/refresh/rules.h"
 #include "protocols/mail_text/mail_order.h"
 
 namespace gatehouse::refresh {
 namespace {
+using domain::digest_of;
 using domain::Event;
 using domain::fingerprint_of;
 using domain::judge_session;
@@ -30,8 +33,6 @@ using domain::RequestFacts;
 using domain::require;
 using domain::Services;
 using domain::Session;
-using domain::session_absolute_life;
-using domain::session_idle_life;
 using domain::SessionEnd;
 using domain::SessionFacts;
 using domain::TokenClaims;
@@ -104,15 +105,52 @@ void require_live(SessionFacts const& owner, Instant now)
     require(judge_session(claims, owner, now));
 }
 
+struct Presented {
+    RefreshToken token;
+    SecretString text;
+    std::string fingerprint; // of whoever presents it
+};
+
+// Nothing where it is no retry. What was decided at the rotation is decided once more, and the same
+// successor given out with fresh tokens of the session; each answer leaves its row.
+Async<std::optional<Rotated>> retried(
+    Services& services,
+    UnitOfWork& work,
+    RequestFacts const& facts,
+    Presented const& presented,
+    SessionFacts owner
+)
+{
+    auto const& token = presented.token;
+    auto const window = services.settings.refresh_retry_window;
+    if (window <= Duration(0) || !token.replaced_by)
+        co_return std::nullopt;
+    auto const successor
+        = co_await work.refresh_tokens().find(token.organization_id, *token.replaced_by);
+    if (!successor || !may_be_retried(token, *successor, presented.fingerprint, window, facts.now))
+        co_return std::nullopt;
+    auto text = open_successor(presented.text, token, *successor);
+    if (!text)
+        co_return std::nullopt;
+    require_live(owner, facts.now);
+    auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, owner.user);
+    entry.session_id = token.session_id;
+    entry.details["retry"] = true;
+    co_await work.ledger().append(std::move(entry));
+    auto minted = mint_tokens(services, owner.session, owner.user, facts.now);
+    co_await work.commit();
+    co_return Rotated{std::move(owner.session), std::move(minted), *std::move(text)};
+}
+
 Async<SecretString> write_successor(
     Services& services,
     UnitOfWork& work,
     RequestFacts const& facts,
-    RefreshToken token,
-    Session session,
-    std::string fingerprint
+    Presented presented,
+    Session session
 )
 {
+    auto const& token = presented.token;
     auto opaque = mint_opaque_token(services.random);
     RefreshToken successor;
     successor.id = RefreshTokenId(mint_uuid(facts.now, services.random));
@@ -122,11 +160,15 @@ Async<SecretString> write_successor(
     successor.digest = opaque.digest;
     successor.family_id = token.family_id;
     successor.parent_id = token.id;
-    successor.device_fingerprint = std::move(fingerprint);
+    successor.device_fingerprint = std::move(presented.fingerprint);
     successor.issued_at = facts.now;
     successor.expires_at = session.absolute_expires_at; // rotation never moves the absolute end
+    std::optional<std::string> sealed; // nobody may ask again where the window is 0
+    if (services.settings.refresh_retry_window > Duration(0))
+        sealed
+            = seal_successor(presented.text, token.id, successor.id, opaque.text, services.random);
     bool const rotated = co_await work.refresh_tokens().rotate(
-        token.organization_id, token.id, successor.id, facts.now
+        token.organization_id, token.id, successor.id, std::move(sealed), facts.now
     );
     if (!rotated) // cannot be under the lock on the family, unless SQL from outside was faster
         throw Refusal{.reason = Reason::force_logout};
@@ -138,21 +180,22 @@ Async<Rotated> continue_session(
     Services& services,
     UnitOfWork& work,
     RequestFacts const& facts,
-    RefreshToken token,
-    SessionFacts owner,
-    std::string fingerprint
+    Presented presented,
+    SessionFacts owner
 )
 {
+    auto const token = presented.token;
     require_live(owner, facts.now);
     // The session's row first: who signs out or resets meanwhile either comes before and has
     // revoked the token, or waits and finds the successor.
-    auto const idle = owner.session.remember_me ? session_absolute_life : session_idle_life;
     co_await work.sessions().touch(
-        token.organization_id, token.session_id, facts.now, facts.now + idle
+        token.organization_id,
+        token.session_id,
+        facts.now,
+        domain::moved_idle_end(owner.session, facts.now)
     );
-    auto successor = co_await write_successor(
-        services, work, facts, token, owner.session, std::move(fingerprint)
-    );
+    auto successor
+        = co_await write_successor(services, work, facts, std::move(presented), owner.session);
     auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, owner.user);
     entry.session_id = token.session_id;
     co_await work.ledger().append(std::move(entry));
@@ -166,29 +209,35 @@ Async<Rotated> continue_session(
 Async<Rotated> rotate(
     Services& services,
     RequestFacts facts,
-    TokenDigest presented,
+    SecretString text,
     std::optional<std::string> fingerprint
 )
 {
+    auto const digest = digest_of(text);
     auto work = co_await services.storage.begin();
-    auto const seen = co_await work->directory().refresh_token(presented);
+    auto const seen = co_await work->directory().refresh_token(digest);
     if (!seen)
         throw Refusal{.reason = Reason::invalid_token};
     co_await work->refresh_tokens().lock_family(seen->family_id);
     bool const there = co_await work->organizations().hold(seen->organization_id);
     if (!there)
         throw Refusal{.reason = Reason::session_ended};
-    auto token = co_await work->directory().refresh_token(presented); // as it is under the lock
+    auto token = co_await work->directory().refresh_token(digest); // as it is under the lock
     if (!token)
         throw Refusal{.reason = Reason::invalid_token};
     auto owner = co_await work->directory().session(token->session_id);
     if (!owner)
         throw Refusal{.reason = Reason::session_ended};
 
-    switch (judge_token(*token, facts.now)) {
-    case TokenVerdict::reuse:
-        co_await end_family(services, *work, facts, std::move(*token), std::move(*owner));
+    Presented presented{*std::move(token), std::move(text), fingerprint_of(fingerprint, facts)};
+    switch (judge_token(presented.token, facts.now)) {
+    case TokenVerdict::reuse: {
+        auto again = co_await retried(services, *work, facts, presented, *owner);
+        if (again)
+            co_return *std::move(again);
+        co_await end_family(services, *work, facts, std::move(presented.token), std::move(*owner));
         throw Refusal{.reason = Reason::force_logout};
+    }
     case TokenVerdict::ended:
         throw Refusal{.reason = Reason::force_logout};
     case TokenVerdict::expired:
@@ -196,9 +245,8 @@ Async<Rotated> rotate(
     case TokenVerdict::rotate:
         break;
     }
-    auto device = fingerprint_of(fingerprint, facts);
     co_return co_await continue_session(
-        services, *work, facts, std::move(*token), std::move(*owner), std::move(device)
+        services, *work, facts, std::move(presented), std::move(*owner)
     );
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/secret.h"
 #include "domain/opaque_token.h"
 #include "domain/opening_session.h"
 #include "domain/refresh_tokens.h"
@@ -16,12 +17,13 @@ struct Rotated {
     SecretString refresh_token;
 };
 
+// A token that was rotated just now gives its successor again to the same device (retrying.h).
 // Throws the refusal after what it entails is committed. A failed refresh never ends a good
 // session.
 Async<Rotated> rotate(
     domain::Services& services,
     domain::RequestFacts facts,
-    domain::TokenDigest presented,
+    SecretString presented,
     std::optional<std::string> fingerprint
 );
 

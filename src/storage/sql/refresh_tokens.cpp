@@ -1,6 +1,7 @@
 // Refresh tokens in families.
 #include "domain/refresh_tokens.h"
 
+#include "storage/sql/first_row.h"
 #include "storage/sql/refresh_token_row.h"
 #include "storage/sql/stores.h"
 
@@ -29,7 +30,7 @@ constexpr auto lock_family_statement = either(
 );
 constexpr Statement rotate_token(
     "UPDATE refresh_tokens SET is_revoked = true, revoked_at = $4, revoke_reason = 'rotation', "
-    "replaced_by_token_id = $3 WHERE organization_id = $1 AND id = $2 "
+    "replaced_by_token_id = $3, successor_sealed = $5 WHERE organization_id = $1 AND id = $2 "
     "AND is_revoked = false AND revoked_at IS NULL AND expires_at > $4 RETURNING id"
 );
 constexpr Statement
@@ -50,6 +51,20 @@ constexpr Statement marked_before(
 constexpr Statement
     mark_row("UPDATE refresh_tokens SET suspicious_reuse_at = COALESCE(suspicious_reuse_at, $3) "
              "WHERE organization_id = $1 AND id = $2");
+
+constexpr Statement find_token(joined<
+                               "SELECT ",
+                               refresh_token_columns,
+                               " FROM refresh_tokens WHERE organization_id = $1 AND id = $2">);
+constexpr Statement wipe_successors("UPDATE refresh_tokens SET successor_sealed = NULL "
+                                    "WHERE successor_sealed IS NOT NULL AND revoked_at < $1");
+
+std::optional<Bytes> as_bytes(std::optional<std::string> raw)
+{
+    if (!raw)
+        return std::nullopt;
+    return Bytes(*std::move(raw));
+}
 
 class SqlRefreshTokens final : public RefreshTokens {
 public:
@@ -84,15 +99,34 @@ public:
     }
 
     Async<bool> rotate(
-        OrganizationId organization, RefreshTokenId token, RefreshTokenId successor, Instant now
+        OrganizationId organization,
+        RefreshTokenId token,
+        RefreshTokenId successor,
+        std::optional<std::string> successor_sealed,
+        Instant now
     ) override
     {
+        auto bound = values(organization, token, successor, now, as_bytes(successor_sealed));
         auto const rows = co_await connection_.query(
-            rotate_token,
-            Scope::organization(organization),
-            values(organization, token, successor, now)
+            rotate_token, Scope::organization(organization), std::move(bound)
         );
         co_return !rows.empty();
+    }
+
+    Async<std::optional<RefreshToken>>
+    find(OrganizationId organization, RefreshTokenId token) override
+    {
+        auto const rows = co_await connection_.query(
+            find_token, Scope::organization(organization), values(organization, token)
+        );
+        co_return first_of(rows, read_refresh_token);
+    }
+
+    Async<std::int64_t> forget_successors(Instant before) override
+    {
+        auto const rows
+            = co_await connection_.query(wipe_successors, Scope::directory(), values(before));
+        co_return rows.changed();
     }
 
     Async<std::int64_t> revoke_family(
@@ -180,6 +214,7 @@ RefreshToken read_refresh_token(Row const& row)
     if (auto const reason = row.optional_text(13))
         token.revoke_reason = parse_refresh_end(*reason);
     token.suspicious_reuse_at = row.optional_instant(14);
+    token.successor_sealed = row.optional_bytes(15);
     return token;
 }
 
