@@ -28,8 +28,8 @@ test-long: ## The same, and what takes longer
 
 bench: ## Measure against nginx and against bcrypt; prints a table of ratios
 	@scripts/setup.sh bench
-	@scripts/build.sh release gatehouse
-	@bench/run.py
+	@scripts/build.sh release gatehouse bench_tools
+	@scripts/with-postgres.sh bench/run.py
 
 lint: ## The house, the format, clang-tidy, and every header by itself
 	@scripts/setup.sh lint

@@ -1,7 +1,9 @@
-// Sends prepared HTTP/1.1 requests over kept connections as fast as answers come, and counts them.
-// usage: load_generator PORT CONNECTIONS SECONDS FILE   (FILE: for each request its length, a line
-// end, its bytes) It prints one line of JSON: answers, those outside 2xx, seconds, and the 50th and
-// 99th percentile in µs.
+// Sends prepared HTTP/1.1 requests over kept connections, as fast as answers come or at a rate, and
+// counts them.
+// usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE]   (FILE: for each request its length,
+// a line end, its bytes; RATE: requests a second) It prints one line of JSON: answers, those
+// outside 2xx, seconds, and the 50th, 95th and 99th percentile in µs. At a rate, times count from
+// the moment at which a request was due, so that a server that stands still is not flattered.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -35,6 +37,7 @@ struct Load {
     std::size_t connections;
     std::chrono::duration<double> time;
     std::vector<std::string> requests;
+    double rate = 0; // 0: as fast as answers come
 };
 
 struct Tally {
@@ -128,11 +131,11 @@ public:
             ::close(socket_);
     }
 
-    void ask()
+    void ask(Clock::time_point due = Clock::now())
     {
         auto const& request = load_.requests[next_];
         next_ = (next_ + 1) % load_.requests.size();
-        asked_ = Clock::now();
+        asked_ = due;
         auto const sent = ::send(socket_, request.data(), request.size(), MSG_NOSIGNAL);
         if (sent != static_cast<ssize_t>(request.size()))
             throw std::system_error(errno, std::generic_category(), "send");
@@ -165,6 +168,34 @@ private:
     Clock::time_point asked_;
 };
 
+// Never waits in the kernel: it has a core to itself, and a timer would be late.
+void run_at_rate(Load const& load, int poll, std::vector<Connection>& connections, Tally& tally)
+{
+    std::vector<std::size_t> idle;
+    for (std::size_t number = 0; number < connections.size(); ++number)
+        idle.push_back(number);
+    auto const pause
+        = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / load.rate)
+        );
+    auto due = Clock::now();
+    auto const end = due + load.time;
+    std::array<epoll_event, 256> ready;
+    while (due < end || idle.size() < connections.size()) {
+        for (auto const now = Clock::now(); due <= now && due < end && !idle.empty();
+             due += pause) {
+            connections[idle.back()].ask(due);
+            idle.pop_back();
+        }
+        auto const count = ::epoll_wait(poll, ready.data(), ready.size(), 0);
+        if (count < 0 && errno != EINTR)
+            throw std::system_error(errno, std::generic_category(), "epoll_wait");
+        for (auto const& event :
+             std::span(ready).first(static_cast<std::size_t>(std::max(count, 0))))
+            if (connections[event.data.u64].hear(tally))
+                idle.push_back(event.data.u64);
+    }
+}
+
 Tally run(Load const& load)
 {
     auto const poll = checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
@@ -175,6 +206,11 @@ Tally run(Load const& load)
 
     Tally tally;
     tally.microseconds.reserve(1U << 20U);
+    if (load.rate > 0) {
+        run_at_rate(load, poll, connections, tally);
+        ::close(poll);
+        return tally;
+    }
     auto const end = Clock::now() + load.time;
     for (auto& connection : connections)
         connection.ask();
@@ -204,8 +240,8 @@ std::uint32_t percentile(std::vector<std::uint32_t> const& sorted, std::size_t p
 int main(int count, char** words)
 try {
     std::span const arguments(words, static_cast<std::size_t>(count));
-    if (arguments.size() != 5) {
-        std::cerr << "usage: load_generator PORT CONNECTIONS SECONDS FILE\n";
+    if (arguments.size() != 5 && arguments.size() != 6) {
+        std::cerr << "usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE]\n";
         return 2;
     }
     Load const load{
@@ -213,6 +249,7 @@ try {
         .connections = number_in<std::size_t>(arguments[2]),
         .time = std::chrono::duration<double>(number_in<double>(arguments[3])),
         .requests = read_requests(arguments[4]),
+        .rate = arguments.size() == 6 ? number_in<double>(arguments[5]) : 0,
     };
     auto const started = Clock::now();
     auto tally = run(load);
@@ -222,7 +259,8 @@ try {
     std::ranges::sort(tally.microseconds);
     std::cout << R"({"answers": )" << tally.microseconds.size() << R"(, "refused": )"
               << tally.refused << R"(, "seconds": )" << took.count() << R"(, "p50": )"
-              << percentile(tally.microseconds, 50) << R"(, "p99": )"
+              << percentile(tally.microseconds, 50) << R"(, "p95": )"
+              << percentile(tally.microseconds, 95) << R"(, "p99": )"
               << percentile(tally.microseconds, 99) << "}\n";
 } catch (std::exception const& problem) {
     std::cerr << "load_generator: " << problem.what() << '\n';

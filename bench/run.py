@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 
+import decisions
 from servers import Gatehouse, Nginx, pinned
 
 TOOLS = pathlib.Path("build/release")
@@ -37,14 +38,14 @@ def request(method, path, body=None, headers=()):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + text
 
 
-def load(port, requests, seconds, connections=CONNECTIONS, core=LOAD_CORE):
-    """What the load generator says after asking these requests in turn."""
+def load(port, requests, seconds, connections=CONNECTIONS, core=LOAD_CORE, rate=None):
+    """What the load generator says after asking these requests in turn, as fast as it can or at a rate."""
     with tempfile.NamedTemporaryFile() as file:
         for one in requests:
             file.write(f"{len(one)}\n".encode() + one)
         file.flush()
         said = subprocess.run(
-            [TOOLS / "load_generator", str(port), str(connections), str(seconds), file.name],
+            [TOOLS / "load_generator", str(port), str(connections), str(seconds), file.name, *([str(rate)] if rate else [])],
             stdout=subprocess.PIPE, text=True, preexec_fn=pinned(core),
         )
     if said.returncode != 0:  # its own words are above
@@ -98,6 +99,33 @@ def throughput(server, token, rounds, seconds):
             for name, ask in asked.items():
                 measured[name].append(ask(nginx))
     return measured
+
+
+def decided(binary, folder, postgres, rounds, seconds):
+    """`authz/check` beside nginx on PostgreSQL, everybody in memory; then at half of what it can."""
+    settings = {"GATEHOUSE_SERVICE_KEY": decisions.SERVICE_KEY}
+    name = f"bench_{time.time_ns()}"
+    subprocess.run(["psql", "-X", "-q", postgres, "-c", f"CREATE DATABASE {name}"], check=True)
+    database = f"{postgres.rsplit('/', 1)[0]}/{name}"
+    try:
+        with Gatehouse(binary, folder, database, 4, settings=settings):
+            pass  # migrated
+        decisions.fill(database)
+        with Gatehouse(binary, folder, database, 4, core=SERVER_CORE, settings=settings) as server:
+            measured = {"nginx": [], "check": [], "check at half": [], "kilobytes": -server.pss_kilobytes()}
+            decisions.load_everybody(server.port)
+            measured["kilobytes"] += server.pss_kilobytes()
+            asked = [request("POST", "/api/authz/check", one, decisions.headers()) for one in decisions.questions()]
+            load(server.port, asked, 1)
+            with Nginx(SERVER_CORE, body="x" * 200) as nginx:
+                for _ in range(rounds):
+                    measured["nginx"].append(load(nginx.port, [request("GET", "/")], seconds))
+                    measured["check"].append(load(server.port, asked, seconds))
+                    half = measured["check"][-1]["rate"] / 2
+                    measured["check at half"].append(load(server.port, asked, seconds, rate=half))
+        return measured
+    finally:
+        subprocess.run(["psql", "-X", "-q", postgres, "-c", f"DROP DATABASE {name} WITH (FORCE)"], check=True)
 
 
 def logins(server, people, rounds, seconds):
@@ -172,12 +200,27 @@ def print_table(beside_nginx, beside_bcrypt, refused, starts, pss, chosen):
           f"Memory (Pss) after {chosen.idle} s idle: {pss / 1024:.1f} MB. Medians of {chosen.rounds} rounds.")
 
 
+def print_decisions(measured, nanoseconds, chosen):
+    half = measured["check at half"]
+    print(f"\nWith {decisions.PEOPLE:,} people and {decisions.PEOPLE * decisions.ASSIGNED:,} assignments in memory "
+          f"({measured['kilobytes'] / 1024:.0f} MB more than before), on PostgreSQL:\n")
+    print("| operation | rate | p50 µs | p99 µs | ratio (span of the rounds) |")
+    print("| --- | ---: | ---: | ---: | --- |")
+    print(row("nginx `return 200`, one core", measured, "nginx", "1"))
+    print(row("`POST /api/authz/check`, one core", measured, "check", ratio(measured, "check", "nginx") + " × nginx"))
+    print(f"\nAt half of that rate its 95th percentile is {median([one['p95'] for one in half]):,.0f} µs "
+          f"(medians of {chosen.rounds} rounds). In the process a decision takes "
+          f"{nanoseconds['decide']:.0f} ns, with finding person and assignment in memory {nanoseconds['find and decide']:.0f} ns.")
+
+
 def main():
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--rounds", type=int, default=5)
     words.add_argument("--seconds", type=float, default=3, help="of each measurement")
     words.add_argument("--idle", type=int, default=60, help="seconds before memory is read")
     words.add_argument("--database", help="a database URL instead of a new SQLite file; it is filled and left so")
+    words.add_argument("--postgres", default=os.environ.get("GATEHOUSE_TEST_POSTGRES"),
+                       help="a PostgreSQL where databases may be made; without one decisions are not measured")
     chosen = words.parse_args()
     if len(os.sched_getaffinity(0)) < 2:
         raise SystemExit("two cores are needed: one for the server, one for the load")
@@ -207,7 +250,14 @@ def main():
             token = server.log_in(*people[0])
             print("throughput beside nginx", flush=True)
             beside_nginx = throughput(server, token, chosen.rounds, chosen.seconds)
+        if chosen.postgres:
+            print("decisions beside nginx", flush=True)
+            beside = decided(binary, folder, chosen.postgres, chosen.rounds, chosen.seconds)
+            nanoseconds = json.loads(subprocess.run(
+                [TOOLS / "decision_times"], stdout=subprocess.PIPE, check=True, preexec_fn=pinned(SERVER_CORE)).stdout)
         print_table(beside_nginx, beside_bcrypt, refused, starts, pss, chosen)
+        if chosen.postgres:
+            print_decisions(beside, nanoseconds, chosen)
 
 
 if __name__ == "__main__":

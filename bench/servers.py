@@ -89,7 +89,8 @@ class Nginx(Started):
 
 
 class Gatehouse(Started):
-    def __init__(self, binary, folder, database, cost, core=None):
+    def __init__(self, binary, folder, database, cost, core=None, settings=()):
+        more = dict(settings)
         self.port = free_port()
         log = folder / "gatehouse.log"
         settings = {
@@ -105,7 +106,7 @@ class Gatehouse(Started):
             "GATEHOUSE_LOG_LEVEL": "warning",
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
-        environment = inherited | settings
+        environment = inherited | settings | more
         binary = binary.resolve()
         subprocess.run([binary, "migrate"], check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
         with log.open("w") as output:

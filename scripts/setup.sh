@@ -14,7 +14,7 @@ tests=(
   python3 sqlite3 sqlmap util-linux
 )
 lint=(clang-format-19 clang-tidy-19 python3)
-bench=('nginx-light?nginx' python3)
+bench=('nginx-light?nginx' postgresql-15 python3)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
