@@ -77,10 +77,13 @@ Async<void> compare_clocks(Storage& storage, Clock const& clock)
 
 } // namespace
 
-SelfChecks::SelfChecks(Storage& storage, Clock const& clock, outbound::OutboxSender const& sender)
+SelfChecks::SelfChecks(
+    Storage& storage, Clock const& clock, outbound::OutboxSender const& sender, ChangeSource* feed
+)
     : storage_(storage)
     , clock_(clock)
     , sender_(sender)
+    , feed_(feed)
 {
 }
 
@@ -188,6 +191,10 @@ Async<std::vector<ControlState>> SelfChecks::states()
     }
     auto const mail = sender_.health();
     states.push_back({"mail", mail.works, false, mail.failure}); // mail may wait (behaviours §2)
+    if (feed_) { // without it the database is asked on every request (behaviours §2)
+        bool const hears = feed_->is_current();
+        states.push_back({"change feed", hears, false, hears ? "" : "hears nothing"});
+    }
     co_return states;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/changes.h"
 #include "core/time.h"
 #include "domain/services.h"
 #include "domain/storage.h"
@@ -18,7 +19,13 @@ namespace gatehouse::app {
 // field absent, ask the lockout window with bound times, and roll all of it back.
 class SelfChecks {
 public:
-    SelfChecks(domain::Storage& storage, Clock const& clock, outbound::OutboxSender const& sender);
+    // `feed` tells of changes by others; null where none is listened to.
+    SelfChecks(
+        domain::Storage& storage,
+        Clock const& clock,
+        outbound::OutboxSender const& sender,
+        ChangeSource* feed
+    );
 
     // Runs every check once. A control that changes its state is logged, counted, shown, and leaves
     // CONTROL_DEGRADED or CONTROL_RECOVERED in the ledger.
@@ -42,6 +49,7 @@ private:
     domain::Storage& storage_;
     Clock const& clock_;
     outbound::OutboxSender const& sender_;
+    ChangeSource* const feed_;
     std::mutex mutex_;
     std::map<std::string, std::string> failures_; // by control; absent: it works
 };

@@ -7,6 +7,7 @@
 #include "app/policy_files.h"
 #include "core/log.h"
 #include "core/metrics.h"
+#include "domain/refresh_tokens.h"
 #include "features/mail_capture/endpoints.h"
 #include "features/signing_keys/key_ring.h"
 #include "features/step_up/code_mail.h"
@@ -20,6 +21,10 @@
 
 namespace gatehouse::app {
 namespace {
+
+// decisions D-70: cases see last_seen_at move within two seconds.
+constexpr std::chrono::milliseconds uses_are_written_every{500};
+constexpr std::chrono::milliseconds successors_are_wiped_every{5000};
 
 std::size_t threads_of(int configured)
 {
@@ -177,8 +182,8 @@ House::House(Configuration configuration)
     : configuration_(std::move(configuration))
     , policies_(load_policy(configuration_.policy_dir))
     , key_(load_key_encryption_key(configuration_, random_))
-    , database_(open_database(configuration_))
-    , storage_(sql::make_storage(*database_, random_))
+    , database_(open_hearing_database(configuration_, kept_.changes, [this] { settle_changes(); }))
+    , storage_(sql::make_storage(*database_.database, random_, kept_.changes))
     , passwords_(hasher_options(configuration_), random_)
     , workers_({.name = "pictures"})
     , tokens_(make_tokens(configuration_, *storage_, key_, random_, clock_))
@@ -189,11 +194,13 @@ House::House(Configuration configuration)
           make_transport(configuration_, *storage_, clock_),
           sender_options(configuration_)
       )
-    , checks_(*storage_, clock_, sender_)
+    , checks_(*storage_, clock_, sender_, database_.has_feed ? database_.source.get() : nullptr)
     , services_{
           .clock = clock_,
           .random = random_,
           .storage = *storage_,
+          .kept = kept_,
+          .uses = uses_,
           .passwords = passwords_,
           .workers = workers_,
           .key_encryption_key = key_,
@@ -240,9 +247,28 @@ void House::read_policy_again()
     }
 }
 
+void House::settle_changes()
+{
+    background_->run("settle-changes", storage_->settle_changes());
+}
+
+Async<void> House::wipe_successors()
+{
+    auto work = co_await storage_->begin();
+    auto const window = configuration_.domain.refresh_retry_window;
+    co_await work->refresh_tokens().forget_successors(clock_.now() - window);
+    co_await work->commit();
+}
+
 void House::begin_background_work()
 {
+    background_->repeat("last_seen_at", uses_are_written_every, [this] {
+        return domain::write_uses(*storage_, uses_.take());
+    });
     sender_.start();
+    background_->repeat("refresh-successors", successors_are_wiped_every, [this] {
+        return wipe_successors();
+    });
     background_->run("self-check", checks_.run());
     background_->repeat(
         "self-check",

@@ -3,13 +3,16 @@
 
 #include "app/background.h"
 #include "app/config.h"
+#include "app/database.h"
 #include "app/self_checks.h"
 #include "core/random.h"
 #include "core/time.h"
 #include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
+#include "domain/kept.h"
 #include "domain/services.h"
+#include "domain/session_use.h"
 #include "features/signing_keys/token_service.h"
 #include "http/server.h"
 #include "outbound/outbox_sender.h"
@@ -38,13 +41,17 @@ public:
 
 private:
     void begin_background_work();
+    void settle_changes();
+    Async<void> wipe_successors(); // whose retry window is over
 
     Configuration configuration_;
     SystemClock clock_;
     SystemRandom random_;
     policy::PolicyHolder policies_;
     crypto::KeyEncryptionKey key_;
-    std::unique_ptr<sql::Database> database_;
+    domain::Kept kept_;
+    domain::SessionUses uses_;
+    HearingDatabase database_;
     std::unique_ptr<domain::Storage> storage_;
     crypto::PasswordHasher passwords_;
     Workers workers_;

@@ -31,6 +31,25 @@ TEST(Uuid, has_the_layout_of_rfc_9562)
     EXPECT_EQ(mint_uuid(now, zeros), "017f22e2-79b0-7000-8000-000000000000");
 }
 
+TEST(Uuid, bytes_stand_for_one_spelling_alone)
+{
+    std::string const text = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
+    auto const bytes = parse_uuid(text);
+    ASSERT_TRUE(bytes);
+    EXPECT_EQ(to_text(*bytes), text);
+    for (std::string const other :
+         {"017F22E2-79B0-7CC3-98C4-DC0C0C07398F",
+          "017f22e279b07cc398c4dc0c0c07398f",
+          "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+          "017f22e2-79b0-7cc3-98c4-dc0c0c07398ff",
+          "017f22e2-79b0-7cc3-98c4_dc0c0c07398f",
+          "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+          "{17f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+          "-17f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+          ""})
+        EXPECT_FALSE(parse_uuid(other)) << other;
+}
+
 TEST(Uuid, sorts_by_time_and_never_repeats)
 {
     SystemRandom random;

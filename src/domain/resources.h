@@ -98,6 +98,11 @@ struct AssignmentFilter { // nothing: whatever it is
     std::optional<UserId> user_id = {};
 };
 
+struct AssignedRow {
+    std::string type;
+    ResourceId id;
+};
+
 class Assignments {
 public:
     virtual ~Assignments() = default;
@@ -115,6 +120,9 @@ public:
     // All of a person who leaves.
     virtual Async<void> remove_of(OrganizationId organization, UserId user) = 0;
     virtual Async<std::int64_t> count(OrganizationId organization, AssignmentFilter filter) = 0;
+    // What one person is assigned to, at most `limit`.
+    virtual Async<std::vector<AssignedRow>>
+    rows_of(OrganizationId organization, UserId user, std::int64_t limit) = 0;
     // The oldest first.
     virtual Async<std::vector<Assignment>> list(
         OrganizationId organization,

@@ -22,6 +22,9 @@
 
 namespace gatehouse::domain {
 
+class SessionUses;
+struct Kept;
+
 // The state of one control, for /ready and /ready?verbose.
 struct ControlState {
     std::string name; // e.g. `database`, `mail`, `ledger`
@@ -41,6 +44,8 @@ struct Services {
     Clock const& clock;
     Random& random;
     Storage& storage;
+    Kept& kept; // of the storage, in memory
+    SessionUses& uses; // of sessions, not written yet
     crypto::PasswordHasher& passwords;
     Workers& workers; // for computations that would hold up an event loop: pictures
     crypto::KeyEncryptionKey const& key_encryption_key;
@@ -53,7 +58,7 @@ struct Services {
     std::function<SecretString(CodeMail const&)> code_mail;
     std::function<void()> mail_waits; // after a commit that queued mail: wakes the sender
     std::function<Async<std::vector<ControlState>>()> controls; // asked by /ready
-    // Work that waits until the answer left and may be lost (rehash, last_seen_at): a failure is
+    // Work that waits until the answer left and may be lost (rehash): a failure is
     // logged under `name` and counted, never answered. It must own what it uses, but for Services.
     std::function<void(std::string_view name, Async<void> work)> afterwards;
 };

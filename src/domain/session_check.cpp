@@ -1,7 +1,9 @@
-// Whether the session behind a token is live, from the database on every request.
+// Whether the session behind a token is live, as the database has it at this request.
 #include "domain/session_check.h"
 
-#include "domain/opening_session.h"
+#include "domain/kept.h"
+#include "domain/kept_reading.h"
+#include "domain/session_use.h"
 
 namespace gatehouse::domain {
 
@@ -47,17 +49,17 @@ judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Inst
 namespace {
 
 constexpr Duration seen_at_most_every = 1min; // decisions D-70
-constexpr Duration idle_end_moves_every = 24h;
 
-// After the answer, and allowed to be lost (behaviours §2): one write a minute and session.
-Async<void> note_use(Services& services, Session session, Instant now)
+// Written after the answer, together with other sessions', and allowed to be lost (behaviours §2).
+void note_use(Services& services, Session const& session, Instant now)
 {
-    auto const idle = session.remember_me ? session_absolute_life : session_idle_life;
-    bool const moves = session.expires_at + idle_end_moves_every < now + idle;
-    auto const idle_end = moves ? now + idle : session.expires_at;
-    auto work = co_await services.storage.begin();
-    co_await work->sessions().touch(session.organization_id, session.id, now, idle_end);
-    co_await work->commit();
+    services.uses.note(
+        {.organization_id = session.organization_id,
+         .session_id = session.id,
+         .seen = now,
+         .idle_end = moved_idle_end(session, now)}
+    );
+    services.kept.sessions.note_use(session.id, now);
 }
 
 } // namespace
@@ -65,12 +67,11 @@ Async<void> note_use(Services& services, Session session, Instant now)
 Async<CheckedToken> check_token(Services& services, std::string presented, Instant now)
 {
     auto verified = require(services.tokens.verify(presented, now));
-    auto work = co_await services.storage.read();
-    auto facts = co_await work->directory().session(verified.claims.session_id);
+    auto facts = co_await session_facts(services, verified.claims.session_id);
     auto caller = require(judge_session(verified.claims, std::move(facts), now));
     caller.stand_under(services.policies.current());
     if (now - caller.session.last_seen_at >= seen_at_most_every)
-        services.afterwards("last_seen_at", note_use(services, caller.session, now));
+        note_use(services, caller.session, now);
     co_return CheckedToken{std::move(verified.claims), std::move(caller)};
 }
 

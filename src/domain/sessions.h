@@ -97,9 +97,14 @@ public:
         std::optional<std::string> country,
         std::optional<std::string> city
     ) = 0;
-    // Moves last_seen_at, and the idle end to `idle_end` capped by the absolute end.
-    virtual Async<void>
-    touch(OrganizationId organization, SessionId session, Instant seen, Instant idle_end) = 0;
+    // Moves last_seen_at, and where it is given the idle end to `idle_end`, capped by the absolute
+    // end.
+    virtual Async<void> touch(
+        OrganizationId organization,
+        SessionId session,
+        Instant seen,
+        std::optional<Instant> idle_end
+    ) = 0;
 };
 
 } // namespace gatehouse::domain

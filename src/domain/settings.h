@@ -19,6 +19,9 @@ struct Settings {
     ResetTokenStorage reset_token_storage = ResetTokenStorage::hash;
     bool rate_limit = true; // off refuses nothing by count; recording goes on (decisions D-36)
     int max_active_sessions_per_user = 0; // 0: no limit
+    // For so long a refresh token that was just rotated gives the same successor again to the same
+    // device; 0: any second use is reuse (decisions D-56).
+    Duration refresh_retry_window = 10s;
     std::string public_url; // without a trailing slash
     std::vector<std::string> allowed_origins;
     int invitations_per_day = 100; // of an organization (decisions D-105)

@@ -85,6 +85,9 @@ public:
     virtual Async<bool> probe_second_wall() = 0;
     // What time the database thinks it is: rows are stamped by us, defaults by it.
     virtual Async<Instant> database_time() = 0;
+    // A commit that changes nothing: after it, those who keep rows know what others have committed
+    // where only the writing connection can tell (SQLite).
+    virtual Async<void> settle_changes() = 0;
     virtual std::string_view driver_name() const = 0; // `sqlite` or `postgres`
 };
 

@@ -123,6 +123,17 @@ std::vector<UseCase> session_use_cases()
          {}},
         {"refresh", refresh, 200, {rotated}, 401, {reused}},
         {"refresh_reused", used_refresh_token, 401, {reused}, 401, {reused}},
+        {"refresh_again",
+         [](ServiceWorld& world) {
+             world.settings.refresh_retry_window = 10s;
+             auto const call = refreshing(ann_in(world).text("refreshToken"));
+             world.call(call);
+             return call;
+         },
+         200,
+         {rotated},
+         200,
+         {rotated}},
         {"refresh_unknown",
          [](ServiceWorld&) { return refreshing("nobody-made-this"); },
          401,

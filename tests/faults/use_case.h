@@ -22,7 +22,8 @@ struct UseCase {
     std::function<Answer(ServiceWorld&)> act = {};
 };
 
-// All of them, in parts.
+std::vector<UseCase> all_use_cases();
+// In parts.
 std::vector<UseCase> account_use_cases(); // registering, proving, resetting
 std::vector<UseCase> login_use_cases();
 std::vector<UseCase> second_factor_use_cases(); // the second step of signing in, setting it up

@@ -24,26 +24,6 @@ namespace {
 
 constexpr std::size_t most_statements = 100; // of one use case; a loop that never ends is a defect
 
-std::vector<UseCase> all_use_cases()
-{
-    std::vector<UseCase> all;
-    for (auto const& part :
-         {account_use_cases(),
-          login_use_cases(),
-          second_factor_use_cases(),
-          step_up_use_cases(),
-          session_use_cases(),
-          vault_use_cases(),
-          organization_use_cases(),
-          people_use_cases(),
-          role_use_cases(),
-          profile_use_cases(),
-          resource_use_cases(),
-          product_use_cases()})
-        all.insert(all.end(), part.begin(), part.end());
-    return all;
-}
-
 struct Moment { // an answer, and the tables behind it
     Answer answer;
     TableImage tables;
@@ -106,6 +86,7 @@ protected:
     {
         world().settings.reset_token_storage = domain::ResetTokenStorage::hash;
         world().settings.max_active_sessions_per_user = 0;
+        world().settings.refresh_retry_window = 0s;
         world().forget_people();
         mark_ = empty_tables(world());
         auto call = use_case().prepare(world());

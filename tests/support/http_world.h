@@ -6,8 +6,10 @@
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
 #include "domain/directory.h"
+#include "domain/kept.h"
 #include "domain/ledger.h"
 #include "domain/services.h"
+#include "domain/session_use.h"
 #include "domain/storage.h"
 #include "domain/tokens.h"
 
@@ -220,6 +222,7 @@ public:
     }
     Async<bool> probe_second_wall() override { co_return false; }
     Async<Instant> database_time() override { co_return clock_.now(); }
+    Async<void> settle_changes() override { co_return; }
     std::string_view driver_name() const override { return "none"; }
 
 private:
@@ -237,6 +240,8 @@ struct HttpWorld {
     StillClock clock;
     SystemRandom random;
     OneSessionStorage storage{clock};
+    domain::Kept kept; // nothing: its changes follow nobody
+    domain::SessionUses uses;
     crypto::PasswordHasher passwords{{.policy = {}, .threads = 1, .queue = 1}, random};
     Workers workers{{.name = "tests"}};
     crypto::KeyEncryptionKey key = crypto::KeyEncryptionKey::mint(random);
@@ -250,6 +255,8 @@ struct HttpWorld {
         .clock = clock,
         .random = random,
         .storage = storage,
+        .kept = kept,
+        .uses = uses,
         .passwords = passwords,
         .workers = workers,
         .key_encryption_key = key,

@@ -64,6 +64,7 @@ domain::Settings usual_settings()
 {
     domain::Settings settings;
     settings.environment = domain::Environment::test;
+    settings.refresh_retry_window = 0s; // strict, as env test is unless it says otherwise
     settings.public_url = "https://id.example.test";
     settings.allowed_origins = {"https://app.example.test"};
     return settings;
@@ -111,7 +112,7 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
     , store_(TestDatabase::make(dialect))
     , faults_(std::make_shared<Faults>())
     , database_(sql::make_database(with_faults(store_->drivers(), faults_), options.engine))
-    , storage_(sql::make_storage(*database_, random))
+    , storage_(sql::make_storage(*database_, random, kept.changes))
     , hashes_(std::make_shared<std::atomic<std::size_t>>(0))
     , passwords_(std::make_unique<crypto::PasswordHasher>(
           crypto::PasswordHasherOptions{.policy = cheap, .threads = 2, .queue = options.hash_queue},
@@ -131,6 +132,8 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           .clock = clock,
           .random = random,
           .storage = *storage_,
+          .kept = kept,
+          .uses = uses,
           .passwords = *passwords_,
           .workers = workers_,
           .key_encryption_key = key,
@@ -224,7 +227,7 @@ std::vector<Answer> ServiceWorld::in_parallel(Call const& what, std::size_t time
 std::size_t ServiceWorld::waiting_afterwards() const
 {
     std::scoped_lock const lock(mutex_);
-    return afterwards_.size();
+    return afterwards_.size() + uses.waiting();
 }
 
 std::vector<std::string> ServiceWorld::run_afterwards()
@@ -234,6 +237,8 @@ std::vector<std::string> ServiceWorld::run_afterwards()
         std::scoped_lock const lock(mutex_);
         works.swap(afterwards_);
     }
+    if (uses.waiting() > 0)
+        works.emplace_back("last_seen_at", domain::write_uses(*storage_, uses.take()));
     std::vector<std::string> failures;
     for (auto& [name, work] : works) {
         try {
@@ -249,6 +254,7 @@ void ServiceWorld::forget_afterwards()
 {
     std::scoped_lock const lock(mutex_);
     afterwards_.clear();
+    std::ignore = uses.take();
 }
 
 std::size_t ServiceWorld::hashes() const

@@ -9,7 +9,9 @@
 #include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
+#include "domain/kept.h"
 #include "domain/services.h"
+#include "domain/session_use.h"
 #include "domain/settings.h"
 #include "domain/storage.h"
 #include "features/signing_keys/token_service.h"
@@ -84,6 +86,8 @@ public:
     domain::RiskScores risk_scores;
     policy::PolicyHolder policies{policy::Policy::shipped()};
     crypto::KeyEncryptionKey const key;
+    domain::Kept kept; // nothing, until a test lets its changes follow a source
+    domain::SessionUses uses;
 
     Answer call(Call what);
     // All at once, each on one of several threads with event loops of their own.

@@ -2,6 +2,7 @@
 #include "features/authorization/desk.h"
 
 #include "domain/access.h"
+#include "domain/kept_reading.h"
 #include "domain/resources.h"
 #include "domain/session_check.h"
 #include "features/authorization/explaining.h"
@@ -12,6 +13,7 @@
 namespace gatehouse::authorization {
 namespace {
 using domain::invalid_field;
+using domain::OrganizationId;
 using domain::Permission;
 using domain::Reason;
 using domain::Refusal;
@@ -130,11 +132,11 @@ Async<Desk::Whom> Desk::person(std::string id)
         co_return known->second;
     Whom found;
     found.id = id;
+    std::optional<OrganizationId> in;
     if (auto const* const caller = asker_.caller())
-        found.subject
-            = co_await work_->custom_roles().subject(caller->organization_id(), UserId(id));
-    else
-        found.subject = co_await work_->directory().subject(UserId(id));
+        in = caller->organization_id();
+    found.subject
+        = co_await domain::subject_of(context_.services, *work_, std::move(in), UserId(id));
     known_.emplace(std::move(id), found);
     co_return found;
 }
@@ -155,7 +157,7 @@ Async<Desk::Whom> Desk::holder_of(std::string token)
     nobody.id = read->claims.subject.text();
     if (!tokens.verify(token, context_.now))
         co_return nobody;
-    auto facts = co_await work_->directory().session(read->claims.session_id);
+    auto facts = co_await domain::session_facts(context_.services, read->claims.session_id);
     if (!domain::judge_session(read->claims, std::move(facts), context_.now))
         co_return nobody;
     auto holder = co_await person(nobody.id);
@@ -186,18 +188,18 @@ Async<Relation> Desk::relation(Subject subject, Asked asked)
         co_return relation;
     }
     if (asked.resource_type == user_type) {
-        auto const there = co_await work_->custom_roles().subject(
-            subject.organization_id, UserId(asked.resource_id)
+        auto const there = co_await domain::subject_of(
+            context_.services, *work_, subject.organization_id, UserId(asked.resource_id)
         );
         relation.same_organization = there.has_value();
         relation.own = asked.resource_id == subject.id.text();
         co_return relation;
     }
-    auto const facts = co_await work_->resources().facts(
-        subject.organization_id, ResourceId(asked.resource_id), subject.id
+    auto const assigned = co_await domain::is_assigned(
+        context_.services, *work_, subject, asked.resource_type, ResourceId(asked.resource_id)
     );
-    relation.same_organization = facts && facts->type == asked.resource_type;
-    relation.assigned = relation.same_organization && facts->assigned;
+    relation.same_organization = assigned.has_value();
+    relation.assigned = assigned.value_or(false);
     co_return relation;
 }
 

@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "core/metrics.h"
 #include "domain/sessions.h"
+#include "domain/users.h"
 #include "features/me_data/messages.h"
 
 namespace gatehouse::me_data {
@@ -24,16 +25,31 @@ constexpr http::Route my_data_route{
     .answers = "200 401 404 429 503",
 };
 
-// An optional aggregate: it may fail open, loudly (behaviours §2).
-Async<std::int64_t> count_sessions(http::Context& context)
+struct Numbers {
+    std::int64_t sessions = 0;
+    std::optional<Instant> last_login_at = {}; // as in the row now: a sign-in ends nothing kept
+};
+
+Async<Numbers> ask_for_numbers(http::Context& context)
 {
     auto const& caller = context.caller();
+    auto work = co_await context.services.storage.read();
+    Numbers numbers;
+    numbers.sessions = co_await work->sessions().count_live(
+        caller.organization_id(), caller.user_id(), context.now
+    );
+    auto const user = co_await work->users().find(caller.organization_id(), caller.user_id());
+    if (user)
+        numbers.last_login_at = user->last_login_at;
+    co_return numbers;
+}
+
+// Optional aggregates: they may fail open, loudly (behaviours §2).
+Async<Numbers> read_numbers(http::Context& context)
+{
     std::string cause;
     try {
-        auto work = co_await context.services.storage.read();
-        co_return co_await work->sessions().count_live(
-            caller.organization_id(), caller.user_id(), context.now
-        );
+        co_return co_await ask_for_numbers(context);
     } catch (std::exception const& failure) {
         cause = failure.what();
     }
@@ -41,7 +57,7 @@ Async<std::int64_t> count_sessions(http::Context& context)
         .with("cause", cause)
         .with("request_id", context.request_id);
     metrics::count("gatehouse_failed_open_total", {{"control", "me_data"}});
-    co_return 0;
+    co_return Numbers{.last_login_at = context.caller().user.last_login_at};
 }
 
 Async<MyData> my_data(http::Context& context, http::Nothing)
@@ -55,10 +71,11 @@ Async<MyData> my_data(http::Context& context, http::Nothing)
            .role = std::string(to_text(user.role)),
            .created_at = user.created_at,
            .email_verified = user.email_verified};
-    answer.auth.sessions_count = co_await count_sessions(context);
+    auto const numbers = co_await read_numbers(context);
+    answer.auth.sessions_count = numbers.sessions;
     answer.auth.accounts_count = user.password ? 1 : 0;
     answer.auth.has_2fa = user.two_factor_enabled;
-    answer.auth.last_login_at = user.last_login_at;
+    answer.auth.last_login_at = numbers.last_login_at;
     co_return answer;
 }
 

@@ -1,6 +1,7 @@
 // Who is assigned to what.
 #include "domain/resources.h"
 
+#include "domain/changed.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/resource_row.h"
@@ -12,6 +13,7 @@
 
 namespace gatehouse::sql {
 namespace {
+using domain::AssignedRow;
 using domain::Assignment;
 using domain::AssignmentFilter;
 using domain::AssignmentId;
@@ -41,6 +43,10 @@ constexpr Statement
                       assignment_columns>);
 constexpr Statement
     delete_of_person("DELETE FROM assignments WHERE organization_id = $1 AND user_id = $2");
+constexpr Statement select_of_person(
+    "SELECT resource_type, resource_id FROM assignments WHERE organization_id = $1 "
+    "AND user_id = $2 ORDER BY resource_type, resource_id LIMIT $3"
+);
 
 // One statement for each filter, so that every plan may begin at the index that fits it.
 constexpr Text of_organization = " FROM assignments WHERE organization_id = $1";
@@ -114,6 +120,7 @@ public:
 
     Async<Assigned> assign(Assignment assignment) override
     {
+        connection_.note(domain::changed(assignment.user_id));
         auto const scope = Scope::organization(assignment.organization_id);
         auto bound = values(
             assignment.id,
@@ -145,14 +152,31 @@ public:
         auto const rows = co_await connection_.query(
             delete_assignment, Scope::organization(organization), values(organization, assignment)
         );
-        co_return first_of(rows, read_assignment);
+        auto gone = first_of(rows, read_assignment);
+        if (gone)
+            connection_.note(domain::changed(gone->user_id));
+        co_return gone;
     }
 
     Async<void> remove_of(OrganizationId organization, UserId user) override
     {
+        connection_.note(domain::changed(user));
         auto const scope = Scope::organization(organization);
         connection_.later(delete_of_person, scope, values(organization, user));
         co_return;
+    }
+
+    Async<std::vector<AssignedRow>>
+    rows_of(OrganizationId organization, UserId user, std::int64_t limit) override
+    {
+        auto const rows = co_await connection_.query(
+            select_of_person, Scope::organization(organization), values(organization, user, limit)
+        );
+        std::vector<AssignedRow> all;
+        all.reserve(rows.size());
+        for (auto const row : rows)
+            all.push_back({.type = row.text(0), .id = ResourceId(row.text(1))});
+        co_return all;
     }
 
     Async<std::int64_t> count(OrganizationId organization, AssignmentFilter filter) override

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/changes.h"
 #include "core/time.h"
 #include "storage/sql/rows.h"
 #include "storage/sql/scope.h"
@@ -11,6 +12,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace gatehouse::sql {
 
@@ -31,6 +35,18 @@ public:
     virtual void later(Statement const& statement, Scope scope, Values values) = 0;
 
     virtual Dialect dialect() const noexcept = 0;
+
+    // What a statement of the unit of work changes for those who keep it in memory; told to them
+    // once the unit has ended (Storage), whatever became of it.
+    struct Noted {
+        char kind;
+        std::string id;
+    };
+    void note(Changes::Thing thing) { noted_.push_back({thing.kind, std::string(thing.id)}); }
+    std::vector<Noted> take_noted() { return std::exchange(noted_, {}); }
+
+private:
+    std::vector<Noted> noted_;
 };
 
 // A unit of work. It takes a connection at its first statement and gives it back when it ends:

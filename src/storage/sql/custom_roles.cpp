@@ -2,6 +2,7 @@
 #include "domain/custom_roles.h"
 
 #include "core/text.h"
+#include "domain/changed.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/granted.h"
@@ -130,6 +131,7 @@ public:
 
     Async<bool> insert(CustomRole role) override
     {
+        connection_.note(domain::changed(role.organization_id));
         auto const scope = Scope::organization(role.organization_id);
         auto bound = values(
             role.id,
@@ -150,6 +152,7 @@ public:
         OrganizationId organization, CustomRoleId role, CustomRoleChange change, Instant now
     ) override
     {
+        connection_.note(domain::changed(organization));
         auto const scope = Scope::organization(organization);
         auto bound = values(
             organization,
@@ -171,6 +174,7 @@ public:
 
     Async<bool> remove(OrganizationId organization, CustomRoleId role) override
     {
+        connection_.note(domain::changed(organization));
         return found(delete_role, organization, values(organization, role));
     }
 
@@ -237,6 +241,7 @@ public:
         OrganizationId organization, UserId user, std::optional<CustomRoleId> role, Instant now
     ) override
     {
+        connection_.note(domain::changed(user));
         return found(give_role, organization, values(organization, user, role, now));
     }
 

@@ -1,6 +1,7 @@
 // The look-ups that may cross organizations.
 #include "domain/directory.h"
 
+#include "domain/changed.h"
 #include "storage/sql/directory_lists.h"
 #include "storage/sql/directory_statements.h"
 #include "storage/sql/errors.h"
@@ -92,7 +93,9 @@ public:
     {
         auto const rows
             = co_await connection_.query(purge_stale, Scope::directory(), values(address, before));
-        co_return rows.changed();
+        for (auto const row : rows)
+            connection_.note(domain::changed(UserId(row.text(0))));
+        co_return static_cast<std::int64_t>(rows.size());
     }
 
     Async<bool> invitation_exists(InvitationId invitation) override

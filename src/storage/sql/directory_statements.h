@@ -64,8 +64,9 @@ inline constexpr auto purge_stale = either(
          purge_head,
          postgres_user_canonical,
          purge_tail,
-         purge_in>,
-     .sqlite = joined<purge_head, sqlite_canonical, purge_tail>}
+         purge_in,
+         " RETURNING id">,
+     .sqlite = joined<purge_head, sqlite_canonical, purge_tail, " RETURNING id">}
 );
 
 inline constexpr Statement select_organization(joined<

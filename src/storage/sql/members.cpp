@@ -1,6 +1,7 @@
 // Changing the people of one organization, and finding one by address.
 #include "domain/members.h"
 
+#include "domain/changed.h"
 #include "storage/sql/join.h"
 #include "storage/sql/member_lists.h"
 #include "storage/sql/stores.h"
@@ -96,7 +97,7 @@ public:
             change.email,
             change.forgets_proof
         );
-        return changed(change_profile, organization, std::move(bound));
+        return write(change_profile, organization, user, std::move(bound));
     }
 
     Async<std::optional<User>> hold(OrganizationId organization, UserId user) override
@@ -112,25 +113,27 @@ public:
     Async<bool>
     change_role(OrganizationId organization, UserId user, Role role, Instant now) override
     {
-        return changed(set_role, organization, values(organization, user, now, to_text(role)));
+        return write(set_role, organization, user, values(organization, user, now, to_text(role)));
     }
 
     Async<bool>
     change_status(OrganizationId organization, UserId user, UserStatus status, Instant now) override
     {
-        return changed(set_status, organization, values(organization, user, now, to_text(status)));
+        return write(
+            set_status, organization, user, values(organization, user, now, to_text(status))
+        );
     }
 
     Async<bool> remove(OrganizationId organization, UserId user, Instant now) override
     {
-        return changed(set_deleted, organization, values(organization, user, now));
+        return write(set_deleted, organization, user, values(organization, user, now));
     }
 
     Async<bool> confirm_address(
         OrganizationId organization, UserId user, std::string email, Instant now
     ) override
     {
-        return changed(take_pending, organization, values(organization, user, now, email));
+        return write(take_pending, organization, user, values(organization, user, now, email));
     }
 
     Async<std::optional<User>>
@@ -207,8 +210,10 @@ public:
     }
 
 private:
-    Async<bool> changed(Statement const& statement, OrganizationId organization, Values bound)
+    Async<bool>
+    write(Statement const& statement, OrganizationId organization, UserId user, Values bound)
     {
+        connection_.note(domain::changed(user));
         auto const rows = co_await connection_.query(
             statement, Scope::organization(organization), std::move(bound)
         );

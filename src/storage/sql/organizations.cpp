@@ -1,6 +1,7 @@
 // Organizations.
 #include "domain/organizations.h"
 
+#include "domain/changed.h"
 #include "storage/sql/organization_row.h"
 #include "storage/sql/stores.h"
 
@@ -118,6 +119,7 @@ public:
 
     Async<bool> remove(OrganizationId organization) override
     {
+        connection_.note(domain::changed(organization));
         return found(delete_organization, organization, values(organization));
     }
 

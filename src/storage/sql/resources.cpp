@@ -2,6 +2,7 @@
 #include "domain/resources.h"
 
 #include "core/text.h"
+#include "domain/changed.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/questions.h"
@@ -182,8 +183,10 @@ public:
         co_return first_of(rows, read_resource);
     }
 
+    // Its assignments go with it, whoever has them.
     Async<bool> remove(OrganizationId organization, std::string type, ResourceId resource) override
     {
+        connection_.note(domain::changed(organization));
         auto const rows = co_await connection_.query(
             delete_resource, Scope::organization(organization), values(organization, type, resource)
         );

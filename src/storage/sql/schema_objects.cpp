@@ -42,7 +42,34 @@ constexpr auto needed = std::to_array<char const*>({
     "encryption_vaults_wrap_iv_pair",
     "encryption_vaults_zk_consistency", // checks
 });
-constexpr auto needed_on_postgres = std::to_array<char const*>({"audit_ledger_append_only"});
+constexpr auto needed_on_postgres = std::to_array<char const*>({
+    "audit_ledger_append_only",
+    // What is kept in memory rests on these (migration 0007).
+    "users_updated_told",
+    "users_deleted_told",
+    "users_truncated_told",
+    "sessions_updated_told",
+    "sessions_deleted_told",
+    "sessions_truncated_told",
+    "custom_roles_updated_told",
+    "custom_roles_deleted_told",
+    "custom_roles_truncated_told",
+    "custom_role_permissions_updated_told",
+    "custom_role_permissions_deleted_told",
+    "custom_role_permissions_truncated_told",
+    "custom_role_permissions_inserted_told",
+    "user_permissions_updated_told",
+    "user_permissions_deleted_told",
+    "user_permissions_truncated_told",
+    "user_permissions_inserted_told",
+    "resources_updated_told",
+    "resources_deleted_told",
+    "resources_truncated_told",
+    "assignments_updated_told",
+    "assignments_deleted_told",
+    "assignments_truncated_told",
+    "assignments_inserted_told",
+});
 constexpr auto needed_on_sqlite = std::to_array<char const*>(
     {"audit_ledger_no_replace", "audit_ledger_no_update", "audit_ledger_no_delete"}
 );

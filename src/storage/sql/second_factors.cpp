@@ -2,6 +2,7 @@
 #include "domain/second_factors.h"
 
 #include "core/text.h"
+#include "domain/changed.h"
 #include "storage/sql/stores.h"
 
 namespace gatehouse::sql {
@@ -109,11 +110,13 @@ public:
 
     Async<bool> activate(OrganizationId organization, UserId user, Instant now) override
     {
+        connection_.note(domain::changed(user));
         co_return co_await changes(switch_on, organization, values(organization, user, now));
     }
 
     Async<void> remove(OrganizationId organization, UserId user, Instant now) override
     {
+        connection_.note(domain::changed(user));
         connection_.later(
             take_away, Scope::organization(organization), values(organization, user, now)
         );

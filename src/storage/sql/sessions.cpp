@@ -1,6 +1,7 @@
 // Sessions: the only record of who is signed in.
 #include "domain/sessions.h"
 
+#include "domain/changed.h"
 #include "storage/sql/join.h"
 #include "storage/sql/session_row.h"
 #include "storage/sql/stores.h"
@@ -56,7 +57,8 @@ constexpr Statement delete_beyond(
 );
 constexpr Statement move_seen("UPDATE sessions SET last_seen_at = $3, expires_at = "
                               "CASE WHEN expires_at > $4 THEN expires_at "
-                              "WHEN absolute_expires_at < $4 THEN absolute_expires_at ELSE $4 END "
+                              "WHEN absolute_expires_at < $4 THEN absolute_expires_at "
+                              "ELSE COALESCE($4, expires_at) END "
                               "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
                               "AND logged_out_at IS NULL AND revoked_at IS NULL "
                               "AND expires_at > $3 AND absolute_expires_at > $3");
@@ -114,6 +116,7 @@ public:
 
     Async<bool> log_out(OrganizationId organization, SessionId session, Instant now) override
     {
+        connection_.note(domain::changed(session));
         auto const rows = co_await connection_.query(
             set_logged_out, Scope::organization(organization), values(organization, session, now)
         );
@@ -122,6 +125,7 @@ public:
 
     Async<std::int64_t> log_out_all(OrganizationId organization, UserId user, Instant now) override
     {
+        connection_.note(domain::changed(user));
         auto const rows = co_await connection_.query(
             set_all_logged_out, Scope::organization(organization), values(organization, user, now)
         );
@@ -132,6 +136,7 @@ public:
         OrganizationId organization, UserId user, SessionId session, SessionEnd why, Instant now
     ) override
     {
+        connection_.note(domain::changed(session));
         auto bound = values(organization, user, session, now, to_text(why));
         auto const rows = co_await connection_.query(
             revoke_one, Scope::organization(organization), std::move(bound)
@@ -147,6 +152,7 @@ public:
         Instant now
     ) override
     {
+        connection_.note(domain::changed(user));
         // No session has the empty id, so that nothing is kept then.
         auto const spared = kept.value_or(SessionId());
         auto bound = values(organization, user, spared, now, to_text(why));
@@ -179,6 +185,7 @@ public:
 
     Async<std::int64_t> purge_beyond(OrganizationId organization, UserId user, int limit) override
     {
+        connection_.note(domain::changed(user));
         auto const rows = co_await connection_.query(
             delete_beyond, Scope::organization(organization), values(organization, user, limit)
         );
@@ -188,6 +195,7 @@ public:
     Async<bool>
     note_class(OrganizationId organization, SessionId session, DeviceClass device) override
     {
+        connection_.note(domain::changed(session));
         auto bound = values(organization, session, to_text(device));
         auto const rows = co_await connection_.query(
             add_class, Scope::organization(organization), std::move(bound)
@@ -213,6 +221,7 @@ public:
         std::optional<std::string> city
     ) override
     {
+        connection_.note(domain::changed(session));
         connection_.later(
             put_place,
             Scope::organization(organization),
@@ -221,9 +230,15 @@ public:
         co_return;
     }
 
-    Async<void>
-    touch(OrganizationId organization, SessionId session, Instant seen, Instant idle_end) override
+    Async<void> touch(
+        OrganizationId organization,
+        SessionId session,
+        Instant seen,
+        std::optional<Instant> idle_end
+    ) override
     {
+        if (idle_end)
+            connection_.note(domain::changed(session));
         connection_.later(
             move_seen,
             Scope::organization(organization),

@@ -40,11 +40,35 @@ template <class Store, class Make> Store& made_once(std::unique_ptr<Store>& stor
     return *store;
 }
 
+// Says what a unit has changed when its commit is over: done, failed or unknown.
+class Telling {
+public:
+    Telling(Changes* changes, Connection& connection)
+        : changes_(changes)
+        , noted_(connection.take_noted())
+    {
+    }
+    Telling(Telling const&) = delete;
+    Telling& operator=(Telling const&) = delete;
+    ~Telling()
+    {
+        if (!changes_)
+            return;
+        for (auto const& noted : noted_)
+            changes_->note({noted.kind, noted.id});
+    }
+
+private:
+    Changes* const changes_;
+    std::vector<Connection::Noted> const noted_;
+};
+
 class SqlUnitOfWork final : public domain::UnitOfWork {
 public:
-    SqlUnitOfWork(std::unique_ptr<Transaction> transaction, Random& random)
+    SqlUnitOfWork(std::unique_ptr<Transaction> transaction, Random& random, Changes* changes)
         : transaction_(std::move(transaction))
         , random_(random)
+        , changes_(changes)
     {
     }
 
@@ -112,7 +136,11 @@ public:
     domain::Users& users() override { return store(users_, make_users); }
     domain::Vaults& vaults() override { return store(vaults_, make_vaults); }
 
-    Async<void> commit() override { return transaction_->commit(); }
+    Async<void> commit() override
+    {
+        Telling const telling(changes_, transaction_->connection());
+        co_await transaction_->commit();
+    }
 
 private:
     template <class Store>
@@ -123,6 +151,7 @@ private:
 
     std::unique_ptr<Transaction> transaction_;
     Random& random_;
+    Changes* const changes_;
     std::unique_ptr<domain::Assignments> assignments_;
     std::unique_ptr<domain::Attempts> attempts_;
     std::unique_ptr<domain::CapturedMails> captured_mails_;
@@ -150,6 +179,7 @@ private:
     std::unique_ptr<domain::Vaults> vaults_;
 };
 
+constexpr Statement nothing("SELECT 1");
 constexpr Statement probe_statement("SELECT max(version) FROM schema_migrations");
 // Tenant tables whose rows this connection could see beyond its scope: the role is not bound there,
 // the policy is gone, or another one opens more. login_attempts is no tenant table.
@@ -173,9 +203,10 @@ constexpr auto time_statement = either(
 
 class SqlStorage final : public domain::Storage {
 public:
-    SqlStorage(Database& database, Random& random)
+    SqlStorage(Database& database, Random& random, Changes* changes)
         : database_(database)
         , random_(random)
+        , changes_(changes)
         , known_version_(static_cast<std::int64_t>(migrations(database.dialect()).size()))
     {
     }
@@ -185,7 +216,7 @@ public:
     Async<std::unique_ptr<domain::UnitOfWork>> read_within(Duration time) override
     {
         auto transaction = co_await database_.begin(Access::read, time);
-        co_return std::make_unique<SqlUnitOfWork>(std::move(transaction), random_);
+        co_return std::make_unique<SqlUnitOfWork>(std::move(transaction), random_, changes_);
     }
 
     Async<void> probe() override
@@ -224,6 +255,13 @@ public:
         co_return rows.front().instant(0);
     }
 
+    Async<void> settle_changes() override
+    {
+        auto const transaction = co_await database_.begin(Access::write);
+        co_await transaction->connection().query(nothing, Scope::global(), Values());
+        co_await transaction->commit();
+    }
+
     std::string_view driver_name() const override
     {
         return database_.dialect() == Dialect::postgres ? "postgres" : "sqlite";
@@ -233,19 +271,25 @@ private:
     Async<std::unique_ptr<domain::UnitOfWork>> open(Access access)
     {
         auto transaction = co_await database_.begin(access);
-        co_return std::make_unique<SqlUnitOfWork>(std::move(transaction), random_);
+        co_return std::make_unique<SqlUnitOfWork>(std::move(transaction), random_, changes_);
     }
 
     Database& database_;
     Random& random_;
+    Changes* const changes_; // null where nobody keeps anything
     std::int64_t const known_version_;
 };
 
 } // namespace
 
+std::unique_ptr<domain::Storage> make_storage(Database& database, Random& random, Changes& changes)
+{
+    return std::make_unique<SqlStorage>(database, random, &changes);
+}
+
 std::unique_ptr<domain::Storage> make_storage(Database& database, Random& random)
 {
-    return std::make_unique<SqlStorage>(database, random);
+    return std::make_unique<SqlStorage>(database, random, nullptr);
 }
 
 } // namespace gatehouse::sql

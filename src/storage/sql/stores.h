@@ -1,6 +1,7 @@
 // The stores of the domain, each written once over a connection.
 #pragma once
 
+#include "core/changes.h"
 #include "core/random.h"
 #include "storage/sql/connection.h"
 
@@ -63,7 +64,10 @@ std::unique_ptr<domain::StepUpChallenges> make_step_up_challenges(Connection& co
 std::unique_ptr<domain::Users> make_users(Connection& connection);
 std::unique_ptr<domain::Vaults> make_vaults(Connection& connection);
 
-// Storage over a database, which must outlive it. `random` salts the ledger's commitments.
+// Storage over a database, which must outlive it. `random` salts the ledger's commitments;
+// `changes` is told what units of work have changed, before whoever awaits their commit goes on.
+std::unique_ptr<domain::Storage> make_storage(Database& database, Random& random, Changes& changes);
+// For processes that keep nothing in memory: one command of an operator.
 std::unique_ptr<domain::Storage> make_storage(Database& database, Random& random);
 
 } // namespace gatehouse::sql

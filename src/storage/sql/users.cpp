@@ -1,6 +1,7 @@
 // The people of one organization.
 #include "domain/users.h"
 
+#include "domain/changed.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/join.h"
 #include "storage/sql/stores.h"
@@ -108,6 +109,7 @@ public:
 
     Async<bool> prove_mailbox(OrganizationId organization, UserId user, Instant now) override
     {
+        connection_.note(domain::changed(user));
         auto const rows = co_await connection_.query(
             prove, Scope::organization(organization), values(organization, user, now)
         );
@@ -126,6 +128,7 @@ public:
         OrganizationId organization, UserId user, crypto::StoredPassword password, Instant now
     ) override
     {
+        connection_.note(domain::changed(user));
         connection_.later(
             set_password,
             Scope::organization(organization),
@@ -138,6 +141,7 @@ public:
         OrganizationId organization, UserId user, std::optional<std::string> url, Instant now
     ) override
     {
+        connection_.note(domain::changed(user));
         auto const rows = co_await connection_.query(
             set_picture, Scope::organization(organization), values(organization, user, url, now)
         );
@@ -152,6 +156,7 @@ public:
         Instant now
     ) override
     {
+        connection_.note(domain::changed(user));
         auto bound = values(organization, user, old_hash, password.hash, password.scheme, now);
         auto const rows = co_await connection_.query(
             change_proven_password, Scope::organization(organization), std::move(bound)
@@ -166,6 +171,7 @@ public:
         crypto::StoredPassword password
     ) override
     {
+        connection_.note(domain::changed(user));
         auto bound = values(organization, user, old_hash, password.hash, password.scheme);
         auto const rows = co_await connection_.query(
             exchange_password, Scope::organization(organization), std::move(bound)
@@ -176,6 +182,7 @@ public:
     Async<void>
     raise_session_version(OrganizationId organization, UserId user, Instant now) override
     {
+        connection_.note(domain::changed(user));
         connection_.later(
             raise_version, Scope::organization(organization), values(organization, user, now)
         );

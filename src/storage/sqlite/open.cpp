@@ -69,19 +69,25 @@ std::unique_ptr<sql::SchemaConnection> open_schema(std::string const& url)
     return std::make_unique<Schema>(path);
 }
 
-sql::Drivers drivers(std::string const& url, std::size_t readers)
+sql::Drivers
+drivers(std::string const& url, std::size_t readers, std::shared_ptr<Watch> const& watch)
 {
     auto const path = path_of(url);
     sql::Drivers made;
-    made.writers.push_back(std::make_unique<Writer>(path));
+    made.writers.push_back(std::make_unique<Writer>(path, watch));
     for (std::size_t count = 0; count < readers; ++count)
         made.readers.push_back(std::make_unique<Reader>(path));
     return made;
 }
 
+std::shared_ptr<Watch> watch(std::string const& url, std::function<void()> foreign)
+{
+    return std::make_shared<Watch>(path_of(url), std::move(foreign));
+}
+
 std::unique_ptr<sql::Database> open(std::string const& url, Options options)
 {
-    return sql::make_database(drivers(url, options.readers), options.engine);
+    return sql::make_database(drivers(url, options.readers, options.watch), options.engine);
 }
 
 } // namespace gatehouse::sqlite

@@ -16,15 +16,23 @@ sql::Deadline soon()
 
 } // namespace
 
-Writer::Writer(std::string path)
+Writer::Writer(std::string path, std::shared_ptr<Watch> watch)
     : path_(std::move(path))
+    , watch_(std::move(watch))
 {
+}
+
+void Writer::open()
+{
+    if (watch_)
+        watch_->forget_writer();
+    handle_.emplace(path_, Mode::read_write);
 }
 
 void Writer::begin(sql::Access, sql::Deadline deadline)
 {
     if (!handle_)
-        handle_.emplace(path_, Mode::read_write);
+        open();
     if (!handle_->in_transaction())
         handle_->script("BEGIN IMMEDIATE", deadline);
     handle_->script("SAVEPOINT unit", deadline);
@@ -60,6 +68,8 @@ void Writer::settle(sql::Deadline deadline)
         return;
     try {
         handle_->commit(deadline);
+        if (watch_)
+            watch_->explain(*handle_);
     } catch (sql::StorageError const& error) {
         // Closing rolls back, and a fresh connection reads what the file really holds. Whatever the
         // reason was, for most of the group it was none of their own: no conflict of theirs.

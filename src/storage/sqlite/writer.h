@@ -2,8 +2,10 @@
 #pragma once
 
 #include "storage/sqlite/handle.h"
+#include "storage/sqlite/watch.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,7 +16,8 @@ namespace gatehouse::sqlite {
 // alone.
 class Writer final : public sql::Driver {
 public:
-    explicit Writer(std::string path);
+    // `watch` is told of each commit; null where nobody watches.
+    explicit Writer(std::string path, std::shared_ptr<Watch> watch = {});
 
     sql::Dialect dialect() const noexcept override { return sql::Dialect::sqlite; }
     void begin(sql::Access access, sql::Deadline deadline) override;
@@ -24,10 +27,12 @@ public:
     void rollback() noexcept override;
 
 private:
+    void open();
     void take_back();
     void abandon(std::string const& why) noexcept;
 
     std::string const path_;
+    std::shared_ptr<Watch> const watch_;
     std::optional<Handle> handle_;
     bool unit_open_ = false;
     std::size_t waiting_ = 0; // units that wait for settle()

@@ -1,0 +1,80 @@
+// Memory first, then the database; the moment is taken before the database is asked.
+#include "domain/kept_reading.h"
+
+#include "domain/custom_roles.h"
+#include "domain/kept.h"
+#include "domain/resources.h"
+
+#include <utility>
+
+namespace gatehouse::domain {
+namespace {
+
+Async<std::optional<Subject>>
+stored_subject(UnitOfWork& work, std::optional<OrganizationId> in, UserId user)
+{
+    if (in)
+        co_return co_await work.custom_roles().subject(*std::move(in), std::move(user));
+    co_return co_await work.directory().subject(std::move(user));
+}
+
+} // namespace
+
+Async<std::optional<SessionFacts>> session_facts(Services& services, SessionId session)
+{
+    if (auto const kept = services.kept.sessions.find(session))
+        co_return *kept;
+    auto const moment = services.kept.changes.moment();
+    auto work = co_await services.storage.read();
+    auto facts = co_await work->directory().session(std::move(session));
+    if (facts && moment)
+        services.kept.sessions.keep(*facts, *moment);
+    co_return facts;
+}
+
+Async<std::optional<Subject>>
+subject_of(Services& services, UnitOfWork& work, std::optional<OrganizationId> in, UserId user)
+{
+    auto kept = services.kept.people.subject(user);
+    if (kept && in && kept->organization_id != *in)
+        co_return std::nullopt;
+    if (kept)
+        co_return kept;
+    auto const moment = services.kept.changes.moment();
+    auto stored = co_await stored_subject(work, std::move(in), std::move(user));
+    if (!stored || !moment)
+        co_return stored;
+    auto const most = static_cast<std::int64_t>(services.kept.people.bounds().rows_of_one) + 1;
+    auto const rows
+        = co_await work.assignments().rows_of(stored->organization_id, stored->id, most);
+    services.kept.people.keep(*stored, rows, *moment);
+    co_return stored;
+}
+
+// Who is assigned to a resource is in its organization: the assignment's key says both.
+Async<std::optional<bool>> is_assigned(
+    Services& services, UnitOfWork& work, Subject subject, std::string type, ResourceId resource
+)
+{
+    auto const assigned = services.kept.people.is_assigned(subject.id, type, resource);
+    if (assigned == true)
+        co_return true;
+    auto const place = services.kept.resources.find(resource);
+    if (assigned && place) {
+        if (place->organization_id == subject.organization_id && place->type == type)
+            co_return false;
+        co_return std::nullopt;
+    }
+    auto const moment = services.kept.changes.moment();
+    auto const facts
+        = co_await work.resources().facts(subject.organization_id, resource, subject.id);
+    if (!facts)
+        co_return std::nullopt;
+    if (moment)
+        services.kept.resources.keep(resource, {subject.organization_id, facts->type}, *moment);
+    if (facts->type != type)
+        co_return std::nullopt;
+    co_return facts->assigned;
+}
+
+} // namespace gatehouse::domain

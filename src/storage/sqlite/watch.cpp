@@ -1,0 +1,90 @@
+// Comparing two connections' data_version.
+#include "storage/sqlite/watch.h"
+
+#include "core/log.h"
+#include "core/metrics.h"
+
+#include <utility>
+
+namespace gatehouse::sqlite {
+namespace {
+
+constexpr sql::Statement read_version("PRAGMA data_version");
+constexpr std::chrono::milliseconds patience{10}; // for the writer to explain its own commit
+
+std::int64_t version_of(Handle& handle)
+{
+    auto const until = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+    return handle.run(read_version, sql::Values(), until).front().integer(0);
+}
+
+} // namespace
+
+Watch::Watch(std::string const& path, std::function<void()> foreign)
+    : foreign_(std::move(foreign))
+    , handle_(path, Mode::read_only)
+{
+}
+
+void Watch::when_unexplained(std::function<void()> ask)
+{
+    ask_ = std::move(ask);
+}
+
+bool Watch::is_current() noexcept
+{
+    try {
+        std::scoped_lock const lock(mutex_);
+        auto const now = version_of(handle_);
+        if (explained_ == now) {
+            unexplained_since_.reset();
+            return true;
+        }
+        look_for_an_explanation();
+    } catch (std::exception const& failure) {
+        metrics::count("gatehouse_change_feed_lost_total");
+        log::Line(log::Level::error, "sqlite.watch_failed")
+            .with("cause", failure.what())
+            .with("consequence", "the database is asked on every request");
+    }
+    return false;
+}
+
+void Watch::look_for_an_explanation()
+{
+    auto const now = Clock::now();
+    if (!unexplained_since_)
+        unexplained_since_ = now;
+    if (now - *unexplained_since_ < patience || !ask_)
+        return;
+    unexplained_since_ = now; // asked at most once in that time
+    ask_();
+}
+
+// First the watch's version, then the writer's: a commit of others before the first reading shows
+// in the second, one after it leaves the watch's version unexplained.
+void Watch::explain(Handle& writer) noexcept
+{
+    try {
+        std::scoped_lock const lock(mutex_);
+        auto const seen = version_of(handle_);
+        auto const of_writer = version_of(writer);
+        if (writer_version_ != of_writer) {
+            foreign_();
+            writer_version_ = of_writer;
+        }
+        explained_ = seen;
+    } catch (std::exception const& failure) {
+        metrics::count("gatehouse_change_feed_lost_total");
+        log::Line(log::Level::error, "sqlite.watch_failed").with("cause", failure.what());
+    }
+}
+
+void Watch::forget_writer() noexcept
+{
+    std::scoped_lock const lock(mutex_);
+    writer_version_.reset();
+    explained_.reset();
+}
+
+} // namespace gatehouse::sqlite
