@@ -25,6 +25,7 @@
 #include "features/reports/endpoints.h"
 #include "features/resources/endpoints.h"
 #include "features/roles/endpoints.h"
+#include "features/search/endpoints.h"
 #include "features/sessions/endpoints.h"
 #include "features/signing_keys/endpoints.h"
 #include "features/step_up/endpoints.h"
@@ -67,6 +68,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     add(assignments::endpoints());
     add(billing::endpoints());
     add(ai_agents::endpoints());
+    add(search::endpoints(policy));
     add(authorization::endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)

@@ -26,6 +26,18 @@ struct ReportFile {
     std::string bytes;
 };
 
+struct ReportPiece { // of the bytes, from an offset on
+    std::string content_type;
+    Instant written_at; // another one: another file by now
+    std::int64_t size = 0; // of all of it
+    std::string bytes;
+};
+
+struct ReportCounts { // of an organization
+    std::int64_t kept = 0;
+    std::int64_t unfinished = 0; // of these
+};
+
 struct PersonWithGrants {
     User user;
     std::vector<policy::Granted> granted; // beside the built-in role
@@ -61,8 +73,11 @@ public:
     settle(OrganizationId organization, ResourceId report, json::Object changes, Instant now) = 0;
     virtual Async<void>
     keep(OrganizationId organization, ResourceId report, ReportFile file, Instant now) = 0;
-    virtual Async<std::optional<ReportFile>> file(OrganizationId organization, ResourceId report)
+    // At most `length` bytes behind `from`; nothing where there is no file.
+    virtual Async<std::optional<ReportPiece>>
+    piece(OrganizationId organization, ResourceId report, std::int64_t from, std::int64_t length)
         = 0;
+    virtual Async<ReportCounts> counts(OrganizationId organization) = 0;
 
     // At most `limit` rows behind an id, in the order of the ids.
     virtual Async<std::vector<PersonWithGrants>>

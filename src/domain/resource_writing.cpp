@@ -49,7 +49,8 @@ Async<Resource> create_resource(
     RequestFacts facts,
     Caller const& caller,
     std::string type,
-    NewResource wanted
+    NewResource wanted,
+    RequireRoom require_room
 )
 {
     Resource resource{
@@ -63,7 +64,11 @@ Async<Resource> create_resource(
         .updated_at = facts.now,
     };
     auto work = co_await services.storage.begin();
+    if (require_room)
+        co_await work->organizations().lock(caller.organization_id());
     co_await hold_standing(*work, Actor::person(caller), caller.organization_id(), facts.now);
+    if (require_room)
+        co_await require_room(services, *work, caller.organization_id());
     co_await work->resources().insert(resource);
     auto first = first_assignment(services.random, resource);
     co_await work->assignments().assign(std::move(first));

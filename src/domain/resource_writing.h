@@ -16,13 +16,17 @@ struct NewResource {
     json::Object attributes;
 };
 
+// Throws Refusal where the organization has as many as it may; counted by one request at a time.
+using RequireRoom = Async<void> (*)(Services&, UnitOfWork&, OrganizationId);
+
 // Whoever creates one is its first assignee (spec/permissions §2). Throws Refusal.
 Async<Resource> create_resource(
     Services& services,
     RequestFacts facts,
     Caller const& caller,
     std::string type,
-    NewResource wanted
+    NewResource wanted,
+    RequireRoom require_room = nullptr
 );
 
 // Throws Refusal where the row, held until it is changed, is not what the client has seen.

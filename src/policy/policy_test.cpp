@@ -1,6 +1,7 @@
 // The matrix as compiled, cell by cell, and every way in which a policy is refused.
 #include "policy/policy.h"
 
+#include "policy/holder.h"
 #include "policy/matrix.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace gatehouse::policy {
@@ -235,6 +237,27 @@ TEST(Grants, OfTwoCellsTheWiderOneCounts)
             first.widen(permission, other);
             EXPECT_EQ(first, both);
         }
+}
+
+// Under the thread sanitizer too: a reload comes while requests take what holds.
+TEST(PolicyHolder, GivesOneWholePolicyToEveryThread)
+{
+    auto const first = Policy::shipped();
+    auto const second = Policy::compile(Policy::shipped_text());
+    PolicyHolder holder(first);
+    std::vector<std::thread> readers;
+    for (int each = 0; each < 3; ++each)
+        readers.emplace_back([&] {
+            for (int times = 0; times < 10'000; ++times) {
+                auto const current = holder.current();
+                EXPECT_TRUE(current == first || current == second);
+            }
+        });
+    for (int times = 0; times < 1'000; ++times)
+        holder.replace(times % 2 == 0 ? second : first);
+    for (auto& reader : readers)
+        reader.join();
+    EXPECT_EQ(holder.current(), first);
 }
 
 } // namespace

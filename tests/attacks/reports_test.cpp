@@ -1,5 +1,6 @@
 // Writing a report fails, dies, is asked for twice, or its creator may see it no more.
 #include "core/log.h"
+#include "features/reports/downloading.h"
 #include "support/world_fixture.h"
 
 namespace gatehouse::testing {
@@ -24,6 +25,16 @@ protected:
     Answer download(std::string const& id)
     {
         return world.call(get("/api/reports/" + id + "/download").as(token_));
+    }
+    void keep(int how_many, std::string const& status)
+    {
+        world.outside().run(
+            "INSERT INTO resources (id, organization_id, type, name, data) WITH RECURSIVE n(i) AS "
+            "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+            + std::to_string(how_many)
+            + ") SELECT 'kept' || i, 'house', 'report', 'Kept', '{\"status\":\"" + status
+            + "\"}' FROM n"
+        );
     }
     std::int64_t files() { return world.count("report_files"); }
 
@@ -165,6 +176,76 @@ TEST_P(Reports, WhoeverAskedMustStillBeAllowedToSee)
         EXPECT_EQ(download(made.text("id")).code(), "CONFLICT");
         EXPECT_EQ(files(), 0);
     }
+}
+
+// An organization begins and keeps a number of them, however many ask at once.
+TEST_P(Reports, AreBegunAndKeptUpToANumber)
+{
+    sign_in();
+    keep(17, "generating"); // of 20
+    auto const asking = post("/api/reports", {{"type", "sessions"}, {"format", "csv"}}).as(token_);
+    auto const at_once = world.in_parallel(asking, 8);
+    EXPECT_EQ(statuses_of(at_once), (std::map<int, int>{{201, 3}, {429, 5}}));
+    for (auto const& answer : at_once)
+        if (answer.status == 429) {
+            EXPECT_EQ(answer.code(), "RATE_LIMITED");
+            EXPECT_FALSE(answer.header("retry-after").empty());
+        }
+    world.settings.rate_limit = false;
+    EXPECT_EQ(world.call(asking).status, 201) << "nothing is refused by how often it is asked";
+    world.settings.rate_limit = true;
+    EXPECT_TRUE(world.run_afterwards().empty());
+
+    world.outside().run("DELETE FROM resources WHERE id LIKE 'kept%'");
+    keep(995, "ready"); // and the four above: of 1000
+    asked_for("sessions");
+    for (bool const limited : {true, false}) {
+        world.settings.rate_limit = limited;
+        auto const full = world.call(asking);
+        EXPECT_EQ(full.status, 409) << full.body;
+    }
+    EXPECT_EQ(world.count("resources WHERE type = 'report'"), 1000);
+    EXPECT_EQ(ledger_rows("RESOURCE_CREATED"), 5);
+    EXPECT_EQ(world.call(remove("/api/reports/kept1").as(token_)).status, 204);
+    EXPECT_EQ(world.call(asking).status, 201);
+    auto const other = world.add_person("ben@example.test", "other house");
+    auto const there = world.signed_in(other).text("token");
+    EXPECT_EQ(world.call(asking.as(there)).status, 201) << "each organization counts by itself";
+}
+
+// Half of one file and half of another is no file: the answer breaks off.
+TEST_P(Reports, AFileIsSentPieceByPieceAndWholeOrNotAtAll)
+{
+    sign_in();
+    auto const id = asked_for("sessions");
+    EXPECT_TRUE(world.run_afterwards().empty());
+    std::string content;
+    while (content.size() < 1'000'000)
+        content += std::to_string(content.size()) + ",";
+    world.outside().query("UPDATE report_files SET bytes = $1", sql::values(sql::Bytes(content)));
+    auto const whole = download(id);
+    EXPECT_EQ(whole.status, 200);
+    EXPECT_FALSE(whole.is_cut);
+    EXPECT_EQ(whole.header("content-length"), "") << "it is not in memory as a whole";
+    EXPECT_TRUE(whole.body == content);
+
+    auto const& home = owner_.organization_id;
+    domain::Resource report{
+        .id = domain::ResourceId(id), .organization_id = domain::OrganizationId(home)
+    };
+    for (auto const* const change :
+         {"UPDATE report_files SET created_at = '2020-01-01T00:00:00.000Z'",
+          "DELETE FROM report_files"}) {
+        auto const begun = world.run(reports::streamed_file(world.storage(), report, 1000));
+        ASSERT_TRUE(begun);
+        std::string sent;
+        EXPECT_TRUE(world.run(begun->body->next(sent)));
+        EXPECT_TRUE(world.run(begun->body->next(sent)));
+        EXPECT_TRUE(sent == content.substr(0, 2000));
+        world.outside().run(change);
+        EXPECT_THROW(world.run(begun->body->next(sent)), std::runtime_error);
+    }
+    EXPECT_FALSE(world.run(reports::streamed_file(world.storage(), report)));
 }
 
 } // namespace

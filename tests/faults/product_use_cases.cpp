@@ -68,6 +68,7 @@ std::vector<UseCase> product_use_cases()
         {"plan_shown", by_owner(get(subscription)), 200, {}, 200, {}},
         {"plan_changed", plan, 200, {billed}, 200, {}},
         {"agent_asked", by_owner(question), 200, {used}, 200, {used}},
+        {"searched", by_owner(get("/api/search?q=a")), 200, {}, 200, {}},
     };
 }
 

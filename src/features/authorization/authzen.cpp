@@ -42,7 +42,7 @@ Evaluated evaluated_of(
 Async<Evaluated> evaluate_one(Context& context, Evaluation request)
 {
     auto question = question_of(std::move(request), Evaluation());
-    DecisionIds const ids(context.services.key_encryption_key);
+    DecisionIds const ids(context.services.key_encryption_key, context.now);
     auto work = co_await context.services.storage.read();
     Desk desk(context, std::move(work));
     auto const decided = co_await desk.decide(std::move(question));
@@ -100,7 +100,7 @@ Async<EvaluatedAny> evaluate_several(Context& context, EvaluationsRequest reques
     }
     if (request.evaluations->size() > most_checks)
         throw invalid_field("evaluations", "must be 100 at most");
-    DecisionIds const ids(context.services.key_encryption_key);
+    DecisionIds const ids(context.services.key_encryption_key, context.now);
     auto work = co_await context.services.storage.read();
     Desk desk(context, std::move(work));
     EvaluatedItems answer;

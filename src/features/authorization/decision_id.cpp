@@ -5,13 +5,37 @@
 #include "core/text.h"
 
 #include <array>
+#include <charconv>
+#include <system_error>
 
 namespace gatehouse::authorization {
 namespace {
 using policy::Cell;
 using policy::Term;
 
-constexpr char const* place = "authorization.decision/v1";
+constexpr char const* place = "authorization.decision/v2";
+constexpr char separator = '.';
+constexpr std::int64_t day_in_milliseconds = 24 * 60 * 60 * 1000;
+
+std::int64_t day_of(Instant at)
+{
+    return at.milliseconds() / day_in_milliseconds;
+}
+
+struct Split {
+    std::int64_t day;
+    std::string sealed;
+};
+std::optional<Split> split_at_day(std::string const& id)
+{
+    Split split{.day = -1, .sealed = {}};
+    auto const* const end = id.data() + id.size();
+    auto const read = std::from_chars(id.data(), end, split.day);
+    if (read.ec != std::errc() || read.ptr == end || *read.ptr != separator || split.day < 0)
+        return std::nullopt;
+    split.sealed.assign(read.ptr + 1, end);
+    return split;
+}
 constexpr std::array terms{Term::same_organization, Term::permission, Term::assigned, Term::own};
 constexpr std::array sources{
     GrantedBy::nothing, GrantedBy::role, GrantedBy::custom_role, GrantedBy::grant
@@ -111,22 +135,34 @@ std::optional<Decided> read(json::Array const& fields)
 
 } // namespace
 
-DecisionIds::DecisionIds(crypto::KeyEncryptionKey const& key)
-    : key_(key.subkey("decision"))
+DecisionIds::DecisionIds(crypto::KeyEncryptionKey const& key, Instant now)
+    : key_(key)
+    , today_(day_of(now))
+    , key_of_today_(key_of(today_))
 {
+}
+
+SecretString DecisionIds::key_of(std::int64_t day) const
+{
+    return key_.subkey("decision/" + std::to_string(day));
 }
 
 std::string DecisionIds::id_of(Decided const& decided, Random& random) const
 {
-    return to_base64url(crypto::seal(key_, to_plain(decided), place, random));
+    auto const plain = to_plain(decided);
+    auto const day = day_of(decided.at);
+    auto const sealed = day == today_ ? crypto::seal(key_of_today_, plain, place, random)
+                                      : crypto::seal(key_of(day), plain, place, random);
+    return std::to_string(day) + separator + to_base64url(sealed);
 }
 
 std::optional<Decided> DecisionIds::open(std::string const& id) const
 {
-    auto const sealed = from_base64url(id);
+    auto const split = split_at_day(id);
+    auto const sealed = split ? from_base64url(split->sealed) : std::nullopt;
     if (!sealed)
         return std::nullopt;
-    auto const plain = crypto::open(key_, *sealed, place);
+    auto const plain = crypto::open(key_of(split->day), *sealed, place);
     if (!plain)
         return std::nullopt;
     auto const parsed = json::parse(plain->reveal());

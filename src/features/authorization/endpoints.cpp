@@ -43,7 +43,7 @@ Async<Checked> check(Context& context, CheckRequest request)
     bool const several = request.checks.has_value();
     auto questions = questions_in(std::move(request));
     context.no_store();
-    DecisionIds const ids(context.services.key_encryption_key);
+    DecisionIds const ids(context.services.key_encryption_key, context.now);
     auto work = co_await context.services.storage.read();
     Desk desk(context, std::move(work));
     CheckAnswers answers;
@@ -59,7 +59,7 @@ Async<Checked> check(Context& context, CheckRequest request)
 Async<Explanation> explain(Context& context, Question question)
 {
     context.no_store();
-    DecisionIds const ids(context.services.key_encryption_key);
+    DecisionIds const ids(context.services.key_encryption_key, context.now);
     auto work = co_await context.services.storage.read();
     Desk desk(context, std::move(work));
     auto const decided = co_await desk.decide(std::move(question));
@@ -70,7 +70,7 @@ Async<Explanation> explain(Context& context, Question question)
 // One of another organization is 403 like everything there; what was made up is nowhere.
 Async<Explanation> read_decision(Context& context, Nothing)
 {
-    DecisionIds const ids(context.services.key_encryption_key);
+    DecisionIds const ids(context.services.key_encryption_key, context.now);
     auto const& id = context.parameter("id");
     auto const decided = ids.open(id);
     if (!decided)

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace gatehouse::authorization {
 namespace {
 using policy::Cell;
@@ -121,7 +123,7 @@ TEST(DecisionIds, open_to_what_was_sealed_and_to_nothing_else)
 {
     SystemRandom random;
     auto const key = crypto::KeyEncryptionKey::mint(random);
-    DecisionIds const ids(key);
+    DecisionIds const ids(key, on_a_client().at);
     for (auto const missing :
          {std::optional<Term>(), std::optional(Term::assigned), std::optional(Term::own)}) {
         auto decided = on_a_client();
@@ -131,16 +133,48 @@ TEST(DecisionIds, open_to_what_was_sealed_and_to_nothing_else)
     }
     auto id = ids.id_of(on_a_client(), random);
     EXPECT_NE(id, ids.id_of(on_a_client(), random));
-    EXPECT_FALSE(DecisionIds(crypto::KeyEncryptionKey::mint(random)).open(id));
+    EXPECT_FALSE(DecisionIds(crypto::KeyEncryptionKey::mint(random), on_a_client().at).open(id));
     id[id.size() / 2] = id[id.size() / 2] == 'A' ? 'B' : 'A';
-    for (auto const& other : {id, std::string(), std::string("x"), std::string("AAAA")})
-        EXPECT_FALSE(ids.open(other));
-    // Sealed with the same key for another place.
-    auto const elsewhere = crypto::seal(key.subkey("decision"), "[]", "elsewhere", random);
-    EXPECT_FALSE(ids.open(to_base64url(elsewhere)));
-    auto const short_one
-        = crypto::seal(key.subkey("decision"), "[1]", "authorization.decision/v1", random);
-    EXPECT_FALSE(ids.open(to_base64url(short_one)));
+    for (auto const& other :
+         {id,
+          std::string(),
+          std::string("x"),
+          std::string("AAAA"),
+          std::string("20779"),
+          std::string("20779."),
+          std::string("-1.AAAA"),
+          std::string(".AAAA"),
+          std::string("99999999999999999999.AAAA")})
+        EXPECT_FALSE(ids.open(other)) << other;
+}
+
+std::string day_in(std::string const& id)
+{
+    return id.substr(0, id.find('.'));
+}
+
+TEST(DecisionIds, of_each_day_are_sealed_with_its_key)
+{
+    SystemRandom random;
+    auto const key = crypto::KeyEncryptionKey::mint(random);
+    auto const today = on_a_client();
+    auto tomorrow = today;
+    tomorrow.at = today.at + 24h;
+    DecisionIds const ids(key, today.at);
+    auto const first = ids.id_of(today, random);
+    auto const second = ids.id_of(tomorrow, random);
+    EXPECT_EQ(ids.open(second), tomorrow);
+    EXPECT_EQ(DecisionIds(key, tomorrow.at).open(first), today);
+    ASSERT_NE(day_in(first), day_in(second));
+    // Under the key of another day it is nothing.
+    EXPECT_FALSE(ids.open(day_in(second) + first.substr(first.find('.'))));
+    auto const place = "authorization.decision/v2";
+    auto const subkey = key.subkey("decision/" + day_in(first));
+    for (auto const& [text, where] :
+         {std::pair("[]", "elsewhere"), std::pair("[]", place), std::pair("[1]", place)}) {
+        auto const sealed = to_base64url(crypto::seal(subkey, text, where, random));
+        EXPECT_FALSE(ids.open(day_in(first) + "." + sealed)) << text << where;
+    }
 }
 
 Asked asked(std::string const& action, std::string const& type = "", std::string const& id = "")

@@ -3,6 +3,7 @@
 
 #include "domain/reports.h"
 #include "domain/resource_access.h"
+#include "features/reports/downloading.h"
 #include "features/reports/generating.h"
 #include "features/reports/routes.h"
 #include "features/reports/rules.h"
@@ -18,6 +19,7 @@ namespace {
 using domain::AssignmentFilter;
 using domain::Caller;
 using domain::organization_in_reach;
+using domain::OrganizationId;
 using domain::Reason;
 using domain::Refusal;
 using domain::require_permission;
@@ -29,8 +31,8 @@ using domain::ResourceStep;
 using domain::UnitOfWork;
 using http::Context;
 using http::Nothing;
-using http::Raw;
 using http::ResourceListRequest;
+using http::Streamed;
 using http::Unjudged;
 using policy::Cell;
 
@@ -64,6 +66,24 @@ Async<void> may_list(Context& context)
     require_step(context.caller(), resource_type, ResourceStep::view);
     co_return;
 }
+
+// Writing one costs what reading every person costs: neither are they begun nor kept without end.
+Async<void> require_room(domain::Services& services, UnitOfWork& work, OrganizationId id)
+{
+    auto const there = co_await work.reports().counts(std::move(id));
+    if (there.kept >= most_kept)
+        throw Refusal{
+            .reason = Reason::conflict,
+            .message = "There are as many reports as are kept. Delete one first."
+        };
+    if (!services.settings.rate_limit || there.unfinished < most_unfinished)
+        co_return;
+    Refusal refusal{.reason = Reason::rate_limited};
+    refusal.message = "As many reports are being written as may be at a time.";
+    refusal.retry_after_seconds = 60;
+    throw refusal;
+}
+
 Async<ReportView> create(Context& context, Unjudged<CreateRequest> request)
 {
     auto const& caller = context.caller();
@@ -75,7 +95,7 @@ Async<ReportView> create(Context& context, Unjudged<CreateRequest> request)
     require_permission(context.actor(), permission_for(wanted.type));
     auto const facts = http::facts_of(context);
     auto const made = co_await domain::create_resource(
-        context.services, facts, caller, resource_type, std::move(wanted.resource)
+        context.services, facts, caller, resource_type, std::move(wanted.resource), require_room
     );
     generate_later(context.services, made);
     context.no_store();
@@ -182,20 +202,22 @@ Async<void> require_right_to_content(UnitOfWork& work, Caller const& caller, Res
         throw domain::forbidden(caller.policy->id_of(needed));
 }
 
-Async<Raw> download(Context& context, Nothing)
+Async<Streamed> download(Context& context, Nothing)
 {
     auto const found = co_await report_in_reach(context, ResourceStep::view);
     auto const standing = standing_of(found);
-    auto work = co_await context.services.storage.read();
+    auto& storage = context.services.storage;
+    auto work = co_await storage.read();
     co_await require_right_to_content(*work, context.caller(), found);
-    auto file = co_await work->reports().file(found.organization_id, found.id);
+    work.reset();
+    auto file = co_await streamed_file(storage, found);
     if (!file) {
         generate_later(context.services, found);
         throw not_ready(standing);
     }
     context.no_store();
     context.header("Content-Disposition", attachment(standing));
-    co_return Raw{.content_type = std::move(file->content_type), .body = std::move(file->bytes)};
+    co_return std::move(*file);
 }
 
 } // namespace

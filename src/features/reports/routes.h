@@ -16,7 +16,7 @@ inline constexpr http::Route create_route{
     .access = http::Access::session(),
     .audit = http::Audit::records("RESOURCE_CREATED"),
     .surface = http::Surface::organization,
-    .answers = "201 400 401 403 404 413 415 429 503",
+    .answers = "201 400 401 403 404 409 413 415 429 503",
 };
 inline constexpr http::Route list_route{
     .method = http::Method::get,

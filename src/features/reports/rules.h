@@ -43,6 +43,10 @@ constexpr Duration longest_writing = 60s;
 constexpr std::int64_t most_attempts = 5;
 bool waits_for_a_writer(Standing const& standing, Instant now);
 
+// Of one organization (docs/decisions/0013-reports.md).
+constexpr std::int64_t most_kept = 1000; // until somebody deletes one
+constexpr std::int64_t most_unfinished = 20; // at a time
+
 // The organization that a body names; nothing where it names none. Throws Refusal, 400.
 std::optional<domain::OrganizationId> organization_in(http::Given const& given);
 

@@ -14,7 +14,9 @@ namespace gatehouse::sql {
 namespace {
 using domain::OrganizationId;
 using domain::PersonWithGrants;
+using domain::ReportCounts;
 using domain::ReportFile;
+using domain::ReportPiece;
 using domain::Reports;
 using domain::Resource;
 using domain::ResourceId;
@@ -47,8 +49,17 @@ constexpr Statement keep_file(
     "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organization_id, report_id) DO UPDATE SET "
     "content_type = excluded.content_type, bytes = excluded.bytes, created_at = excluded.created_at"
 );
-constexpr Statement find_file("SELECT content_type, bytes FROM report_files "
-                              "WHERE organization_id = $1 AND report_id = $2");
+constexpr Text piece_head = "SELECT content_type, created_at, length(bytes), ";
+constexpr Text piece_tail = " FROM report_files WHERE organization_id = $1 AND report_id = $2";
+constexpr auto find_piece = either(
+    {.postgres
+     = joined<piece_head, "substr(bytes, CAST($3 AS integer), CAST($4 AS integer))", piece_tail>,
+     .sqlite = joined<piece_head, "substr(bytes, $3, $4)", piece_tail>}
+);
+constexpr Statement count_reports(
+    "SELECT count(*), count(*) FILTER (WHERE data->>'status' = 'generating') FROM resources "
+    "WHERE organization_id = $1 AND type = 'report'"
+);
 
 constexpr Text people_tail = " FROM users u WHERE u.organization_id = $1 AND u.deleted_at IS NULL "
                              "AND u.id > $2 ORDER BY u.id LIMIT $3";
@@ -94,9 +105,14 @@ std::string text_of(json::Object changes)
     return json::to_text(json::Value(std::move(changes)));
 }
 
-ReportFile read_file(Row const& row)
+ReportPiece read_piece(Row const& row)
 {
-    return {.content_type = row.text(0), .bytes = row.bytes(1)};
+    return {
+        .content_type = row.text(0),
+        .written_at = row.instant(1),
+        .size = row.integer(2),
+        .bytes = row.bytes(3),
+    };
 }
 
 PersonWithGrants read_person(Row const& row)
@@ -167,12 +183,25 @@ public:
         co_return;
     }
 
-    Async<std::optional<ReportFile>> file(OrganizationId organization, ResourceId report) override
+    Async<std::optional<ReportPiece>> piece(
+        OrganizationId organization, ResourceId report, std::int64_t from, std::int64_t length
+    ) override
     {
         auto const rows = co_await connection_.query(
-            find_file, Scope::organization(organization), values(organization, report)
+            find_piece,
+            Scope::organization(organization),
+            values(organization, report, from + 1, length) // SQL counts from 1
         );
-        co_return first_of(rows, read_file);
+        co_return first_of(rows, read_piece);
+    }
+
+    Async<ReportCounts> counts(OrganizationId organization) override
+    {
+        auto const rows = co_await connection_.query(
+            count_reports, Scope::organization(organization), values(organization)
+        );
+        auto const row = rows.front();
+        co_return ReportCounts{.kept = row.integer(0), .unfinished = row.integer(1)};
     }
 
     Async<std::vector<PersonWithGrants>>

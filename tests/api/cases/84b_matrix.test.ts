@@ -66,6 +66,14 @@ describe('the matrix', () => {
     expectRefusal(await world.get(await resource(type), staff), 403, 'FORBIDDEN');
     expectRefusal(await world.patch(await resource(type), { name: 'Taken' }, staff), 403, 'FORBIDDEN');
   });
+  it.each(['client', 'workflow', 'report'])('staff: an assigned %s is viewed and edited, and is not deleted', async (type) => {
+    const { staff } = world.own.people;
+    const path = await resource(type, staff);
+    expect((await world.get(path, staff)).status).toBe(200);
+    const answer = await world.patch(path, { name: 'Renamed by staff' }, staff);
+    expect([answer.status, answer.json.name], answer.text).toEqual([200, 'Renamed by staff']);
+    expectRefusal(await world.delete(path, staff), 403, 'FORBIDDEN');
+  });
   it('billing is changed by the owner alone', async () => {
     for (const role of roles) {
       const answer = await world.patch('/api/billing/subscription', { plan: 'pro' }, world.own.people[role]);
