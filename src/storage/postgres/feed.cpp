@@ -19,6 +19,13 @@ struct Clearer {
     void operator()(PGnotify* message) const noexcept { PQfreemem(message); }
 };
 
+// What the server says unasked would go to standard error, beside the log.
+void note(void*, PGresult const* notice)
+{
+    auto const* const message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    log::Line(log::Level::debug, "postgres.feed_notice").with("message", message ? message : "");
+}
+
 std::string trouble(PGconn* connection)
 {
     std::string text = connection ? PQerrorMessage(connection) : "out of memory";
@@ -98,6 +105,7 @@ void Feed::connect()
     connection_.reset(PQconnectdbParams(names, values, 1));
     if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK)
         throw std::runtime_error(trouble(connection_.get()));
+    PQsetNoticeReceiver(connection_.get(), note, nullptr);
     name_ = std::to_string(PQbackendPID(connection_.get()));
     heard_ = false;
     beat_is_out_ = false;
