@@ -15,6 +15,7 @@
 #include "features/mail_capture/endpoints.h"
 #include "features/me_data/endpoints.h"
 #include "features/members/endpoints.h"
+#include "features/notifications/endpoints.h"
 #include "features/organizations/endpoints.h"
 #include "features/password_change/endpoints.h"
 #include "features/password_reset/endpoints.h"
@@ -69,6 +70,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     add(billing::endpoints());
     add(ai_agents::endpoints());
     add(search::endpoints(policy));
+    add(notifications::endpoints());
     add(authorization::endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)

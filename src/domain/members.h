@@ -54,9 +54,13 @@ struct MemberBatch {
     std::optional<MemberMark> next = {}; // nothing: that was all
 };
 
+class Notifications;
+
 class Members {
 public:
     virtual ~Members() = default;
+
+    virtual Notifications& notifications() = 0; // what they are told in the product
 
     // Live people only: each of these answers false where there is nobody any more. One UPDATE of
     // the named columns, so that writers in parallel do not undo each other (decisions D-21).

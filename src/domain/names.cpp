@@ -1,6 +1,7 @@
 // The texts that enumerations have in the database and on the wire.
 #include "domain/attempts.h"
 #include "domain/ledger.h"
+#include "domain/notifications.h"
 #include "domain/one_time_tokens.h"
 #include "domain/refresh_tokens.h"
 #include "domain/sessions.h"
@@ -252,6 +253,23 @@ std::string_view to_text(Outcome outcome)
 std::string_view to_text(Event event)
 {
     return name_in(events, event);
+}
+
+std::string_view to_text(NotificationKind kind)
+{
+    switch (kind) {
+    case NotificationKind::role_changed:
+        return "role_changed";
+    case NotificationKind::new_device:
+        return "new_device";
+    case NotificationKind::password_changed:
+        return "password_changed";
+    case NotificationKind::assignment:
+        return "assignment";
+    case NotificationKind::export_ready:
+        return "export";
+    }
+    throw std::logic_error("a kind of notification without a name");
 }
 
 } // namespace gatehouse::domain

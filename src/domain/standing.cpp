@@ -7,6 +7,7 @@
 #include "domain/deed.h"
 #include "domain/invitations.h"
 #include "domain/ledger.h"
+#include "domain/notifications.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/pictures.h"
@@ -92,6 +93,16 @@ Async<User> change_role(Storage& storage, RequestFacts facts, Actor actor, User 
         = co_await work->members().change_role(before.organization_id, before.id, role, facts.now);
     require_changed(changed);
     co_await work->organizations().settle_owner(before.organization_id, facts.now);
+    if (role != before.role) {
+        json::Object told{{"from", to_text(before.role)}, {"to", to_text(role)}};
+        co_await work->members().notifications().add(
+            before.organization_id,
+            before.id,
+            NotificationKind::role_changed,
+            std::move(told),
+            facts.now
+        );
+    }
     auto entry = deed(facts, actor, Event::role_changed, 200, before);
     entry.details["oldValue"] = std::string(to_text(before.role));
     entry.details["newValue"] = std::string(to_text(role));

@@ -69,6 +69,13 @@ std::vector<UseCase> product_use_cases()
         {"plan_changed", plan, 200, {billed}, 200, {}},
         {"agent_asked", by_owner(question), 200, {used}, 200, {used}},
         {"searched", by_owner(get("/api/search?q=a")), 200, {}, 200, {}},
+        {"notifications_listed", by_owner(get("/api/notifications?page=1")), 200, {}, 200, {}},
+        {"notifications_cleared",
+         by_owner(post("/api/notifications/clear")),
+         200,
+         {"PROFILE_UPDATED 200 success"},
+         200,
+         {}},
     };
 }
 

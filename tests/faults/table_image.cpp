@@ -46,7 +46,7 @@ constexpr std::array tables{
     Table{"resources", "*"},
     Table{"report_files", "*"},
     Table{"assignments", "*"},
-    Table{"notifications", "organization_id, user_id, kind, data, created_at, cleared_at"},
+    Table{"notifications", "organization_id, user_id, kind, created_at, cleared_at"}, // data: ids
 };
 constexpr std::string_view ledger_head = "audit_ledger ";
 constexpr std::string_view ledger_columns

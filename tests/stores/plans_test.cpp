@@ -2,7 +2,9 @@
 // send, on PostgreSQL with tens of thousands of rows.
 #include "domain/directory.h"
 #include "domain/members.h"
+#include "domain/notifications.h"
 #include "domain/resources.h"
+#include "storage/sql/notifications.h"
 #include "storage/sql/stores.h"
 #include "stores/postgres_fixture.h"
 
@@ -118,7 +120,12 @@ protected:
             for (auto const& sent : recording_->sent) {
                 auto const plan = plan_of(sent);
                 for (auto const* const table :
-                     {"users", "organizations", "sessions", "resources", "assignments"})
+                     {"users",
+                      "organizations",
+                      "sessions",
+                      "resources",
+                      "assignments",
+                      "notifications"})
                     EXPECT_EQ(plan.find(std::string("Seq Scan on ") + table), std::string::npos)
                         << mode << "\n"
                         << sent.text << "\n"
@@ -235,6 +242,23 @@ TEST_P(Plans, AQuestionAboutARowLooksIntoItsOrganizationAlone)
     EXPECT_FALSE(run(resources->facts(home, domain::ResourceId("r78"), UserId("u77"))));
     for (auto const& sent : recording_->sent)
         EXPECT_EQ(sent.scope, sql::Scope::organization(home)) << sent.text;
+    expect_indexed();
+}
+
+TEST_P(Plans, WhatOnePersonWasToldIsFoundByItsIndex)
+{
+    store_->run("INSERT INTO notifications (organization_id, user_id, kind, cleared_at) SELECT "
+                "'o' || (1 + n % 2000), 'u' || n % 40000, 'export', "
+                "CASE WHEN n % 3 = 0 THEN now() END FROM generate_series(0, 99999) n; ANALYZE");
+    auto const notifications = sql::make_notifications(*recording_);
+    OrganizationId const home("o78");
+    UserId const user("u77");
+    EXPECT_EQ(run(notifications->list(home, user, 10, 0)).size(), 2U);
+    EXPECT_EQ(run(notifications->count(home, user)), 2);
+    EXPECT_EQ(run(notifications->clear(home, user, Instant())), 2);
+    EXPECT_EQ(run(notifications->count(home, user)), 0);
+    run(notifications->add(home, user, domain::NotificationKind::assignment, {}, Instant()));
+    EXPECT_EQ(run(notifications->count(home, user)), 1);
     expect_indexed();
 }
 

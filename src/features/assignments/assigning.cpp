@@ -4,6 +4,8 @@
 #include "domain/access.h"
 #include "domain/deed.h"
 #include "domain/directory.h"
+#include "domain/members.h"
+#include "domain/notifications.h"
 #include "domain/resource_access.h"
 
 #include <optional>
@@ -83,6 +85,14 @@ assign(Services& services, RequestFacts facts, Caller const& caller, Assignment 
         throw Refusal{.reason = Reason::not_found};
     auto assigned = co_await work->assignments().assign(wanted);
     if (assigned.is_new) {
+        json::Object told{{"resourceType", resource.type}, {"resourceId", resource.id.text()}};
+        co_await work->members().notifications().add(
+            wanted.organization_id,
+            wanted.user_id,
+            domain::NotificationKind::assignment,
+            std::move(told),
+            facts.now
+        );
         auto entry = entry_about(facts, caller, 201, assigned.assignment);
         co_await work->ledger().append(std::move(entry));
     }

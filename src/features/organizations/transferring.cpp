@@ -5,6 +5,7 @@
 #include "domain/deed.h"
 #include "domain/ledger.h"
 #include "domain/members.h"
+#include "domain/notifications.h"
 
 #include <stdexcept>
 
@@ -46,6 +47,16 @@ Async<void> give_role(UnitOfWork& work, User const& person, Role role, Instant n
         = co_await work.members().change_role(person.organization_id, person.id, role, now);
     if (!changed)
         throw Refusal{.reason = Reason::not_found};
+    if (role == person.role)
+        co_return;
+    json::Object told{{"from", domain::to_text(person.role)}, {"to", domain::to_text(role)}};
+    co_await work.members().notifications().add(
+        person.organization_id,
+        person.id,
+        domain::NotificationKind::role_changed,
+        std::move(told),
+        now
+    );
 }
 
 } // namespace

@@ -7,6 +7,8 @@
 #include "domain/ending_session.h"
 #include "domain/known_words.h"
 #include "domain/mail.h"
+#include "domain/members.h"
+#include "domain/notifications.h"
 #include "domain/one_time_tokens.h"
 #include "domain/password_proof.h"
 #include "domain/refresh_tokens.h"
@@ -145,6 +147,14 @@ Async<bool> replace(http::Context& context, User proven, crypto::StoredPassword 
     if (!replaced)
         co_return false; // uncommitted: the sessions live on
     co_await record_and_tell(context, *work, proven);
+    json::Object nothing_more;
+    co_await work->members().notifications().add(
+        proven.organization_id,
+        proven.id,
+        domain::NotificationKind::password_changed,
+        std::move(nothing_more),
+        context.now
+    );
     co_await work->commit();
     context.services.mail_waits();
     co_return true;

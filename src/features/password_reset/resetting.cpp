@@ -7,6 +7,8 @@
 #include "domain/known_words.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
+#include "domain/members.h"
+#include "domain/notifications.h"
 #include "domain/one_time_tokens.h"
 #include "domain/opaque_token.h"
 #include "domain/organizations.h"
@@ -148,6 +150,14 @@ reset(Services& services, RequestFacts facts, SecretString token, SecretString n
     co_await replace_password(*work, user, std::move(password), facts.now);
     co_await work->attempts().clear(address, AttemptMethod::password, user.organization_id);
     co_await record_and_tell(services, *work, facts, user);
+    json::Object nothing_more;
+    co_await work->members().notifications().add(
+        user.organization_id,
+        user.id,
+        domain::NotificationKind::password_changed,
+        std::move(nothing_more),
+        facts.now
+    );
     co_await work->commit();
     services.mail_waits();
 }

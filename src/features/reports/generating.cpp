@@ -3,6 +3,8 @@
 
 #include "core/log.h"
 #include "domain/account_reach.h"
+#include "domain/members.h"
+#include "domain/notifications.h"
 #include "domain/refusal.h"
 #include "domain/reports.h"
 #include "features/reports/content.h"
@@ -18,6 +20,7 @@ using domain::Refusal;
 using domain::ReportFile;
 using domain::Resource;
 using domain::Services;
+using domain::UnitOfWork;
 using domain::UserStatus;
 using policy::Cell;
 
@@ -94,6 +97,22 @@ Async<Outcome> outcome_of(Services& services, Resource report, Instant now)
     co_return outcome;
 }
 
+// The file, and the word to whoever asked for it.
+Async<void> keep(UnitOfWork& work, Resource report, ReportFile file, Instant now)
+{
+    co_await work.reports().keep(report.organization_id, report.id, std::move(file), now);
+    if (!report.created_by)
+        co_return;
+    json::Object told{{"resourceType", report.type}, {"resourceId", report.id.text()}};
+    co_await work.members().notifications().add(
+        report.organization_id,
+        *report.created_by,
+        domain::NotificationKind::export_ready,
+        std::move(told),
+        now
+    );
+}
+
 Async<void> settle(Services& services, Resource report, Outcome outcome, Instant now)
 {
     bool const failed = !outcome.problem.empty();
@@ -109,7 +128,7 @@ Async<void> settle(Services& services, Resource report, Outcome outcome, Instant
     bool const settled
         = co_await work->reports().settle(organization, report.id, std::move(changes), now);
     if (settled && !failed)
-        co_await work->reports().keep(organization, report.id, std::move(outcome.file), now);
+        co_await keep(*work, report, std::move(outcome.file), now);
     co_await work->commit();
     if (!settled)
         log::Line(log::Level::info, "report.not_needed_any_more").with("report", report.id.text());

@@ -6,6 +6,8 @@
 #include "domain/account_reach.h"
 #include "domain/deed.h"
 #include "domain/directory.h"
+#include "domain/members.h"
+#include "domain/notifications.h"
 #include "domain/organizations.h"
 #include "domain/role_rules.h"
 
@@ -222,6 +224,10 @@ Async<User> give(
         = co_await work->custom_roles().give(organization, before->id, role, facts.now);
     if (!given)
         throw Refusal{.reason = Reason::not_found};
+    json::Object told{{"customRoleId", role ? json::Value(role->text()) : json::Value()}};
+    co_await work->members().notifications().add(
+        organization, before->id, domain::NotificationKind::role_changed, std::move(told), facts.now
+    );
     auto entry = domain::deed(facts, actor, Event::permission_changed, 200, *before);
     entry.details["change"] = role ? "role given" : "role taken away";
     if (before->custom_role_id)

@@ -4,6 +4,7 @@
 #include "domain/changed.h"
 #include "storage/sql/join.h"
 #include "storage/sql/member_lists.h"
+#include "storage/sql/notifications.h"
 #include "storage/sql/stores.h"
 #include "storage/sql/user_row.h"
 
@@ -79,6 +80,13 @@ public:
     explicit SqlMembers(Connection& connection)
         : connection_(connection)
     {
+    }
+
+    domain::Notifications& notifications() override
+    {
+        if (!notifications_)
+            notifications_ = make_notifications(connection_);
+        return *notifications_;
     }
 
     Async<bool>
@@ -221,6 +229,7 @@ private:
     }
 
     Connection& connection_;
+    std::unique_ptr<domain::Notifications> notifications_; // made at its first use
 };
 
 } // namespace

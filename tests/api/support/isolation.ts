@@ -154,6 +154,7 @@ const goodBodies: Record<string, (world: World, role: Role, target: Target) => J
   evaluateAccess: (world, role) => ({ subject: { type: 'user', id: own(role, world) }, action: { name: 'view' }, resource: { type: 'client', id: nowhere } }),
   evaluateAccesses: (world, role) => ({ subject: { type: 'user', id: own(role, world) }, action: { name: 'view' }, resource: { type: 'client', id: nowhere } }),
   searchResources: (world, role) => ({ subject: { type: 'user', id: own(role, world) }, action: { name: 'view' }, resource: { type: 'client' } }),
+  clearNotifications: () => ({}),
   organizationLogout: () => ({}),
   logoutEverywhere: () => ({}),
 };
