@@ -12,6 +12,7 @@ int migrate(std::vector<std::string> const& arguments);
 int config(std::vector<std::string> const& arguments);
 int organization_commands(std::vector<std::string> const& words);
 int user_commands(std::vector<std::string> const& words);
+int signing_key_commands(std::vector<std::string> const& words);
 int policy_command(std::vector<std::string> const& arguments);
 int version_command(std::vector<std::string> const& arguments);
 

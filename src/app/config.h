@@ -61,6 +61,9 @@ Configuration understand(Values const& values);
 // hashed. Nothing else is looked at, so an operator needs no key and no public address.
 Configuration understand_database(Values const& values);
 
+// The same with what signing keys are made and opened with.
+Configuration understand_keys(Values const& values);
+
 // For `config print`: one line for each setting, secrets hidden.
 std::string printed(Values const& values);
 

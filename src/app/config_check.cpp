@@ -94,21 +94,13 @@ private:
     Values const& values_;
 };
 
-// By its form alone: a name that only begins with `127.` may lead anywhere.
-bool is_loopback(Address const& address)
-{
-    bool const is_number = address.host.find_first_not_of("0123456789.") == std::string::npos;
-    return address.host == "::1" || address.host == "localhost"
-        || (is_number && address.host.starts_with("127."));
-}
-
 // Switches that weaken a control exist in exactly one environment (decisions D-2).
 void check_test_only(Reader const& read, Configuration const& made)
 {
     bool const test = made.domain.environment == Environment::test;
-    if (test && !is_loopback(made.listen))
+    if (test && !is_loopback(made.listen.host))
         read.refuse("listen", "environment test serves on a loopback address alone");
-    if (test && made.operator_listen && !is_loopback(*made.operator_listen))
+    if (test && made.operator_listen && !is_loopback(made.operator_listen->host))
         read.refuse("operator_listen", "environment test serves on a loopback address alone");
     auto const only_in_test = [&](std::string_view name, bool set) {
         if (set && !test)
@@ -270,6 +262,16 @@ Configuration understand_database(Values const& values)
 {
     Configuration made;
     read_database(Reader(values), made);
+    return made;
+}
+
+Configuration understand_keys(Values const& values)
+{
+    Reader const read(values);
+    Configuration made;
+    read_domain(read, made);
+    read_secrets(read, made);
+    read_database(read, made);
     return made;
 }
 

@@ -33,6 +33,12 @@ bool is_plain_url(std::string_view url)
         && std::ranges::all_of(url.substr(path), is_in("-._~/%"));
 }
 
+bool is_loopback(std::string_view host)
+{
+    bool const is_number = host.find_first_not_of("0123456789.") == host.npos;
+    return host == "::1" || host == "localhost" || (is_number && host.starts_with("127."));
+}
+
 std::string problem_of_service_key(std::string const& key)
 {
     if (key.size() < 32)

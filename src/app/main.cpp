@@ -40,6 +40,19 @@ PERSON is ID, or --email EMAIL with --organization ID where several organization
 --json prints the person as they are then. These commands need the database alone (--database-url,
 --config) and work while a server runs. Exit status: 0 done, 1 not possible, 2 wrong use.)";
 
+constexpr char const* keys_usage = R"(
+  list [--json]            every key that is not removed: its state, and from when what may follow
+  rotate [--json]          the next safe step: publishes a new key (of GATEHOUSE_SIGNING_ALGORITHM),
+                           or lets the published one sign and the one that signed retire; refused
+                           with a time while others may not have seen the published key
+  remove KID [--json]      a retiring key, once no token of it can be good any more
+  remove KID --compromised at once, whatever its state: its tokens end everywhere within a second;
+                           where it signed, the published key or a new one signs from now on
+
+rotate and remove need the database and the key-encryption key of the nodes (GATEHOUSE_KEK), list
+the database alone. Running nodes take a step up by themselves. Exit status: 0 done, 1 not possible
+or not yet, 2 wrong use.)";
+
 constexpr char const* policy_usage = R"(
   print permissions.csv | resource-types.toml   the shipped file, to begin from
   check DIR                                     judges a folder as `serve --policy-dir DIR` would
@@ -65,6 +78,10 @@ constexpr Command commands[] = {
      "list, suspend, reactivate and unlock people, and take second factors away",
      gatehouse::app::user_commands,
      user_usage},
+    {"keys",
+     "list, rotate and remove the keys that sign tokens",
+     gatehouse::app::signing_key_commands,
+     keys_usage},
     {"policy",
      "print the shipped policy, or judge a folder with one",
      gatehouse::app::policy_command,

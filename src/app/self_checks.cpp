@@ -17,6 +17,7 @@ using domain::LedgerEntry;
 using domain::Outcome;
 using domain::Storage;
 
+constexpr char const* signing_keys = "signing keys";
 constexpr char const* second_wall = "row level security";
 constexpr Duration clocks_should_not_differ = 2s;
 constexpr Duration clocks_may_differ = 30s;
@@ -78,12 +79,17 @@ Async<void> compare_clocks(Storage& storage, Clock const& clock)
 } // namespace
 
 SelfChecks::SelfChecks(
-    Storage& storage, Clock const& clock, outbound::OutboxSender const& sender, ChangeSource* feed
+    Storage& storage,
+    Clock const& clock,
+    outbound::OutboxSender const& sender,
+    ChangeSource* feed,
+    std::function<Async<void>()> read_keys
 )
     : storage_(storage)
     , clock_(clock)
     , sender_(sender)
     , feed_(feed)
+    , read_keys_(std::move(read_keys))
 {
 }
 
@@ -117,6 +123,8 @@ Async<void> SelfChecks::run()
     co_await note("ledger", std::move(ledger));
     auto clock = co_await found_by(compare_clocks(storage_, clock_));
     co_await note("clock", std::move(clock));
+    auto keys = co_await found_by(read_keys_());
+    co_await note(signing_keys, std::move(keys));
     if (!has_second_wall())
         co_return;
     auto wall = co_await found_by(try_second_wall(storage_));
@@ -181,7 +189,7 @@ Async<std::vector<ControlState>> SelfChecks::states()
     if (!database.empty())
         failures["database"] = std::move(database);
     std::vector<ControlState> states;
-    std::vector<char const*> needed{"database", "lockout", "ledger", "clock"};
+    std::vector<char const*> needed{"database", "lockout", "ledger", "clock", signing_keys};
     if (has_second_wall())
         needed.push_back(second_wall);
     for (auto const* const name : needed) {

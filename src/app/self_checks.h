@@ -8,6 +8,7 @@
 #include "domain/storage.h"
 #include "outbound/outbox_sender.h"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -20,11 +21,13 @@ namespace gatehouse::app {
 class SelfChecks {
 public:
     // `feed` tells of changes by others; null where none is listened to.
+    // `read_keys` throws where a signing key cannot be read or does not open.
     SelfChecks(
         domain::Storage& storage,
         Clock const& clock,
         outbound::OutboxSender const& sender,
-        ChangeSource* feed
+        ChangeSource* feed,
+        std::function<Async<void>()> read_keys
     );
 
     // Runs every check once. A control that changes its state is logged, counted, shown, and leaves
@@ -50,6 +53,7 @@ private:
     Clock const& clock_;
     outbound::OutboxSender const& sender_;
     ChangeSource* const feed_;
+    std::function<Async<void>()> read_keys_;
     std::mutex mutex_;
     std::map<std::string, std::string> failures_; // by control; absent: it works
 };

@@ -9,7 +9,6 @@
 #include "core/metrics.h"
 #include "domain/refresh_tokens.h"
 #include "features/mail_capture/endpoints.h"
-#include "features/signing_keys/key_ring.h"
 #include "features/step_up/code_mail.h"
 #include "outbound/capture_transport.h"
 #include "outbound/mail_setting.h"
@@ -25,6 +24,8 @@ namespace {
 // decisions D-70: cases see last_seen_at move within two seconds.
 constexpr std::chrono::milliseconds uses_are_written_every{500};
 constexpr std::chrono::milliseconds successors_are_wiped_every{5000};
+// Half of the time that keys are believed for, so that no request has to wait for them.
+constexpr std::chrono::milliseconds keys_are_read_every{500};
 
 std::size_t threads_of(int configured)
 {
@@ -33,27 +34,13 @@ std::size_t threads_of(int configured)
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-signing_keys::TokenService make_tokens(
-    Configuration const& configuration,
-    domain::Storage& storage,
-    crypto::KeyEncryptionKey const& key,
-    Random& random,
-    Clock const& clock
-)
+// Before anything listens: without keys that open there is no start.
+signing_keys::KeyKeeper&
+begun(signing_keys::KeyKeeper& keys, Random& random, jose::Algorithm algorithm)
 {
     EventLoop loop;
-    auto ring = wait_for(
-        loop,
-        signing_keys::load_key_ring(
-            storage, key, random, configuration.signing_algorithm, clock.now()
-        )
-    );
-    return {
-        configuration.domain.public_url,
-        std::move(ring),
-        configuration.jwt_secret,
-        static_cast<std::size_t>(configuration.verified_token_cache)
-    };
+    wait_for(loop, keys.begin(random, algorithm));
+    return keys;
 }
 
 outbound::MailSetting mail_setting(Configuration const& configuration)
@@ -186,7 +173,11 @@ House::House(Configuration configuration)
     , storage_(sql::make_storage(*database_.database, random_, kept_.changes))
     , passwords_(hasher_options(configuration_), random_)
     , workers_({.name = "pictures"})
-    , tokens_(make_tokens(configuration_, *storage_, key_, random_, clock_))
+    , keys_(configuration_.domain.public_url, configuration_.jwt_secret, *storage_, key_, clock_)
+    , tokens_(
+          begun(keys_, random_, configuration_.signing_algorithm),
+          static_cast<std::size_t>(configuration_.verified_token_cache)
+      )
     , sender_(
           *storage_,
           key_,
@@ -194,7 +185,13 @@ House::House(Configuration configuration)
           make_transport(configuration_, *storage_, clock_),
           sender_options(configuration_)
       )
-    , checks_(*storage_, clock_, sender_, database_.has_feed ? database_.source.get() : nullptr)
+    , checks_(
+          *storage_,
+          clock_,
+          sender_,
+          database_.has_feed ? database_.source.get() : nullptr,
+          [this] { return keys_.read_again(); }
+      )
     , services_{
           .clock = clock_,
           .random = random_,
@@ -269,6 +266,7 @@ void House::begin_background_work()
     background_->repeat("refresh-successors", successors_are_wiped_every, [this] {
         return wipe_successors();
     });
+    background_->repeat("signing-keys", keys_are_read_every, [this] { return keys_.keep_fresh(); });
     background_->run("self-check", checks_.run());
     background_->repeat(
         "self-check",

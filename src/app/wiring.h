@@ -13,6 +13,7 @@
 #include "domain/kept.h"
 #include "domain/services.h"
 #include "domain/session_use.h"
+#include "features/signing_keys/key_keeper.h"
 #include "features/signing_keys/token_service.h"
 #include "http/server.h"
 #include "outbound/outbox_sender.h"
@@ -55,6 +56,7 @@ private:
     std::unique_ptr<domain::Storage> storage_;
     crypto::PasswordHasher passwords_;
     Workers workers_;
+    signing_keys::KeyKeeper keys_;
     signing_keys::TokenService tokens_;
     domain::NoPlaces places_;
     domain::RiskScores risk_scores_;

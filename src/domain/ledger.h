@@ -76,6 +76,7 @@ enum class Event {
     anomaly_score_medium,
     anomaly_score_high,
     anomaly_check_skipped,
+    settings_updated,
     control_degraded,
     control_recovered,
 };

@@ -108,6 +108,7 @@ constexpr std::array events{
     std::pair(Event::anomaly_score_medium, std::string_view("ANOMALY_SCORE_MEDIUM")),
     std::pair(Event::anomaly_score_high, std::string_view("ANOMALY_SCORE_HIGH")),
     std::pair(Event::anomaly_check_skipped, std::string_view("ANOMALY_CHECK_SKIPPED")),
+    std::pair(Event::settings_updated, std::string_view("SETTINGS_UPDATED")),
     std::pair(Event::control_degraded, std::string_view("CONTROL_DEGRADED")),
     std::pair(Event::control_recovered, std::string_view("CONTROL_RECOVERED")),
 };

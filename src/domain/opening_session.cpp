@@ -68,8 +68,11 @@ std::string fingerprint_of(std::optional<std::string> const& sent, RequestFacts 
     return crypto::sha256_hex(facts.user_agent.value_or(""));
 }
 
-MintedTokens mint_tokens(Services& services, Session const& session, User const& user, Instant now)
+Async<MintedTokens> mint_tokens(
+    Services& services, UnitOfWork& work, Session const& session, User const& user, Instant now
+)
 {
+    auto const signer = co_await services.tokens.signer(work);
     auto const minted = [&](Duration life) {
         auto claims = claims_of(session, user, now, mint_uuid(now, services.random));
         claims.expires_at = std::min(now + life, session.absolute_expires_at);
@@ -77,9 +80,9 @@ MintedTokens mint_tokens(Services& services, Session const& session, User const&
     };
     auto const long_life = session.remember_me ? remembered_token_life : token_life;
     auto const long_claims = minted(long_life);
-    return {
-        .access_token = services.tokens.mint_access(minted(access_token_life)),
-        .token = services.tokens.mint_long(long_claims),
+    co_return MintedTokens{
+        .access_token = signer->access(minted(access_token_life)),
+        .token = signer->session_bound(long_claims),
         .token_life = long_claims.expires_at - now
     };
 }
@@ -116,7 +119,7 @@ Async<SessionTokens> open_session(
     if (auto const most = services.settings.max_active_sessions_per_user; most > 0)
         co_await work.sessions().purge_beyond(user.organization_id, user.id, most);
 
-    auto minted = mint_tokens(services, session, user, facts.now);
+    auto minted = co_await mint_tokens(services, work, session, user, facts.now);
     co_return SessionTokens{
         .access_token = std::move(minted.access_token),
         .token = std::move(minted.token),

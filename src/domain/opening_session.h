@@ -59,12 +59,14 @@ Async<SessionTokens> open_session(
 );
 
 // Fresh access and long tokens for a session that lives already. The long one ends with the
-// session's absolute end at the latest (behaviours §6).
+// session's absolute end at the latest (behaviours §6). `work` says which key signs.
 struct MintedTokens {
     SecretString access_token;
     SecretString token;
     Duration token_life;
 };
-MintedTokens mint_tokens(Services& services, Session const& session, User const& user, Instant now);
+Async<MintedTokens> mint_tokens(
+    Services& services, UnitOfWork& work, Session const& session, User const& user, Instant now
+);
 
 } // namespace gatehouse::domain

@@ -66,7 +66,8 @@ void note_use(Services& services, Session const& session, Instant now)
 
 Async<CheckedToken> check_token(Services& services, std::string presented, Instant now)
 {
-    auto verified = require(services.tokens.verify(presented, now));
+    auto read = co_await services.tokens.verify(std::move(presented), now);
+    auto verified = require(std::move(read));
     auto facts = co_await session_facts(services, verified.claims.session_id);
     auto caller = require(judge_session(verified.claims, std::move(facts), now));
     caller.stand_under(services.policies.current());

@@ -2,16 +2,20 @@
 // holds.
 #pragma once
 
+#include "core/async.h"
 #include "core/secret.h"
 #include "core/time.h"
 #include "domain/ids.h"
 #include "domain/refusal.h"
 #include "domain/users.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace gatehouse::domain {
+
+class UnitOfWork;
 
 // What a token says. Informative, but for the ids and the session version (behaviours §6).
 struct TokenClaims {
@@ -32,20 +36,38 @@ struct VerifiedToken {
     TokenClaims claims;
 };
 
+// Signs under the one key that is in state `signing`.
+class TokenSigner {
+public:
+    virtual ~TokenSigner() = default;
+    // `typ: at+jwt`, for 15 minutes by its claims.
+    virtual SecretString access(TokenClaims const& claims) const = 0;
+    // The `token` of the cookie: HS256 when JWT_SECRET is configured, else of the same key.
+    virtual SecretString session_bound(TokenClaims const& claims) const = 0;
+};
+
+// Keys that cannot be read are an exception (503), never a bad token (decisions D-54).
 class Tokens {
 public:
     virtual ~Tokens() = default;
-    // EdDSA, `typ: at+jwt`, for 15 minutes by its claims.
-    virtual SecretString mint_access(TokenClaims const& claims) const = 0;
-    // The session-bound `token` of the cookie: HS256 when JWT_SECRET is configured, else EdDSA.
-    virtual SecretString mint_long(TokenClaims const& claims) const = 0;
-    // Refused: invalid_token, or token_expired with a good signature.
-    virtual Result<VerifiedToken> verify(std::string const& presented, Instant now) const = 0;
+    // Which key signs is asked in `work`, so that no retired one ever does.
+    virtual Async<std::shared_ptr<TokenSigner const>> signer(UnitOfWork& work) const = 0;
+    // Refused: invalid_token, or token_expired with a good signature. Keys that have to be read
+    // again are read in `held`: whoever keeps a unit of work must not wait for another.
+    virtual Async<Result<VerifiedToken>>
+    verify(std::string presented, Instant now, UnitOfWork* held) const = 0;
+    Async<Result<VerifiedToken>> verify(std::string presented, Instant now) const
+    {
+        return verify(std::move(presented), now, nullptr);
+    }
     // For logout alone: a session may be ended with a token that has run out.
-    virtual Result<VerifiedToken> verify_without_expiry_check(std::string const& presented) const
-        = 0;
+    Async<Result<VerifiedToken>>
+    verify_without_expiry_check(std::string presented, UnitOfWork* held = nullptr) const
+    {
+        return verify(std::move(presented), Instant(), held); // at the epoch none has run out yet
+    }
     // The public keys as a JSON Web Key Set (RFC 7517 §5).
-    virtual std::string key_set() const = 0;
+    virtual Async<std::string> key_set() const = 0;
 };
 
 } // namespace gatehouse::domain

@@ -173,8 +173,9 @@ Async<void> Pipeline::steps(Exchange& exchange)
     auto const limit = route.body.is_multipart() ? route.body.wire_limit() : body_limit_;
     std::optional<DetailedRefusal> refused;
     try {
-        if (auto early = who_without_asking(exchange, route, context))
-            throw std::move(*early);
+        auto unheard = co_await who_without_asking(exchange, route, context);
+        if (unheard)
+            throw std::move(*unheard);
         bool const asks = needs_session(exchange, route, context);
         if (asks || endpoint->gate)
             co_await admit(exchange, *endpoint, context, asks);

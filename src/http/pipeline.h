@@ -89,11 +89,12 @@ private:
     admit(Exchange& exchange, Endpoint const& endpoint, Context& context, bool for_session);
     Async<void> look_again_after(Exchange& exchange, Endpoint const& endpoint, Context& context);
     bool needs_session(Exchange const& exchange, Route const& route, Context& context) const;
-    Refused who_without_asking(Exchange const& exchange, Route const& route, Context& context);
+    Async<Refused>
+    who_without_asking(Exchange const& exchange, Route const& route, Context& context);
     Async<Refused> live_session(Exchange& exchange, Route const& route, Context& context);
     Refused limits(Exchange const& exchange, Route const& route);
     Refused charge(Limit limit, Exchange const& exchange);
-    Refused present_optional(Exchange const& exchange, Route const& route, Context& context);
+    Async<Refused> present_optional(Exchange const& exchange, Route const& route, Context& context);
     void answer_fault(Exchange& exchange, Fault const& fault);
     bool is_reachable(Exchange const& exchange, Route const& route) const;
     void no_endpoint(Exchange& exchange, Router::Match const& match);

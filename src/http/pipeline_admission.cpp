@@ -76,14 +76,14 @@ Pipeline::Refused Pipeline::limits(Exchange const& exchange, Route const& route)
 }
 
 // What the request alone tells; a session is looked up afterwards.
-Pipeline::Refused
+Async<Pipeline::Refused>
 Pipeline::who_without_asking(Exchange const& exchange, Route const& route, Context& context)
 {
     if (refuses_foreign_origin(route) && origins_.is_foreign(exchange.request))
-        return because(Reason::cross_site);
+        co_return because(Reason::cross_site);
     if (route.access.kind() == Access::Kind::credential_optional)
-        return present_optional(exchange, route, context);
-    return std::nullopt;
+        co_return co_await present_optional(exchange, route, context);
+    co_return std::nullopt;
 }
 
 Async<Pipeline::Refused>
@@ -115,21 +115,24 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
 }
 
 // Counted unless a token of ours is presented: whose session it names is for the handler to ask.
-Pipeline::Refused
+Async<Pipeline::Refused>
 Pipeline::present_optional(Exchange const& exchange, Route const& route, Context& context)
 {
     auto presented = presented_by(exchange.request);
-    bool const is_ours = !presented.token.empty()
-        && services_.tokens.verify_without_expiry_check(presented.token).has_value();
+    bool is_ours = false;
+    if (!presented.token.empty()) {
+        auto const read = co_await services_.tokens.verify_without_expiry_check(presented.token);
+        is_ours = read.has_value();
+    }
     if (!is_ours)
         if (auto too_many = charge(route.limit, exchange))
-            return too_many;
+            co_return too_many;
     bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
     if (needs_proof && !origins_.proves_same_site(exchange.request))
-        return because(Reason::cross_site);
+        co_return because(Reason::cross_site);
     if (presented.kind != Presented::Kind::nothing)
         context.present(std::move(presented.token)); // empty where it was unusable
-    return std::nullopt;
+    co_return std::nullopt;
 }
 
 } // namespace gatehouse::http

@@ -30,10 +30,7 @@ protected:
         made.expires_at = world.clock.now() + 1h;
         return made;
     }
-    Answer with(domain::TokenClaims const& changed)
-    {
-        return mine(std::string(world.tokens().mint_long(changed).reveal()));
-    }
+    Answer with(domain::TokenClaims const& changed) { return mine(world.signed_token(changed)); }
     Answer remembered()
     {
         return world.call(post(

@@ -1,7 +1,11 @@
 // Tokens, sessions, signing out, me/data, and the keys that a start loads.
 #include "faults/use_case.h"
 
-#include "features/signing_keys/key_ring.h"
+#include "features/signing_keys/key_keeper.h"
+#include "features/signing_keys/rotating.h"
+
+#include <algorithm>
+#include <iterator>
 
 namespace gatehouse::testing {
 namespace {
@@ -59,10 +63,11 @@ Answer load_keys(ServiceWorld& world)
 {
     Answer answer;
     try {
-        auto const ring = world.run(signing_keys::load_key_ring(
-            world.storage(), world.key, world.random, jose::Algorithm::eddsa, world.clock.now()
-        ));
-        answer.status = ring.published.empty() ? 500 : 200;
+        signing_keys::KeyKeeper keys(
+            "https://id.example.test", std::nullopt, world.storage(), world.key, world.clock
+        );
+        world.run(keys.begin(world.random, jose::Algorithm::eddsa));
+        answer.status = 200;
     } catch (std::exception const& failure) {
         answer.status = 503;
         answer.body = failure.what();
@@ -74,6 +79,107 @@ Call without_keys(ServiceWorld& world)
 {
     world.outside().run("DELETE FROM signing_keys");
     return {};
+}
+
+// One key, which signs.
+Call with_one_key(ServiceWorld& world)
+{
+    without_keys(world);
+    world.take_up_keys();
+    return {};
+}
+
+signing_keys::Turning turning(ServiceWorld& world)
+{
+    domain::RequestFacts facts;
+    facts.now = world.clock.now();
+    facts.request_id = "request";
+    return {
+        .storage = world.storage(),
+        .key = world.key,
+        .random = world.random,
+        .algorithm = jose::Algorithm::eddsa,
+        .facts = facts
+    };
+}
+
+// A step of an operator, with the status that a route would answer.
+Answer stepped(ServiceWorld& world, Async<signing_keys::Taken> step)
+{
+    Answer answer;
+    try {
+        world.run(std::move(step));
+        answer.status = 200;
+    } catch (domain::Refusal const& refusal) {
+        answer.status = 409;
+        answer.body = refusal.error;
+    } catch (std::exception const& failure) {
+        answer.status = 503;
+        answer.body = failure.what();
+    }
+    return answer;
+}
+
+Answer rotating(ServiceWorld& world)
+{
+    return stepped(world, signing_keys::rotate(turning(world)));
+}
+
+std::function<Answer(ServiceWorld&)> removing(std::string state, bool compromised)
+{
+    return [state, compromised](ServiceWorld& world) {
+        // The oldest one: what is done once more finds another, or none.
+        auto kid = world.text("min(kid) FROM signing_keys WHERE state = '" + state + "'");
+        return stepped(
+            world,
+            compromised ? signing_keys::remove_compromised(turning(world), std::move(kid))
+                        : signing_keys::remove(turning(world), std::move(kid))
+        );
+    };
+}
+
+Call with_a_key_to_follow(ServiceWorld& world)
+{
+    with_one_key(world);
+    rotating(world);
+    world.outside().run(
+        "UPDATE signing_keys SET created_at = '2026-01-01T00:00:00.000Z', not_before = "
+        "'2026-01-01T00:00:00.000Z'"
+    );
+    return {};
+}
+
+Call with_a_key_that_may_go(ServiceWorld& world)
+{
+    with_a_key_to_follow(world);
+    rotating(world);
+    world.outside().run(
+        "UPDATE signing_keys SET not_after = '2026-01-01T00:00:00.000Z' WHERE state = "
+        "'retiring'"
+    );
+    return {};
+}
+
+std::vector<UseCase> key_use_cases()
+{
+    std::string const turned = "SETTINGS_UPDATED null success";
+    std::vector<UseCase> cases{
+        {"signing_keys_first_start", without_keys, 200, {}, 200, {}},
+        {"signing_keys_publish", with_one_key, 200, {turned}, 409, {}},
+        {"signing_keys_take_over", with_a_key_to_follow, 200, {turned}, 200, {turned}},
+        {"signing_keys_remove", with_a_key_that_may_go, 200, {turned}, 409, {}},
+        {"signing_keys_remove_early", with_a_key_to_follow, 409, {}, 409, {}},
+        {"signing_keys_compromised", with_one_key, 200, {turned}, 200, {turned}},
+        {"signing_keys_compromised_later", with_a_key_to_follow, 200, {turned}, 409, {}},
+    };
+    cases[0].act = load_keys;
+    cases[1].act = rotating;
+    cases[2].act = rotating;
+    cases[3].act = removing("retiring", false);
+    cases[4].act = removing("signing", false);
+    cases[5].act = removing("signing", true);
+    cases[6].act = removing("published", true);
+    return cases;
 }
 
 } // namespace
@@ -93,11 +199,9 @@ std::vector<UseCase> session_use_cases()
     auto const leave_by_refresh_token = [](ServiceWorld& world) {
         return post("/api/v1/auth/logout", {{"refreshToken", ann_in(world).text("refreshToken")}});
     };
-    UseCase keys{"signing_keys_first_start", without_keys, 200, {}, 200, {}};
-    keys.act = load_keys;
     UseCase my_data{"me_data", signed_in_then(get("/api/v1/me/data")), 200, {}, 200, {}};
     my_data.fails_open = "me_data";
-    return {
+    std::vector<UseCase> cases{
         {"validate",
          [](ServiceWorld& world) { return validating(ann_in(world).text("accessToken")); },
          200,
@@ -183,8 +287,9 @@ std::vector<UseCase> session_use_cases()
          404,
          {}},
         my_data,
-        keys,
     };
+    std::ranges::move(key_use_cases(), std::back_inserter(cases));
+    return cases;
 }
 
 } // namespace gatehouse::testing

@@ -89,6 +89,7 @@ protected:
         world().settings.refresh_retry_window = 0s;
         world().forget_people();
         mark_ = empty_tables(world());
+        world().take_up_keys();
         auto call = use_case().prepare(world());
         EXPECT_EQ(world().waiting_afterwards(), 0U);
         return call;

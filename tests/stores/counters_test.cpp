@@ -93,13 +93,15 @@ TEST_P(CountersStore, OfSeveralFirstKeysOneIsKept)
         SigningKey const key{
             .kid = kid,
             .algorithm = "EdDSA",
-            .state = "signing",
+            .state = domain::KeyState::signing,
             .public_jwk = R"({"kty":"OKP"})",
             .private_sealed = std::string("\x00\xFF sealed", 9),
-            .not_before = now
+            .published_at = now,
+            .not_before = now,
+            .not_after = std::nullopt
         };
         return in_unit([&](UnitOfWork& work) -> Async<bool> {
-            co_return co_await work.signing_keys().insert_first(key);
+            co_return co_await work.signing_keys().insert(key);
         });
     };
     EXPECT_TRUE(insert("first"));

@@ -32,26 +32,25 @@ private:
 // Tokens that are their own meaning: `good` names the one session, `old` has run out.
 class PlainTokens final : public domain::Tokens {
 public:
-    SecretString mint_access(domain::TokenClaims const&) const override
+    Async<std::shared_ptr<domain::TokenSigner const>> signer(domain::UnitOfWork&) const override
     {
-        return SecretString("good");
+        throw std::logic_error("nobody signs in here");
     }
-    SecretString mint_long(domain::TokenClaims const&) const override
+    Async<domain::Result<domain::VerifiedToken>>
+    verify(std::string presented, Instant now, domain::UnitOfWork*) const override
     {
-        return SecretString("good");
+        auto reason = domain::Reason::invalid_token;
+        if (presented == "old" && now > Instant())
+            reason = domain::Reason::token_expired;
+        else if (presented == "good" || presented == "old" || presented == "sessionless")
+            co_return token_of(presented);
+        co_return std::unexpected(domain::because(reason));
     }
-    domain::Result<domain::VerifiedToken>
-    verify(std::string const& presented, Instant) const override
+    Async<std::string> key_set() const override { co_return R"({"keys":[]})"; }
+
+private:
+    static domain::VerifiedToken token_of(std::string const& presented)
     {
-        if (presented == "old")
-            return std::unexpected(domain::Refusal{.reason = domain::Reason::token_expired});
-        return verify_without_expiry_check(presented);
-    }
-    domain::Result<domain::VerifiedToken> verify_without_expiry_check(std::string const& presented
-    ) const override
-    {
-        if (presented != "good" && presented != "old" && presented != "sessionless")
-            return std::unexpected(domain::Refusal{.reason = domain::Reason::invalid_token});
         domain::VerifiedToken token;
         token.claims.subject = domain::UserId("user-1");
         token.claims.organization_id = domain::OrganizationId("organization-1");
@@ -59,7 +58,6 @@ public:
             = domain::SessionId(presented == "sessionless" ? "session-2" : "session-1");
         return token;
     }
-    std::string key_set() const override { return R"({"keys":[]})"; }
 };
 
 class OneSession final : public domain::Directory {

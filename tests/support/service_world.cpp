@@ -4,7 +4,6 @@
 #include "app/contents.h"
 #include "core/handoff.h"
 #include "core/uuid.h"
-#include "features/signing_keys/key_ring.h"
 #include "features/step_up/code_mail.h"
 #include "storage/sql/stores.h"
 
@@ -119,14 +118,14 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           random,
           std::make_unique<CountingEngine>(crypto::one_by_one(cheap, random), hashes_)
       ))
-    , tokens_(std::make_unique<signing_keys::TokenService>(
+    , keys_(std::make_unique<signing_keys::KeyKeeper>(
           settings.public_url,
-          run(signing_keys::load_key_ring(
-              *storage_, key, random, jose::Algorithm::eddsa, clock.now()
-          )),
           SecretString("a secret of the tests that is long enough"),
-          1024
+          *storage_,
+          key,
+          clock
       ))
+    , tokens_(std::make_unique<signing_keys::TokenService>(*keys_, 1024))
     , usual_hash_(crypto::hash_password(usual_password(), cheap, random).hash)
     , services_{
           .clock = clock,
@@ -159,9 +158,30 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           services_
       ))
 {
+    take_up_keys();
+}
+
+void ServiceWorld::take_up_keys()
+{
+    run(keys_->begin(random, jose::Algorithm::eddsa));
 }
 
 ServiceWorld::~ServiceWorld() = default;
+
+namespace {
+Async<std::string>
+signed_in_a_unit(domain::Storage& storage, domain::Tokens const& tokens, domain::TokenClaims claims)
+{
+    auto work = co_await storage.begin();
+    auto const signer = co_await tokens.signer(*work);
+    co_return std::string(signer->session_bound(claims).reveal());
+}
+} // namespace
+
+std::string ServiceWorld::signed_token(domain::TokenClaims claims)
+{
+    return run(signed_in_a_unit(*storage_, *tokens_, std::move(claims)));
+}
 
 Async<void> ServiceWorld::answer_into(Call what, Answer& into)
 {

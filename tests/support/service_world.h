@@ -14,6 +14,7 @@
 #include "domain/session_use.h"
 #include "domain/settings.h"
 #include "domain/storage.h"
+#include "features/signing_keys/key_keeper.h"
 #include "features/signing_keys/token_service.h"
 #include "http/pipeline.h"
 #include "policy/holder.h"
@@ -127,6 +128,11 @@ public:
     domain::Storage& storage() { return *storage_; }
     http::Pipeline& pipeline() { return *pipeline_; }
     domain::Tokens const& tokens() const { return *tokens_; }
+    signing_keys::KeyKeeper& keys() { return *keys_; }
+    // As at a start: one is made where there is none.
+    void take_up_keys();
+    // A session-bound token that says this, signed by the key of the house.
+    std::string signed_token(domain::TokenClaims claims);
     static std::string const& usual_password();
     std::string const& usual_hash() const { return usual_hash_; } // of the usual password, cost 4
 
@@ -143,6 +149,7 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> hashes_;
     std::unique_ptr<crypto::PasswordHasher> passwords_;
     Workers workers_{{.name = "tests", .queue = 1000}};
+    std::unique_ptr<signing_keys::KeyKeeper> keys_;
     std::unique_ptr<signing_keys::TokenService> tokens_;
     std::string usual_hash_;
     std::atomic<int> people_ = 0;

@@ -146,7 +146,7 @@ Async<Desk::Whom> Desk::person(std::string id)
 Async<Desk::Whom> Desk::holder_of(std::string token)
 {
     auto const& tokens = context_.services.tokens;
-    auto const read = tokens.verify_without_expiry_check(token);
+    auto const read = co_await tokens.verify_without_expiry_check(token, work_.get());
     asker_.require_may_ask_about(read ? read->claims.subject.text() : std::string());
     Whom nobody;
     if (!read)
@@ -155,7 +155,8 @@ Async<Desk::Whom> Desk::holder_of(std::string token)
     if (caller && caller->organization_id() != read->claims.organization_id)
         co_return nobody;
     nobody.id = read->claims.subject.text();
-    if (!tokens.verify(token, context_.now))
+    auto const lasting = co_await tokens.verify(token, context_.now, work_.get());
+    if (!lasting)
         co_return nobody;
     auto facts = co_await domain::session_facts(context_.services, read->claims.session_id);
     if (!domain::judge_session(read->claims, std::move(facts), context_.now))

@@ -84,7 +84,9 @@ session_behind(http::Context& context, UnitOfWork& work, LogoutRequest const& re
 {
     std::optional<SessionId> named;
     if (auto const& presented = context.presented_token()) {
-        if (auto const verified = context.services.tokens.verify_without_expiry_check(*presented))
+        auto const verified
+            = co_await context.services.tokens.verify_without_expiry_check(*presented, &work);
+        if (verified)
             named = verified->claims.session_id;
     }
     if (!named && request.refresh_token) {

@@ -137,7 +137,7 @@ Async<std::optional<Rotated>> retried(
     entry.session_id = token.session_id;
     entry.details["retry"] = true;
     co_await work.ledger().append(std::move(entry));
-    auto minted = mint_tokens(services, owner.session, owner.user, facts.now);
+    auto minted = co_await mint_tokens(services, work, owner.session, owner.user, facts.now);
     co_await work.commit();
     co_return Rotated{std::move(owner.session), std::move(minted), *std::move(text)};
 }
@@ -199,7 +199,7 @@ Async<Rotated> continue_session(
     auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, owner.user);
     entry.session_id = token.session_id;
     co_await work.ledger().append(std::move(entry));
-    auto minted = mint_tokens(services, owner.session, owner.user, facts.now);
+    auto minted = co_await mint_tokens(services, work, owner.session, owner.user, facts.now);
     co_await work.commit();
     co_return Rotated{std::move(owner.session), std::move(minted), std::move(successor)};
 }

@@ -1,6 +1,8 @@
 // The public keys as a JSON Web Key Set (RFC 7517 5), under two paths.
 #include "features/signing_keys/endpoints.h"
 
+#include "features/signing_keys/rules.h"
+
 namespace gatehouse::signing_keys {
 namespace {
 
@@ -24,8 +26,10 @@ constexpr auto well_known_route = route_at("/.well-known/jwks.json", "keySet");
 
 Async<http::RawJson> key_set(http::Context& context, http::Nothing)
 {
-    context.header("Cache-Control", "public, max-age=300");
-    co_return http::RawJson{context.services.tokens.key_set()};
+    auto keys = co_await context.services.tokens.key_set();
+    auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(key_set_max_age).count();
+    context.header("Cache-Control", "public, max-age=" + std::to_string(seconds));
+    co_return http::RawJson{std::move(keys)};
 }
 
 } // namespace

@@ -1,94 +1,90 @@
-// Reading and making signing keys.
+// A ring put together, and claims in the words of tokens.
 #include "features/signing_keys/key_ring.h"
 
-#include "domain/signing_keys.h"
+#include "crypto/digest.h"
 
+#include <algorithm>
+#include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace gatehouse::signing_keys {
 namespace {
-using domain::SigningKey;
-using domain::Storage;
+using domain::to_text;
+using domain::TokenClaims;
 
-constexpr std::string_view column = "signing_keys.private_sealed";
-
-SigningKey
-new_key(crypto::KeyEncryptionKey const& key, Random& random, jose::Algorithm algorithm, Instant now)
+std::optional<crypto::HmacKey> hmac_key(std::optional<SecretString> const& secret)
 {
-    auto const pair = jose::mint_pair(algorithm, random);
-    auto const shown = jose::public_part(pair);
-    auto const kept = jose::private_part(pair);
-    SigningKey made;
-    made.kid = jose::thumbprint(shown);
-    made.algorithm = jose::to_text(algorithm);
-    made.state = "signing";
-    made.public_jwk = jose::to_jwk({made.kid, shown});
-    made.private_sealed
-        = crypto::seal(key.subkey("signing"), kept, crypto::place_of(column, made.kid), random);
-    made.not_before = now;
-    return made;
+    if (!secret)
+        return std::nullopt;
+    return crypto::HmacKey(*secret);
 }
 
-jose::KeyPair opened(SigningKey const& stored, crypto::KeyEncryptionKey const& key)
+// A kid follows from its key: the names alone say which keys are believed.
+std::uint64_t generation_of(std::vector<jose::PublicKey> const& keys)
 {
-    auto const algorithm = jose::parse_algorithm(stored.algorithm);
-    if (!algorithm)
-        throw std::runtime_error(
-            "the signing key " + stored.kid + " is of an algorithm that this version does not know"
-        );
-    auto const kept = crypto::open(
-        key.subkey("signing"), stored.private_sealed, crypto::place_of(column, stored.kid)
-    );
-    auto pair = kept ? jose::pair_from(*algorithm, *kept) : std::nullopt;
-    if (!pair)
-        throw std::runtime_error(
-            "the signing key " + stored.kid
-            + " does not open under this GATEHOUSE_KEK; start with the key it was made under"
-        );
-    if (jose::thumbprint(jose::public_part(*pair)) != stored.kid)
-        throw std::runtime_error("the signing key " + stored.kid + " is not the one its name says");
-    return std::move(*pair);
+    std::vector<std::string_view> names;
+    for (auto const& key : keys)
+        names.emplace_back(key.kid);
+    std::ranges::sort(names);
+    std::string all;
+    for (auto const name : names)
+        all.append(name).append(1, '\n');
+    auto const digest = crypto::sha256_digest(all);
+    std::uint64_t generation = 0;
+    std::memcpy(&generation, digest.data(), sizeof generation);
+    return generation;
+}
+
+std::optional<jose::Signer>
+signer_of(KeyRingParts const& parts, std::optional<SecretString> const& jwt_secret)
+{
+    if (!parts.signing)
+        return std::nullopt;
+    return jose::Signer(parts.signing_kid, parts.signing, hmac_key(jwt_secret));
 }
 
 } // namespace
 
-Async<KeyRing> load_key_ring(
-    Storage& storage,
-    crypto::KeyEncryptionKey const& key,
-    Random& random,
-    jose::Algorithm algorithm,
-    Instant now
-)
+KeyRing::KeyRing(KeyRingParts parts, std::optional<SecretString> const& jwt_secret)
+    : parts_(std::move(parts))
+    , key_set_(jose::to_key_set(parts_.shown))
+    , generation_(generation_of(parts_.shown))
+    , verifier_(parts_.public_url, parts_.public_url, parts_.shown, hmac_key(jwt_secret))
+    , signer_(signer_of(parts_, jwt_secret))
 {
-    auto look = co_await storage.read();
-    auto stored = co_await look->signing_keys().all();
-    if (stored.empty()) {
-        auto made = new_key(key, random, algorithm, now);
-        auto work = co_await storage.begin();
-        bool const first = co_await work->signing_keys().insert_first(made);
-        co_await work->commit();
-        if (first) {
-            stored.push_back(std::move(made));
-        } else { // another node was faster: its key is everybody's
-            auto again = co_await storage.read();
-            stored = co_await again->signing_keys().all();
-        }
-    }
-    std::vector<jose::PublicKey> published;
-    SigningKey const* signing = nullptr;
-    for (auto const& one : stored) {
-        auto shown = jose::parse_jwk(one.public_jwk);
-        if (!shown)
-            throw std::runtime_error("the signing key " + one.kid + " has no usable public part");
-        if (shown->kid != one.kid || jose::thumbprint(shown->key) != one.kid)
-            throw std::runtime_error("the signing key " + one.kid + " shows another public part");
-        published.push_back(std::move(*shown));
-        if (one.state == "signing")
-            signing = &one;
-    }
-    if (!signing)
-        throw std::runtime_error("signing_keys holds no key in state `signing`");
-    co_return KeyRing{signing->kid, opened(*signing, key), std::move(published)};
+}
+
+SecretString KeyRing::signed_as(jose::Use use, TokenClaims const& claims) const
+{
+    if (!signer_)
+        throw std::runtime_error(
+            parts_.problem.empty() ? "no key is in state `signing`" : parts_.problem
+        );
+    jose::Claims made;
+    made.use = use;
+    made.issuer = parts_.public_url;
+    made.audience = parts_.public_url;
+    made.subject = claims.subject.text();
+    made.email = claims.email;
+    made.role = to_text(claims.role);
+    made.organization_id = claims.organization_id.text();
+    made.session_id = claims.session_id.text();
+    made.session_version = claims.session_version;
+    made.token_id = claims.token_id;
+    made.issued_at = claims.issued_at;
+    made.expires_at = claims.expires_at;
+    return signer_->mint(made);
+}
+
+SecretString KeyRing::access(TokenClaims const& claims) const
+{
+    return signed_as(jose::Use::access, claims);
+}
+
+SecretString KeyRing::session_bound(TokenClaims const& claims) const
+{
+    return signed_as(jose::Use::session_bound, claims);
 }
 
 } // namespace gatehouse::signing_keys

@@ -1,5 +1,9 @@
-// Minting and verifying tokens.
+// Minting and verifying tokens under the keys of the moment.
 #include "features/signing_keys/token_service.h"
+
+#include "crypto/digest.h"
+
+#include <utility>
 
 namespace gatehouse::signing_keys {
 namespace {
@@ -9,16 +13,17 @@ using domain::Reason;
 using domain::Refusal;
 using domain::Result;
 using domain::SessionId;
-using domain::to_text;
-using domain::TokenClaims;
+using domain::UnitOfWork;
 using domain::UserId;
 using domain::VerifiedToken;
+using jose::TokenProblem;
 
-std::optional<crypto::HmacKey> hmac_key(std::optional<SecretString> const& secret)
+Result<VerifiedToken> refused(TokenProblem problem)
 {
-    if (!secret)
-        return std::nullopt;
-    return crypto::HmacKey(*secret);
+    bool const expired = problem == TokenProblem::expired;
+    return std::unexpected(
+        Refusal{.reason = expired ? Reason::token_expired : Reason::invalid_token}
+    );
 }
 
 Result<VerifiedToken> understood(jose::Claims const& claims)
@@ -43,72 +48,48 @@ Result<VerifiedToken> understood(jose::Claims const& claims)
 
 } // namespace
 
-TokenService::TokenService(
-    std::string public_url,
-    KeyRing ring,
-    std::optional<SecretString> const& jwt_secret,
-    std::size_t cached
-)
-    : public_url_(std::move(public_url))
-    , key_set_(jose::to_key_set(ring.published))
-    , verifier_(public_url_, public_url_, ring.published, hmac_key(jwt_secret))
-    , signer_(ring.signing_kid, std::move(ring.signing), hmac_key(jwt_secret))
+TokenService::TokenService(KeyKeeper& keys, std::size_t cached)
+    : keys_(keys)
     , verified_(cached)
 {
 }
 
-jose::Claims TokenService::claims_of(TokenClaims const& claims, jose::Use use) const
+Async<std::shared_ptr<domain::TokenSigner const>> TokenService::signer(UnitOfWork& work) const
 {
-    jose::Claims made;
-    made.use = use;
-    made.issuer = public_url_;
-    made.audience = public_url_;
-    made.subject = claims.subject.text();
-    made.email = claims.email;
-    made.role = to_text(claims.role);
-    made.organization_id = claims.organization_id.text();
-    made.session_id = claims.session_id.text();
-    made.session_version = claims.session_version;
-    made.token_id = claims.token_id;
-    made.issued_at = claims.issued_at;
-    made.expires_at = claims.expires_at;
-    return made;
+    auto ring = co_await keys_.signing_in(work);
+    co_return ring;
 }
 
-SecretString TokenService::mint_access(TokenClaims const& claims) const
+Async<Result<VerifiedToken>>
+TokenService::verify(std::string presented, Instant now, UnitOfWork* held) const
 {
-    return signer_.mint(claims_of(claims, jose::Use::access));
-}
-
-SecretString TokenService::mint_long(TokenClaims const& claims) const
-{
-    return signer_.mint(claims_of(claims, jose::Use::session_bound));
-}
-
-Result<VerifiedToken> TokenService::verify(std::string const& presented, Instant now) const
-{
-    constexpr std::uint64_t generation = 0;
     if (presented.size() > jose::longest_token)
-        return std::unexpected(Refusal{.reason = Reason::invalid_token});
+        co_return refused(TokenProblem::malformed);
+    auto ring = co_await keys_.fresh(held);
     auto const digest = crypto::sha256_digest(presented);
-    if (auto known = verified_.find(digest, generation, now))
-        return std::move(*known);
-    auto const claims = verifier_.verify(jose::RawToken(presented), now);
-    if (!claims) {
-        bool const expired = claims.error() == jose::TokenProblem::expired;
-        return std::unexpected(
-            Refusal{.reason = expired ? Reason::token_expired : Reason::invalid_token}
-        );
+    if (auto known = verified_.find(digest, ring->generation(), now))
+        co_return std::move(*known);
+    jose::RawToken const token(std::move(presented));
+    auto claims = ring->verifier().verify(token, now);
+    if (!claims && claims.error() == TokenProblem::unknown_key) {
+        auto const newer = co_await keys_.after_unknown_key(ring, held);
+        if (newer->generation() != ring->generation()) {
+            ring = newer;
+            claims = ring->verifier().verify(token, now);
+        }
     }
+    if (!claims)
+        co_return refused(claims.error());
     auto verified = understood(*claims);
     if (verified && now > Instant()) // asked without a time, it may have run out
-        verified_.keep(digest, generation, *verified);
-    return verified;
+        verified_.keep(digest, ring->generation(), *verified);
+    co_return verified;
 }
 
-Result<VerifiedToken> TokenService::verify_without_expiry_check(std::string const& presented) const
+Async<std::string> TokenService::key_set() const
 {
-    return verify(presented, Instant()); // at the epoch no token of ours has run out yet
+    auto const ring = co_await keys_.fresh(nullptr);
+    co_return ring->key_set();
 }
 
 } // namespace gatehouse::signing_keys

@@ -66,9 +66,7 @@ void VerifiedTokens::keep(
     auto& shard = shard_of(token);
     std::scoped_lock const lock(shard.mutex);
     if (auto const place = shard.places.find(token); place != shard.places.end()) {
-        // Two that checked the same token at once: the newer generation is the one to keep.
-        if (place->second->generation <= generation)
-            *place->second = std::move(made);
+        *place->second = std::move(made); // two checked the same token at once
         return;
     }
     if (shard.entries.size() >= most_of_shard_) {

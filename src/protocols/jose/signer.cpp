@@ -39,6 +39,17 @@ std::string payload_of(Claims const& claims)
 } // namespace
 
 Signer::Signer(std::string kid, KeyPair key, std::optional<crypto::HmacKey> shared_secret)
+    : Signer(
+          std::move(kid), std::make_shared<KeyPair const>(std::move(key)), std::move(shared_secret)
+      )
+{
+}
+
+Signer::Signer(
+    std::string kid,
+    std::shared_ptr<KeyPair const> key,
+    std::optional<crypto::HmacKey> shared_secret
+)
     : kid_(std::move(kid))
     , key_(std::move(key))
     , shared_secret_(std::move(shared_secret))
@@ -50,9 +61,9 @@ SecretString Signer::mint(Claims const& claims) const
     bool const shared = claims.use == Use::session_bound && shared_secret_;
     auto const* const type = claims.use == Use::access ? access_type : session_bound_type;
     auto const header = shared ? header_of(hs256, shared_secret_kid, type)
-                               : header_of(to_text(algorithm_of(key_)), kid_, type);
+                               : header_of(to_text(algorithm_of(*key_)), kid_, type);
     auto text = to_base64url(header) + '.' + to_base64url(payload_of(claims));
-    auto const signature = shared ? shared_secret_->sign(text) : sign(key_, text);
+    auto const signature = shared ? shared_secret_->sign(text) : sign(*key_, text);
     text.append(1, '.').append(to_base64url(signature));
     return SecretString(std::move(text));
 }

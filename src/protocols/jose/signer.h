@@ -6,6 +6,7 @@
 #include "protocols/jose/claims.h"
 #include "protocols/jose/key_pairs.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,11 @@ class Signer {
 public:
     // With `shared_secret` (JWT_SECRET, raw bytes) session-bound tokens are HS256; all others are
     // of the key.
+    Signer(
+        std::string kid,
+        std::shared_ptr<KeyPair const> key,
+        std::optional<crypto::HmacKey> shared_secret
+    );
     Signer(std::string kid, KeyPair key, std::optional<crypto::HmacKey> shared_secret);
 
     // Signs the claims as their `use` says. All but the audience of session-bound tokens are
@@ -24,7 +30,7 @@ public:
 
 private:
     std::string kid_;
-    KeyPair key_;
+    std::shared_ptr<KeyPair const> key_;
     std::optional<crypto::HmacKey> shared_secret_;
 };
 

@@ -36,7 +36,9 @@ constexpr auto needed = std::to_array<char const*>({
     "refresh_tokens_token_hash_unique",
     "one_time_tokens_token_hash_unique",
     "invitations_token_hash_unique",
-    "outbox_dedupe_key", // unique
+    "outbox_dedupe_key",
+    "signing_keys_one_signs",
+    "signing_keys_one_published", // unique
     "users_status_check",
     "encryption_vaults_has_wrap",
     "encryption_vaults_wrap_iv_pair",

@@ -1,0 +1,4 @@
+-- One key signs, and one waits to follow it: two operators at once cannot make it two (SQLite).
+
+CREATE UNIQUE INDEX signing_keys_one_signs ON signing_keys (state) WHERE state = 'signing';
+CREATE UNIQUE INDEX signing_keys_one_published ON signing_keys (state) WHERE state = 'published';
