@@ -5,7 +5,7 @@ set -euo pipefail
 # "package?command" is only needed where the command is missing (it may come from elsewhere).
 build=(
   ccache clang-19 cmake g++-12 libboost1.81-dev libboost-json1.81-dev libcrypt-dev libcurl4-openssl-dev
-  libfmt-dev libgif-dev libicu-dev libpng-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev
+  libfmt-dev libgif-dev libicu-dev libmaxminddb-dev libpng-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev
   libtomlplusplus-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev lld-19
   'make?make' ninja-build pkg-config prometheus-cpp-dev
 )
@@ -37,7 +37,8 @@ for entry in "${wanted[@]}"; do
 done
 
 # One question for all of them; a package that was never heard of is only named on standard error.
-installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>&1 | sed -n 's/^installed //p')
+# That one makes dpkg-query end with 1, which is no failure: whatever is not named is missing.
+installed=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>&1 || true; } | sed -n 's/^installed //p')
 missing=()
 for package in "${packages[@]}"; do
   grep -qxF -- "$package" <<<"$installed" || missing+=("$package")

@@ -31,6 +31,7 @@ struct Configuration {
     std::string mail_from;
     std::string mail_ca_file;
     std::string policy_dir; // empty: the shipped policy
+    std::string place_database; // empty: nobody says where addresses are
     std::optional<SecretString> key_encryption_key; // base64
     std::string key_dir;
     std::optional<SecretString> jwt_secret;

@@ -2,14 +2,13 @@
 #include "app/config.h"
 
 #include "app/judged_settings.h"
-#include "core/text.h"
+#include "app/risk_settings.h"
+#include "app/setting_reader.h"
 #include "crypto/digest.h"
 #include "storage/postgres/role.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
-#include <sstream>
 #include <system_error>
 
 namespace gatehouse::app {
@@ -18,84 +17,8 @@ using domain::Environment;
 using domain::Provisioning;
 using domain::ResetTokenStorage;
 
-class Reader {
-public:
-    explicit Reader(Values const& values)
-        : values_(values)
-    {
-    }
-
-    std::string const& text(std::string_view name) const { return given(name).value; }
-    bool is_default(std::string_view name) const { return given(name).place == "default"; }
-
-    [[noreturn]] void refuse(std::string_view name, std::string const& mend) const
-    {
-        auto const& from = given(name);
-        auto const key = from.place == "default" ? variable_of(*find_setting(name)) : from.place;
-        throw BadConfiguration(key + ": " + mend);
-    }
-
-    int number(std::string_view name, int least, int most) const
-    {
-        auto const& given_text = text(name);
-        int value = 0;
-        auto const* const end = given_text.data() + given_text.size();
-        auto const [stopped, error] = std::from_chars(given_text.data(), end, value);
-        if (error != std::errc() || stopped != end || value < least || value > most)
-            refuse(
-                name,
-                "must be a whole number from " + std::to_string(least) + " to "
-                    + std::to_string(most)
-            );
-        return value;
-    }
-
-    std::vector<std::string> list(std::string_view name) const
-    {
-        std::vector<std::string> items;
-        std::istringstream parts(text(name));
-        for (std::string part; std::getline(parts, part, ',');)
-            if (auto const item = trimmed(part); !item.empty())
-                items.emplace_back(item);
-        return items;
-    }
-
-    // The index of the value among `words`.
-    std::size_t one_of(std::string_view name, std::vector<std::string_view> const& words) const
-    {
-        for (std::size_t at = 0; at < words.size(); ++at)
-            if (words[at] == text(name))
-                return at;
-        std::string known;
-        for (auto const word : words)
-            known += (known.empty() ? "" : " or ") + std::string(word);
-        refuse(name, "must be " + known);
-    }
-
-    Address address(std::string_view name) const
-    {
-        auto const& given_text = text(name);
-        auto const colon = given_text.rfind(':');
-        unsigned port = 0;
-        auto const* const end = given_text.data() + given_text.size();
-        if (colon == std::string::npos || colon == 0)
-            refuse(name, "must be HOST:PORT");
-        auto const [stopped, error] = std::from_chars(given_text.data() + colon + 1, end, port);
-        if (error != std::errc() || stopped != end || port > 65535)
-            refuse(name, "must be HOST:PORT with a port up to 65535");
-        auto host = given_text.substr(0, colon);
-        if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-            host = host.substr(1, host.size() - 2);
-        return {std::move(host), static_cast<std::uint16_t>(port)};
-    }
-
-private:
-    Given const& given(std::string_view name) const { return values_.find(name)->second; }
-    Values const& values_;
-};
-
 // Switches that weaken a control exist in exactly one environment (decisions D-2).
-void check_test_only(Reader const& read, Configuration const& made)
+void check_test_only(SettingReader const& read, Configuration const& made)
 {
     bool const test = made.domain.environment == Environment::test;
     if (test && !is_loopback(made.listen.host))
@@ -113,7 +36,7 @@ void check_test_only(Reader const& read, Configuration const& made)
     only_in_test("rate_limit", !made.domain.rate_limit);
 }
 
-void read_domain(Reader const& read, Configuration& made)
+void read_domain(SettingReader const& read, Configuration& made)
 {
     auto& to = made.domain;
     to.environment
@@ -136,7 +59,7 @@ void read_domain(Reader const& read, Configuration& made)
             read.refuse("allowed_origins", "each must begin with https:// or http://");
 }
 
-void read_public_url(Reader const& read, Configuration& made)
+void read_public_url(SettingReader const& read, Configuration& made)
 {
     auto url = read.text("public_url");
     bool const production = made.domain.environment == Environment::production;
@@ -158,7 +81,7 @@ void read_public_url(Reader const& read, Configuration& made)
     made.domain.public_url = std::move(url);
 }
 
-void read_secrets(Reader const& read, Configuration& made)
+void read_secrets(SettingReader const& read, Configuration& made)
 {
     if (auto const& key = read.text("kek"); !key.empty())
         made.key_encryption_key.emplace(key);
@@ -184,7 +107,7 @@ void read_secrets(Reader const& read, Configuration& made)
     made.policy_dir = read.text("policy_dir");
 }
 
-void read_mail(Reader const& read, Configuration& made)
+void read_mail(SettingReader const& read, Configuration& made)
 {
     made.mail = read.text("mail");
     made.mail_from = read.text("mail_from");
@@ -213,7 +136,7 @@ void read_mail(Reader const& read, Configuration& made)
         read.refuse("mail_ca_file", "does not name a file");
 }
 
-void read_serving(Reader const& read, Configuration& made)
+void read_serving(SettingReader const& read, Configuration& made)
 {
     made.listen = read.address("listen");
     if (!read.text("operator_listen").empty())
@@ -234,7 +157,7 @@ void read_serving(Reader const& read, Configuration& made)
     made.self_check_seconds = read.number("self_check_seconds", 1, 86'400);
 }
 
-void read_database(Reader const& read, Configuration& made)
+void read_database(SettingReader const& read, Configuration& made)
 {
     made.database_url = read.text("database_url");
     bool const known = made.database_url.starts_with("sqlite:")
@@ -261,13 +184,13 @@ void read_database(Reader const& read, Configuration& made)
 Configuration understand_database(Values const& values)
 {
     Configuration made;
-    read_database(Reader(values), made);
+    read_database(SettingReader(values), made);
     return made;
 }
 
 Configuration understand_keys(Values const& values)
 {
-    Reader const read(values);
+    SettingReader const read(values);
     Configuration made;
     read_domain(read, made);
     read_secrets(read, made);
@@ -277,7 +200,7 @@ Configuration understand_keys(Values const& values)
 
 Configuration understand(Values const& values)
 {
-    Reader const read(values);
+    SettingReader const read(values);
     Configuration made;
     read_domain(read, made);
     read_serving(read, made);
@@ -285,6 +208,7 @@ Configuration understand(Values const& values)
     read_public_url(read, made);
     read_secrets(read, made);
     read_mail(read, made);
+    read_risk(read, made);
     read_database(read, made);
     auto const level = log::parse_level(read.text("log_level"));
     if (!level)

@@ -25,6 +25,7 @@
 #include "features/registration/endpoints.h"
 #include "features/reports/endpoints.h"
 #include "features/resources/endpoints.h"
+#include "features/risk/endpoints.h"
 #include "features/roles/endpoints.h"
 #include "features/search/endpoints.h"
 #include "features/sessions/endpoints.h"
@@ -56,6 +57,7 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     add(sessions::endpoints());
     add(two_factor::endpoints());
     add(step_up::endpoints());
+    add(risk::endpoints());
     add(me_data::endpoints());
     add(pictures::endpoints());
     add(vault::endpoints());

@@ -94,6 +94,21 @@ constexpr std::array all{
         "3000",
         "other anonymous or refused requests a minute and client address"
     },
+    Setting{"risk_step_up", "60", "score from which a sign-in must be proven once more"},
+    Setting{"risk_block", "90", "score from which it is kept out, and every session ends"},
+    Setting{
+        "risk_weights",
+        "",
+        "weights of signals in place of the usual ones: NEW_DEVICE=30,UNUSUAL_HOUR=10"
+    },
+    Setting{
+        "risk_history_milliseconds", "50", "how long looking back may take before it is left out"
+    },
+    Setting{"risk_listed_addresses", "", "addresses and networks of LISTED_ADDRESS, by commas"},
+    Setting{"risk_dormant_days", "90", "days without a session after which it is DORMANT_ACCOUNT"},
+    Setting{"place_database", "", "a file in MaxMind's format that says where addresses are"},
+    Setting{"place_country_header", "", "field in which trusted proxies say the country"},
+    Setting{"place_city_header", "", "field in which trusted proxies say the city"},
     Setting{"trusted_proxies", "", "addresses, separated by commas, whose X-Forwarded-For counts"},
     Setting{"allowed_origins", "", "origins, separated by commas, that may call and be led to"},
     Setting{"tls_cert", "", "certificate chain in PEM; with tls_key serves https"},

@@ -4,6 +4,7 @@
 #include "app/contents.h"
 #include "app/database.h"
 #include "app/key_file.h"
+#include "app/places.h"
 #include "app/policy_files.h"
 #include "core/log.h"
 #include "core/metrics.h"
@@ -178,6 +179,7 @@ House::House(Configuration configuration)
           begun(keys_, random_, configuration_.signing_algorithm),
           static_cast<std::size_t>(configuration_.verified_token_cache)
       )
+    , places_(make_places(configuration_))
     , sender_(
           *storage_,
           key_,
@@ -204,7 +206,7 @@ House::House(Configuration configuration)
           .tokens = tokens_,
           .settings = configuration_.domain,
           .policies = policies_,
-          .places = places_,
+          .places = *places_,
           .risk_scores = risk_scores_,
           .code_mail = step_up::code_mail,
           .mail_waits = [this] { sender_.nudge(); },

@@ -58,7 +58,7 @@ private:
     Workers workers_;
     signing_keys::KeyKeeper keys_;
     signing_keys::TokenService tokens_;
-    domain::NoPlaces places_;
+    std::unique_ptr<domain::Places const> places_;
     domain::RiskScores risk_scores_;
     outbound::OutboxSender sender_;
     SelfChecks checks_;

@@ -44,7 +44,7 @@ public:
     failures(CanonicalAddress address, AttemptMethod method, Instant now) = 0;
     // The same for one person, whatever the address: second factors count apart (behaviours §3).
     virtual Async<FailureWindow> failures_of(UserId user, AttemptMethod method, Instant now) = 0;
-    // How often a live user of the address failed after `since`, by whatever method.
+    // How often a live user of the address gave a wrong password after `since`.
     virtual Async<std::int64_t> failed_since(CanonicalAddress address, Instant since) = 0;
     virtual Async<void> record(Attempt attempt) = 0;
     // Removes the failed rows of the address and method; where several live users share the

@@ -18,6 +18,11 @@ std::string place_of_secret(UserId const& user)
     return crypto::place_of("users.two_factor_secret", user.text());
 }
 
+std::string place_of_waiting_token(StepUpId const& challenge)
+{
+    return crypto::place_of("step_up_challenges.context", challenge.text());
+}
+
 std::string plain_form(std::string_view code)
 {
     std::string kept;
@@ -117,6 +122,28 @@ std::string
 mailed_code_digest(KeyEncryptionKey const& key, StepUpId const& challenge, SecretString const& code)
 {
     return digest(key.subkey("pepper"), challenge.text(), code.reveal());
+}
+
+std::string seal_waiting_token(
+    KeyEncryptionKey const& key,
+    Random& random,
+    StepUpId const& challenge,
+    SecretString const& token
+)
+{
+    return crypto::seal_text(
+        key.subkey("step-up"), token.reveal(), place_of_waiting_token(challenge), random
+    );
+}
+
+SecretString
+open_waiting_token(KeyEncryptionKey const& key, StepUpId const& challenge, std::string_view sealed)
+{
+    auto opened
+        = crypto::open_text(key.subkey("step-up"), sealed, place_of_waiting_token(challenge));
+    if (!opened)
+        throw std::runtime_error("step_up_challenges.context does not open under this key");
+    return std::move(*opened);
 }
 
 bool is_six_digits(SecretString const& code)

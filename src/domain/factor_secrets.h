@@ -53,6 +53,20 @@ std::string mailed_code_digest(
     crypto::KeyEncryptionKey const& key, StepUpId const& challenge, SecretString const& code
 );
 
+// The refresh token that a 428 handed out, while its challenge is open: who holds the database
+// alone cannot open it.
+std::string seal_waiting_token(
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    StepUpId const& challenge,
+    SecretString const& token
+);
+// Throws std::runtime_error when it does not open: it was sealed for another challenge, or by
+// another key.
+SecretString open_waiting_token(
+    crypto::KeyEncryptionKey const& key, StepUpId const& challenge, std::string_view sealed
+);
+
 // What an authenticator shows; backup codes look otherwise.
 bool is_six_digits(SecretString const& code);
 

@@ -41,15 +41,6 @@ MailCeiling ceiling_of(Services const& services)
     return {.purpose = "code", .most = services.settings.code_mails_per_hour, .within = 1h};
 }
 
-std::vector<std::string> methods_of(StepUpMethod awaited)
-{
-    if (awaited == StepUpMethod::email_otp)
-        return {std::string(to_text(awaited))};
-    return {
-        std::string(to_text(StepUpMethod::totp)), std::string(to_text(StepUpMethod::backup_code))
-    };
-}
-
 LedgerEntry entry_about(
     RequestFacts const& facts,
     Event event,
@@ -68,6 +59,15 @@ LedgerEntry entry_about(
 }
 
 } // namespace
+
+std::vector<std::string> methods_of(StepUpMethod awaited)
+{
+    if (awaited == StepUpMethod::email_otp)
+        return {std::string(to_text(awaited))};
+    return {
+        std::string(to_text(StepUpMethod::totp)), std::string(to_text(StepUpMethod::backup_code))
+    };
+}
 
 Async<bool>
 step_up_is_satisfied(Services& services, Caller const& caller, StepUpPurpose purpose, Instant now)

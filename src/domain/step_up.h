@@ -29,6 +29,8 @@ struct StepUpOffer { // what the person is told
     bool code_sent = false;
 };
 
+std::vector<std::string> methods_of(StepUpMethod awaited); // as clients are told
+
 struct StepUpWanted {
     StepUpId id; // minted beforehand: the ledger row of its cause names it
     User user;
@@ -75,15 +77,32 @@ Async<StepUpChallenge> open_challenge(UnitOfWork& work, StepUpId id, Instant now
 // Throws Refusal, 400, unless the challenge is this caller's, within this session.
 void require_own(StepUpChallenge const& challenge, Caller const& caller);
 
-// Under the lock on the address, in `work`: uses a right code up, satisfies the challenge and
-// writes STEP_UP_VERIFIED; the commit is the caller's. A wrong code, and any for a challenge or a
-// counter that is worn, is thrown after its rows are committed.
-Async<void> pass_step_up(
+[[noreturn]] void refuse_challenge(Reason reason = Reason::link_invalid);
+
+// A right code, and what must be written so that it is never right again.
+struct StepUpProof {
+    StepUpMethod method = StepUpMethod::email_otp;
+    std::optional<FactorProof> factor = {}; // none: it was mailed
+};
+
+// Under the lock on the address, in `work`. A wrong code, and any for a challenge or a counter that
+// is worn, is thrown after its rows are committed: write nothing before.
+Async<StepUpProof> judge_step_up(
     Services& services,
     UnitOfWork& work,
     StepUpChallenge const& challenge,
     FactorTry const& tried,
     JudgeOfSteps steps
+);
+
+// In the same unit: uses the code up, satisfies the challenge and writes STEP_UP_VERIFIED; the
+// commit is the caller's.
+Async<void> settle_step_up(
+    Services& services,
+    UnitOfWork& work,
+    StepUpChallenge const& challenge,
+    FactorTry const& tried,
+    StepUpProof proof
 );
 
 // The same lock: a fresh code by mail in the place of the one before. Throws Refusal, 400, where

@@ -65,6 +65,9 @@ public:
     // Only the newest mailed code counts.
     virtual Async<void>
     replace_code(OrganizationId organization, StepUpId challenge, std::string code_hash) = 0;
+    // What `before` stood for in what waits for open ones of a person, `after` stands for.
+    virtual Async<void>
+    rebind(OrganizationId organization, UserId user, std::string before, std::string after) = 0;
     virtual Async<void> count_attempt(OrganizationId organization, StepUpId challenge) = 0;
     // True for exactly one caller, and only before it expires.
     virtual Async<bool>

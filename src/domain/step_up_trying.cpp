@@ -9,11 +9,6 @@
 namespace gatehouse::domain {
 namespace {
 
-[[noreturn]] void refuse_challenge(Reason reason = Reason::link_invalid)
-{
-    throw Refusal{.reason = reason, .message = "Ask for a new challenge."};
-}
-
 StepUpMethod method_of(FactorTry const& tried)
 {
     switch (tried.method) {
@@ -59,33 +54,12 @@ Async<void> refuse_wrong(UnitOfWork& work, StepUpChallenge const& challenge, Fac
     co_await refuse_wrong_factor(work, tried);
 }
 
-// Throws where the code is not right.
-Async<void> use_code(
-    Services& services,
-    UnitOfWork& work,
-    StepUpChallenge const& challenge,
-    FactorTry const& tried,
-    JudgeOfSteps steps
-)
-{
-    if (challenge.method == StepUpMethod::email_otp) {
-        if (!is_the_mailed_code(services, challenge, tried))
-            co_await refuse_wrong(work, challenge, tried);
-        co_return;
-    }
-    auto const& user = tried.user;
-    auto const factor = co_await work.second_factors().find(user.organization_id, user.id);
-    if (!factor)
-        refuse_challenge();
-    auto proof = judge(services, tried, *factor, steps);
-    if (!proof)
-        co_await refuse_wrong(work, challenge, tried);
-    bool const claimed = co_await claim(services, work, tried, std::move(*proof));
-    if (!claimed) // written by SQL in this very moment; the lock keeps everybody else out
-        throw Refusal{.reason = Reason::two_factor_failed};
-}
-
 } // namespace
+
+void refuse_challenge(Reason reason)
+{
+    throw Refusal{.reason = reason, .message = "Ask for a new challenge."};
+}
 
 Async<StepUpChallenge> open_challenge(UnitOfWork& work, StepUpId id, Instant now)
 {
@@ -105,7 +79,7 @@ void require_own(StepUpChallenge const& challenge, Caller const& caller)
         refuse_challenge();
 }
 
-Async<void> pass_step_up(
+Async<StepUpProof> judge_step_up(
     Services& services,
     UnitOfWork& work,
     StepUpChallenge const& challenge,
@@ -113,17 +87,45 @@ Async<void> pass_step_up(
     JudgeOfSteps steps
 )
 {
+    auto const& user = tried.user;
     // A factor that was switched on or off meanwhile: what is awaited is not what is needed.
     bool const awaits_mail = challenge.method == StepUpMethod::email_otp;
-    if (awaits_mail == tried.user.two_factor_enabled)
+    if (awaits_mail == user.two_factor_enabled)
         refuse_challenge();
     co_await refuse_closed_factor(services, work, tried);
     if (services.settings.rate_limit && challenge.attempts >= most_step_up_tries)
         co_await refuse_worn(work, challenge, tried);
-    co_await use_code(services, work, challenge, tried, steps);
-    auto const method = method_of(tried);
+    StepUpProof proof;
+    proof.method = method_of(tried);
+    if (awaits_mail) {
+        if (!is_the_mailed_code(services, challenge, tried))
+            co_await refuse_wrong(work, challenge, tried);
+        co_return proof;
+    }
+    auto const factor = co_await work.second_factors().find(user.organization_id, user.id);
+    if (!factor)
+        refuse_challenge();
+    proof.factor = judge(services, tried, *factor, steps);
+    if (!proof.factor)
+        co_await refuse_wrong(work, challenge, tried);
+    co_return proof;
+}
+
+Async<void> settle_step_up(
+    Services& services,
+    UnitOfWork& work,
+    StepUpChallenge const& challenge,
+    FactorTry const& tried,
+    StepUpProof proof
+)
+{
+    if (proof.factor) {
+        bool const claimed = co_await claim(services, work, tried, std::move(*proof.factor));
+        if (!claimed) // written by SQL in this very moment; the lock keeps everybody else out
+            throw Refusal{.reason = Reason::two_factor_failed};
+    }
     bool const satisfied = co_await work.step_up_challenges().satisfy(
-        challenge.organization_id, challenge.id, method, tried.facts.now
+        challenge.organization_id, challenge.id, proof.method, tried.facts.now
     );
     if (!satisfied)
         refuse_challenge();
@@ -134,7 +136,7 @@ Async<void> pass_step_up(
     entry.resource = "step_up_challenge";
     entry.resource_id = challenge.id.text();
     entry.details["purpose"] = std::string(to_text(challenge.purpose));
-    entry.details["method"] = std::string(to_text(method));
+    entry.details["method"] = std::string(to_text(proof.method));
     co_await work.ledger().append(std::move(entry));
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "http/request_facts.h"
+#include "http/signed_in.h"
 
 #include <chrono>
 
@@ -24,18 +25,69 @@ bool asks_to_skip(Context const& context)
     return asked && trimmed(*asked) == "1";
 }
 
-} // namespace
-
-StepUpDemand demand_of(domain::StepUpOffer const& offer, domain::StepUpPurpose purpose)
+void fill(StepUpDemand& demand, domain::StepUpOffer const& offer, domain::StepUpPurpose purpose)
 {
-    StepUpDemand demand;
     demand.purpose = to_text(purpose);
     demand.challenge_id = offer.challenge.text();
     demand.methods = offer.methods;
     demand.expires_in
         = std::chrono::duration_cast<std::chrono::seconds>(domain::step_up_life).count();
     demand.code_sent = offer.code_sent;
+}
+
+void fill(
+    UnusualDemand& demand,
+    domain::StepUpOffer const& offer,
+    domain::RiskRecord const& risk,
+    domain::User const& user
+)
+{
+    fill(demand, offer, domain::StepUpPurpose::security_verification);
+    demand.score = risk.score;
+    demand.reasons = risk.reasons;
+    demand.user = {user.id.text(), user.email};
+}
+
+domain::Refusal step_up_wanted()
+{
+    return domain::Refusal{.reason = domain::Reason::step_up_required};
+}
+
+} // namespace
+
+StepUpDemand demand_of(domain::StepUpOffer const& offer, domain::StepUpPurpose purpose)
+{
+    StepUpDemand demand;
+    fill(demand, offer, purpose);
     return demand;
+}
+
+void refuse_unusual(
+    domain::StepUpOffer const& offer, domain::RiskRecord const& risk, domain::User const& user
+)
+{
+    UnusualDemand demand;
+    fill(demand, offer, risk, user);
+    refuse_with(step_up_wanted(), demand);
+}
+
+void refuse_unusual(
+    Context const& context,
+    domain::StepUpOffer const& offer,
+    domain::RiskRecord const& risk,
+    domain::SessionFacts const& whose,
+    SecretString refresh_token
+)
+{
+    UnusualRefresh demand;
+    fill(demand, offer, risk, whose.user);
+    demand.refresh_token = std::move(refresh_token);
+    auto detailed = refusal_with(step_up_wanted(), demand);
+    if (context.surface == Surface::account) {
+        auto const cookie = refresh_cookie_of(whose.session, demand.refresh_token, context.now);
+        detailed.headers.emplace_back("Set-Cookie", to_text(cookie));
+    }
+    throw detailed;
 }
 
 Async<void> require_step_up(Context& context, domain::StepUpPurpose purpose)
@@ -53,8 +105,7 @@ Async<void> require_step_up(Context& context, domain::StepUpPurpose purpose)
         co_return;
     }
     auto const offer = co_await domain::ask_for_step_up(services, facts, caller, purpose, 428);
-    domain::Refusal refusal{.reason = domain::Reason::step_up_required};
-    auto detailed = refusal_with(std::move(refusal), demand_of(offer, purpose));
+    auto detailed = refusal_with(step_up_wanted(), demand_of(offer, purpose));
     detailed.headers.emplace_back("WWW-Authenticate", for_strangers);
     throw detailed;
 }

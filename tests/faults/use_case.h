@@ -18,6 +18,9 @@ struct UseCase {
     std::vector<std::string> events_again;
     // behaviours §2 lets a part of it fail open: counted in gatehouse_failed_open_total under this.
     std::string fails_open = {};
+    // The row that it leaves then beside those of `events`; empty: everything is as if nothing
+    // failed.
+    std::string leaves_open = {};
     // Instead of asking the pipeline.
     std::function<Answer(ServiceWorld&)> act = {};
 };
@@ -36,6 +39,7 @@ std::vector<UseCase> product_use_cases(); // reports, the subscription, agents
 std::vector<UseCase> role_use_cases(); // custom roles, and decisions told to others
 std::vector<UseCase> profile_use_cases(); // pictures, one's own password
 std::vector<UseCase> resource_use_cases();
+std::vector<UseCase> risk_use_cases(); // sign-ins and refreshes that are too unusual
 
 void PrintTo(UseCase const& use_case, std::ostream* into);
 

@@ -1,20 +1,15 @@
 // The two ends of a try: what is known before the hash, and what is concluded after it.
 #include "features/login/attempt.h"
 
-#include "core/uuid.h"
 #include "domain/attempts.h"
-#include "domain/factor_secrets.h"
 #include "domain/ledger.h"
 #include "domain/lockout.h"
-#include "domain/one_time_tokens.h"
-#include "domain/opaque_token.h"
 #include "domain/organizations.h"
-#include "features/login/pending.h"
+#include "features/login/endings.h"
 #include "http/context.h"
 
 namespace gatehouse::login {
 namespace {
-using domain::Attempt;
 using domain::AttemptMethod;
 using domain::Candidate;
 using domain::closed;
@@ -22,39 +17,12 @@ using domain::Event;
 using domain::FailureWindow;
 using domain::ledger_entry;
 using domain::LedgerEntry;
-using domain::mint_opaque_token;
-using domain::OneTimeToken;
-using domain::OneTimeTokenId;
-using domain::open_session;
 using domain::Outcome;
 using domain::Reason;
 using domain::Refusal;
 using domain::refuse_closed;
 using domain::Services;
-using domain::SessionId;
-using domain::TokenPurpose;
-using domain::UnitOfWork;
 using domain::User;
-
-constexpr Duration temp_token_life = 5min;
-
-// Everything that one conclusion writes into, so that each ending reads as one story.
-struct Concluding {
-    Services& services;
-    UnitOfWork& work;
-    Try const& attempt;
-    Known const& known;
-};
-
-Attempt attempt_row(Concluding const& in)
-{
-    Attempt row{.address = in.attempt.address};
-    row.user_id = concerned(in.known.all, in.attempt.named);
-    row.organization_id = in.attempt.named;
-    row.ip_address = in.attempt.facts.client_address;
-    row.attempted_at = in.attempt.facts.now;
-    return row;
-}
 
 // A failed or refused try belongs to the one candidate, or to `system`, so that no organization
 // reads another's sign-ins (behaviours §4).
@@ -113,73 +81,6 @@ Async<void> refuse_blocked(Concluding in, User user, Event event, Reason reason)
     http::refuse_with(Refusal{.reason = Reason::choose_organization}, choices);
 }
 
-Pending pending_of(Concluding const& in, User const& user)
-{
-    Pending pending;
-    pending.surface = in.attempt.facts.surface;
-    pending.named = in.attempt.named;
-    pending.device = in.attempt.device;
-    pending.device.fingerprint
-        = domain::fingerprint_of(in.attempt.device.fingerprint, in.attempt.facts);
-    pending.remember_me = in.attempt.remember_me;
-    pending.session_version = user.session_version;
-    pending.password_state = domain::password_state(in.services.key_encryption_key, user);
-    return pending;
-}
-
-Async<Conclusion> ask_for_second_factor(Concluding in, User user)
-{
-    auto const& facts = in.attempt.facts;
-    auto opaque = mint_opaque_token(in.services.random);
-    OneTimeToken token;
-    token.id = OneTimeTokenId(mint_uuid(facts.now, in.services.random));
-    token.organization_id = user.organization_id;
-    token.user_id = user.id;
-    token.purpose = TokenPurpose::second_factor;
-    token.digest = opaque.digest;
-    token.payload = to_payload(pending_of(in, user));
-    token.created_at = facts.now;
-    token.expires_at = facts.now + temp_token_life;
-    token.requested_ip = facts.client_address;
-    co_await in.work.one_time_tokens().insert(std::move(token));
-    auto entry = ledger_entry(facts, Event::two_factor_required, Outcome::success, 202, user);
-    co_await in.work.ledger().append(std::move(entry));
-    co_await in.work.commit();
-    SecondFactorWanted wanted;
-    wanted.temp_token = std::move(opaque.text);
-    wanted.methods = {"totp", "backup_code"};
-    co_return Awaited{std::move(user), std::move(wanted)};
-}
-
-Async<Conclusion> let_in(Concluding in, User user)
-{
-    auto const& facts = in.attempt.facts;
-    auto device = in.attempt.device;
-    std::vector<std::string> methods{"password"};
-    auto tokens = co_await open_session(
-        in.services,
-        in.work,
-        facts,
-        user,
-        std::move(device),
-        std::move(methods),
-        in.attempt.remember_me
-    );
-    co_await in.work.attempts().clear(
-        in.attempt.address, AttemptMethod::password, user.organization_id
-    );
-    auto row = attempt_row(in);
-    row.user_id = user.id;
-    row.successful = true;
-    co_await in.work.attempts().record(row);
-    co_await in.work.users().note_login(user.organization_id, user.id, facts.now);
-    auto entry = ledger_entry(facts, Event::login_success, Outcome::success, 200, user);
-    entry.session_id = SessionId(tokens.session_id);
-    co_await in.work.ledger().append(std::move(entry));
-    co_await in.work.commit();
-    co_return Opened{std::move(user), std::move(tokens)};
-}
-
 // The candidates whose password was right, as they are now. Nothing if one of them changed since.
 Async<std::optional<std::vector<Candidate>>> proven_now(Concluding in, std::vector<bool> matches)
 {
@@ -219,6 +120,20 @@ Async<Known> look_up(Services& services, Try const& attempt)
     co_return known;
 }
 
+Async<void> look_back(Services& services, Try const& attempt, Checked& checked)
+{
+    std::vector<Candidate> proven;
+    for (std::size_t at = 0; at < checked.matches.size(); ++at)
+        if (checked.matches[at])
+            proven.push_back(checked.known.meant[at]);
+    auto const verdict = judge(std::move(proven));
+    auto const* const admitted = std::get_if<Admitted>(&verdict);
+    if (!admitted)
+        co_return;
+    auto presented = presented_by(attempt.device, attempt.facts);
+    checked.looked = co_await domain::look_back(services, admitted->who.user, std::move(presented));
+}
+
 Async<Conclusion> conclude(Services& services, Try const& begun, Checked checked)
 {
     auto work = co_await services.storage.begin();
@@ -254,8 +169,10 @@ Async<Conclusion> conclude(Services& services, Try const& begun, Checked checked
         ask_for_organization(several->proven);
     if (auto* second = std::get_if<SecondFactor>(&verdict))
         co_return co_await ask_for_second_factor(in, std::move(second->who.user));
-    auto& admitted = std::get<Admitted>(verdict);
-    co_return co_await let_in(in, std::move(admitted.who.user));
+    auto& user = std::get<Admitted>(verdict).who.user;
+    if (!checked.looked || checked.looked->user != user.id)
+        co_return Stale{};
+    co_return co_await judge_risk(in, std::move(user), std::move(*checked.looked));
 }
 
 } // namespace gatehouse::login

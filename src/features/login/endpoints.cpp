@@ -6,11 +6,13 @@
 #include "features/login/messages.h"
 #include "features/login/rehashing.h"
 #include "features/login/second_step.h"
+#include "http/place.h"
 #include "http/request_facts.h"
+#include "http/signed_in.h"
+#include "http/step_up.h"
 
 namespace gatehouse::login {
 namespace {
-using domain::access_token_life;
 using domain::AttemptMethod;
 using domain::Candidate;
 using domain::CanonicalAddress;
@@ -19,17 +21,16 @@ using domain::OrganizationId;
 using domain::Reason;
 using domain::Refusal;
 using domain::Services;
-using domain::session_absolute_life;
 using domain::Surface;
-using domain::User;
+using http::SignedIn;
 using Answer = std::variant<SignedIn, SecondFactorWanted>;
 
 constexpr std::string_view events = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_UNVERIFIED "
-                                    "LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED TWO_FACTOR_REQUIRED";
+                                    "LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED TWO_FACTOR_REQUIRED "
+                                    "ANOMALY_SCORE_MEDIUM ANOMALY_SCORE_HIGH ANOMALY_CHECK_SKIPPED";
 constexpr std::string_view second_step_events
-    = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_UNVERIFIED LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED";
-constexpr auto refresh_life
-    = std::chrono::duration_cast<std::chrono::seconds>(session_absolute_life);
+    = "LOGIN_SUCCESS LOGIN_FAILURE LOGIN_BLOCKED_UNVERIFIED LOGIN_BLOCKED_SUSPENDED ACCOUNT_LOCKED "
+      "ANOMALY_SCORE_HIGH ANOMALY_CHECK_SKIPPED";
 constexpr int looks = 4; // how often a candidate may change under our hands before we give up
 
 constexpr http::Route account_route{
@@ -42,7 +43,7 @@ constexpr http::Route account_route{
     .audit = http::Audit::records(events),
     .limit = http::Limit::credential,
     .surface = Surface::account,
-    .answers = "200 202 400 401 403 409 413 415 429 503",
+    .answers = "200 202 400 401 403 409 413 415 428 429 503",
 };
 constexpr http::Route organization_route{
     .method = http::Method::post,
@@ -54,7 +55,7 @@ constexpr http::Route organization_route{
     .audit = http::Audit::records(events),
     .limit = http::Limit::credential,
     .surface = Surface::organization,
-    .answers = "200 202 400 401 403 409 413 415 423 429 503",
+    .answers = "200 202 400 401 403 409 413 415 423 428 429 503",
 };
 // The only one: its answer has the shape of the surface on which the sign-in began.
 constexpr http::Route second_step_route{
@@ -105,6 +106,7 @@ Try understood(http::Context& context, LoginRequest const& request)
            .name = request.device_name,
            .country = request.country,
            .city = request.city};
+    http::put_place(context, attempt.device);
     attempt.remember_me = request.remember_me.value_or(false);
     return attempt;
 }
@@ -127,26 +129,6 @@ compare(Services& services, SecretString const& password, std::vector<Candidate>
     co_return matches;
 }
 
-SignedIn welcome(http::Context& context, Surface surface, Opened opened)
-{
-    auto const life = std::chrono::duration_cast<std::chrono::seconds>(opened.tokens.token_life);
-    context.set_cookie(http::session_cookie(opened.tokens.token, life));
-    if (surface == Surface::account)
-        context.set_cookie(http::refresh_cookie(opened.tokens.refresh_token, refresh_life));
-    SignedIn answer;
-    if (surface == Surface::account)
-        answer.user = account_view_of(opened.user);
-    else
-        answer.user = member_view_of(opened.user);
-    answer.access_token = std::move(opened.tokens.access_token);
-    answer.refresh_token = std::move(opened.tokens.refresh_token);
-    answer.token = std::move(opened.tokens.token);
-    answer.expires_in = std::chrono::duration_cast<std::chrono::seconds>(access_token_life).count();
-    answer.token_type = "Bearer";
-    answer.session_id = std::move(opened.tokens.session_id);
-    return answer;
-}
-
 Async<Answer> log_in(http::Context& context, LoginRequest request)
 {
     auto& services = context.services;
@@ -156,10 +138,17 @@ Async<Answer> log_in(http::Context& context, LoginRequest request)
         checked.known = co_await look_up(services, attempt);
         if (!checked.known.closed)
             checked.matches = co_await compare(services, request.password, checked.known.meant);
+        co_await look_back(services, attempt, checked);
         auto conclusion = co_await conclude(services, attempt, std::move(checked));
         if (auto* opened = std::get_if<Opened>(&conclusion)) {
             rehash_if_outdated(services, opened->user, std::move(request.password));
-            co_return welcome(context, context.surface, std::move(*opened));
+            co_return http::welcome(
+                context, context.surface, opened->user, std::move(opened->tokens)
+            );
+        }
+        if (auto const* unusual = std::get_if<Unusual>(&conclusion)) {
+            rehash_if_outdated(services, unusual->user, std::move(request.password));
+            http::refuse_unusual(unusual->offer, unusual->risk, unusual->user);
         }
         if (auto* awaited = std::get_if<Awaited>(&conclusion)) {
             rehash_if_outdated(services, awaited->user, std::move(request.password));
@@ -188,7 +177,8 @@ Async<SignedIn> take_second_step(http::Context& context, SecondStepRequest reque
     step.method = with_backup_code ? AttemptMethod::backup_code : AttemptMethod::totp;
     step.code = std::move(with_backup_code ? *request.backup_code : *request.code);
     auto finished = co_await finish(context.services, std::move(step));
-    co_return welcome(context, finished.surface, std::move(finished.opened));
+    auto& opened = finished.opened;
+    co_return http::welcome(context, finished.surface, opened.user, std::move(opened.tokens));
 }
 
 } // namespace

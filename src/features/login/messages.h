@@ -2,14 +2,11 @@
 #pragma once
 
 #include "core/secret.h"
-#include "domain/person_view.h"
 
 #include <boost/describe/class.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace gatehouse::login {
@@ -37,19 +34,6 @@ BOOST_DESCRIBE_STRUCT(
      device_fingerprint,
      country,
      city)
-)
-
-struct SignedIn {
-    std::variant<domain::AccountView, domain::MemberView> user; // as the surface shows people
-    SecretString access_token;
-    SecretString refresh_token;
-    SecretString token;
-    std::int64_t expires_in = 0; // seconds, of the access token
-    std::string token_type;
-    std::string session_id;
-};
-BOOST_DESCRIBE_STRUCT(
-    SignedIn, (), (user, access_token, refresh_token, token, expires_in, token_type, session_id)
 )
 
 struct SecondFactorWanted { // 202

@@ -4,6 +4,7 @@
 #include "domain/attempts.h"
 #include "domain/factor_secrets.h"
 #include "domain/one_time_tokens.h"
+#include "domain/step_up_challenges.h"
 
 namespace gatehouse::login {
 namespace {
@@ -27,6 +28,7 @@ Async<void> rehash(Services& services, User user, SecretString password)
     co_await work->one_time_tokens().rebind(
         user.organization_id, user.id, TokenPurpose::second_factor, old_state, state
     );
+    co_await work->step_up_challenges().rebind(user.organization_id, user.id, old_state, state);
     bool const replaced
         = co_await work->users().upgrade_password(user.organization_id, user.id, old.hash, fresh);
     if (!replaced) // another password by now: what was pending stays bound to the old one, and void

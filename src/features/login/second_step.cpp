@@ -1,12 +1,13 @@
 // Concluding the second step under the lock on the address, as the first one is.
 #include "features/login/second_step.h"
 
+#include "domain/concluding_login.h"
 #include "domain/factor_secrets.h"
 #include "domain/factor_tries.h"
 #include "domain/ledger.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
-#include "features/login/pending.h"
+#include "domain/pending_login.h"
 #include "protocols/one_time_codes/totp.h"
 
 #include <algorithm>
@@ -18,16 +19,15 @@ using domain::AttemptMethod;
 using domain::CanonicalAddress;
 using domain::claim;
 using domain::clear_failures;
-using domain::Event;
 using domain::FactorProof;
 using domain::FactorTry;
-using domain::ledger_entry;
 using domain::OneTimeToken;
 using domain::open_session;
-using domain::Outcome;
+using domain::PendingLogin;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
+using domain::RiskRecord;
 using domain::Services;
 using domain::SessionId;
 using domain::SessionTokens;
@@ -36,14 +36,13 @@ using domain::TokenDigest;
 using domain::TokenPurpose;
 using domain::UnitOfWork;
 using domain::User;
-using domain::UserStatus;
 
 constexpr int looks = 4; // how often the person's row may change under our hands
 constexpr std::int64_t most_tries = 5; // with one tempToken
 
 struct Begun { // a sign-in that may still be finished
     OneTimeToken token;
-    Pending pending;
+    PendingLogin pending;
     User user;
 };
 
@@ -59,7 +58,7 @@ Async<Begun> find_begun(UnitOfWork& work, TokenDigest digest, Instant now)
     if (!token || token->purpose != TokenPurpose::second_factor || token->used_at
         || token->expires_at <= now)
         refuse_token();
-    auto const pending = parse_payload(token->payload.value_or(""));
+    auto const pending = domain::parse_payload(token->payload.value_or(""));
     auto const user = co_await work.users().find(token->organization_id, token->user_id);
     if (!pending || !user)
         refuse_token();
@@ -76,28 +75,6 @@ void require_still_proven(Services& services, Begun const& begun)
         refuse_token();
 }
 
-Async<void>
-refuse_blocked(UnitOfWork& work, RequestFacts facts, User user, Event event, Reason reason)
-{
-    auto entry = ledger_entry(facts, event, Outcome::denied, 403, user);
-    co_await work.ledger().append(std::move(entry));
-    co_await work.commit();
-    throw Refusal{.reason = reason};
-}
-
-// The state of the person again: five minutes are long enough to be suspended in.
-Async<void> require_usable(UnitOfWork& work, RequestFacts facts, User user)
-{
-    if (user.status != UserStatus::active)
-        co_await refuse_blocked(
-            work, facts, user, Event::login_blocked_suspended, Reason::account_suspended
-        );
-    if (!user.email_verified)
-        co_await refuse_blocked(
-            work, facts, user, Event::login_blocked_unverified, Reason::email_not_verified
-        );
-}
-
 Async<void> refuse_worn_token(UnitOfWork& work, FactorTry const& tried, Instant expires)
 {
     Refusal refusal{.reason = Reason::rate_limited};
@@ -109,8 +86,14 @@ Async<void> refuse_worn_token(UnitOfWork& work, FactorTry const& tried, Instant 
 
 // In the order in which every use case writes: sessions, refresh tokens, one-time tokens, the
 // person. Nothing if somebody used the token or the code meanwhile: then nothing is committed.
-Async<std::optional<SessionTokens>>
-let_in(Services& services, UnitOfWork& work, FactorTry const& tried, Begun begun, FactorProof proof)
+Async<std::optional<SessionTokens>> let_in(
+    Services& services,
+    UnitOfWork& work,
+    FactorTry const& tried,
+    Begun begun,
+    FactorProof proof,
+    RiskRecord risk
+)
 {
     auto const& facts = tried.facts;
     auto const& user = begun.user;
@@ -122,7 +105,8 @@ let_in(Services& services, UnitOfWork& work, FactorTry const& tried, Begun begun
         user,
         std::move(begun.pending.device),
         std::move(methods),
-        begun.pending.remember_me
+        begun.pending.remember_me,
+        session_risk_of(risk)
     );
     bool const spent = co_await work.one_time_tokens().spend(
         begun.token.organization_id, begun.token.id, facts.now
@@ -132,22 +116,21 @@ let_in(Services& services, UnitOfWork& work, FactorTry const& tried, Begun begun
     bool const claimed = co_await claim(services, work, tried, std::move(proof));
     if (!claimed)
         co_return std::nullopt;
-    CanonicalAddress const address(user.email);
-    co_await work.attempts().clear(address, AttemptMethod::password, user.organization_id);
     co_await clear_failures(work, tried);
-    co_await work.users().note_login(user.organization_id, user.id, facts.now);
-    auto entry = ledger_entry(facts, Event::login_success, Outcome::success, 200, user);
-    entry.session_id = SessionId(tokens.session_id);
-    entry.details["method"] = std::string(to_text(tried.method));
-    co_await work.ledger().append(std::move(entry));
+    domain::LoginEnd end{.facts = facts, .user = user};
+    end.session = SessionId(tokens.session_id);
+    end.risk = std::move(risk);
+    end.method = std::string(to_text(tried.method));
+    co_await domain::record_login(work, std::move(end));
     co_await work.commit();
     co_return tokens;
 }
 
 // Nothing where the person's row changed since it was read: look again.
 Async<std::optional<Finished>>
-conclude(Services& services, SecondStep const& step, CanonicalAddress address)
+conclude(Services& services, SecondStep const& step, domain::LookBack looked)
 {
+    auto const address = looked.address;
     auto work = co_await services.storage.begin();
     co_await work->attempts().lock(address);
     auto const now = services.clock.now(); // what was held back is judged by the present hour
@@ -164,7 +147,7 @@ conclude(Services& services, SecondStep const& step, CanonicalAddress address)
     tried.facts.surface = begun.pending.surface;
     tried.code = step.code.duplicate();
     tried.named = begun.pending.named;
-    co_await require_usable(*work, tried.facts, user);
+    co_await domain::require_may_sign_in(*work, tried.facts, user);
     co_await domain::refuse_closed_factor(services, *work, tried);
     if (services.settings.rate_limit && begun.token.attempts >= most_tries)
         co_await refuse_worn_token(*work, tried, begun.token.expires_at);
@@ -176,18 +159,31 @@ conclude(Services& services, SecondStep const& step, CanonicalAddress address)
         co_await work->one_time_tokens().count_attempt(begun.token.organization_id, begun.token.id);
         co_await domain::refuse_wrong_factor(*work, tried);
     }
+    // A fresh second factor is a step-up already: only the block is left to judge (decisions D-64).
+    auto risk = co_await domain::assess(services, *work, std::move(looked));
+    if (risk.band == domain::Band::block)
+        co_await domain::block_login(services, *work, tried.facts, user, std::move(risk));
     auto const surface = begun.pending.surface;
-    auto tokens = co_await let_in(services, *work, tried, std::move(begun), std::move(*proof));
+    auto tokens = co_await let_in(
+        services, *work, tried, std::move(begun), std::move(*proof), std::move(risk)
+    );
     if (!tokens)
         co_return std::nullopt;
     co_return Finished{Opened{user, std::move(*tokens)}, surface};
 }
 
-Async<CanonicalAddress> address_behind(Services& services, TokenDigest digest, Instant now)
+Async<Begun> begun_as_read(Services& services, SecondStep const& step)
 {
     auto work = co_await services.storage.read();
-    auto const begun = co_await find_begun(*work, std::move(digest), now);
-    co_return CanonicalAddress(begun.user.email);
+    co_return co_await find_begun(*work, step.token, step.facts.now);
+}
+
+// Whose sign-in it is, and what their history says: before the unit of work that acts on it.
+Async<domain::LookBack> look_back(Services& services, SecondStep const& step)
+{
+    auto const begun = co_await begun_as_read(services, step);
+    auto presented = domain::presented_by(begun.pending.device, step.facts);
+    co_return co_await domain::look_back(services, begun.user, std::move(presented));
 }
 
 } // namespace
@@ -195,8 +191,8 @@ Async<CanonicalAddress> address_behind(Services& services, TokenDigest digest, I
 Async<Finished> finish(Services& services, SecondStep step)
 {
     for (int look = 0; look < looks; ++look) {
-        auto address = co_await address_behind(services, step.token, step.facts.now);
-        auto finished = co_await conclude(services, step, std::move(address));
+        auto looked = co_await look_back(services, step);
+        auto finished = co_await conclude(services, step, std::move(looked));
         if (finished)
             co_return std::move(*finished);
     }

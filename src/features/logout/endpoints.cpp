@@ -161,6 +161,7 @@ Async<Success> log_out_everywhere(http::Context& context, http::Nothing)
     entry.details["sessions"] = others + 1;
     co_await work->ledger().append(std::move(entry));
     co_await work->commit();
+    context.services.risk_scores.forget(caller.user_id());
     co_return signed_out(context);
 }
 

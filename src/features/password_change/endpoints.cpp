@@ -156,6 +156,7 @@ Async<bool> replace(http::Context& context, User proven, crypto::StoredPassword 
         context.now
     );
     co_await work->commit();
+    context.services.risk_scores.forget(proven.id);
     context.services.mail_waits();
     co_return true;
 }

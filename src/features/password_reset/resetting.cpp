@@ -159,6 +159,7 @@ reset(Services& services, RequestFacts facts, SecretString token, SecretString n
         facts.now
     );
     co_await work->commit();
+    services.risk_scores.forget(user.id);
     services.mail_waits();
 }
 

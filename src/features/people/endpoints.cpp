@@ -179,6 +179,7 @@ Async<MemberView> give_status(http::Context& context, StatusRequest request)
     auto const changed = co_await change_status(
         context.services.storage, facts, context.actor(), std::move(person), status
     );
+    context.services.risk_scores.forget(changed.id);
     context.no_store();
     co_return member_view_of(changed);
 }

@@ -1,14 +1,15 @@
 // Prolonging a session with a refresh token, which is used up by it.
 #include "features/refresh/endpoints.h"
 
-#include "domain/opaque_token.h"
 #include "features/refresh/messages.h"
 #include "features/refresh/rotation.h"
+#include "http/place.h"
 #include "http/request_facts.h"
+#include "http/signed_in.h"
+#include "http/step_up.h"
 
 namespace gatehouse::refresh {
 namespace {
-using domain::access_token_life;
 using domain::invalid_field;
 using domain::Surface;
 
@@ -19,10 +20,11 @@ constexpr http::Route account_route{
     .summary = "Exchange a refresh token for fresh tokens; each can be used once",
     .tag = "account",
     .access = http::Access::anyone(),
-    .audit = http::Audit::records("TOKEN_ROTATED REFRESH_TOKEN_REUSE_DETECTED"),
+    .audit = http::Audit::records("TOKEN_ROTATED REFRESH_TOKEN_REUSE_DETECTED "
+                                  "ANOMALY_SCORE_MEDIUM ANOMALY_SCORE_HIGH ANOMALY_CHECK_SKIPPED"),
     .limit = http::Limit::credential_refused,
     .surface = Surface::account,
-    .answers = "200 400 401 403 413 415 429 503",
+    .answers = "200 400 401 403 413 415 428 429 503",
 };
 
 constexpr http::Route organization_route{
@@ -32,13 +34,28 @@ constexpr http::Route organization_route{
     .summary = "Exchange a refresh token for fresh tokens; each can be used once",
     .tag = "authentication",
     .access = http::Access::anyone(),
-    .audit = http::Audit::records("TOKEN_ROTATED REFRESH_TOKEN_REUSE_DETECTED"),
+    .audit = http::Audit::records("TOKEN_ROTATED REFRESH_TOKEN_REUSE_DETECTED "
+                                  "ANOMALY_SCORE_MEDIUM ANOMALY_SCORE_HIGH ANOMALY_CHECK_SKIPPED"),
     .limit = http::Limit::credential_refused,
     .surface = Surface::organization,
-    .answers = "200 400 401 403 413 415 429 503",
+    .answers = "200 400 401 403 413 415 428 429 503",
 };
 
-constexpr std::size_t longest_fingerprint = 128; // bytes (api §7)
+// What the client says of itself comes from anybody: each member has its bound.
+void require_bounded(RefreshRequest const& request)
+{
+    struct Bound {
+        char const* name;
+        std::optional<std::string> const& value;
+        std::size_t longest; // bytes
+    };
+    for (auto const& [name, value, longest] :
+         {Bound{"deviceFingerprint", request.device_fingerprint, 128}, // api §7
+          Bound{"country", request.country, 256},
+          Bound{"city", request.city, 256}})
+        if (value && value->size() > longest)
+            throw invalid_field(name, "is longer than " + std::to_string(longest) + " bytes");
+}
 
 SecretString presented_token(http::Context const& context, RefreshRequest& request)
 {
@@ -49,33 +66,33 @@ SecretString presented_token(http::Context const& context, RefreshRequest& reque
     throw invalid_field("refreshToken", "is required");
 }
 
-Async<Refreshed> refresh_session(http::Context& context, RefreshRequest request)
+Async<http::Refreshed> refresh_session(http::Context& context, RefreshRequest request)
 {
-    if (request.device_fingerprint && request.device_fingerprint->size() > longest_fingerprint)
-        throw invalid_field("deviceFingerprint", "is longer than 128 bytes");
+    require_bounded(request);
     auto presented = presented_token(context, request);
-    auto rotated = co_await rotate(
-        context.services,
-        http::facts_of(context),
-        std::move(presented),
-        std::move(request.device_fingerprint)
+    domain::Device device;
+    device.fingerprint = std::move(request.device_fingerprint);
+    device.country = std::move(request.country);
+    device.city = std::move(request.city);
+    http::put_place(context, device);
+    auto const facts = http::facts_of(context);
+    auto ended = co_await rotate(context.services, facts, std::move(presented), std::move(device));
+    if (auto* unusual = std::get_if<Unusual>(&ended))
+        http::refuse_unusual(
+            context,
+            unusual->offer,
+            unusual->risk,
+            unusual->whose,
+            std::move(unusual->refresh_token)
+        );
+    auto& rotated = std::get<Rotated>(ended);
+    co_return http::renewed(
+        context,
+        context.surface,
+        rotated.session,
+        std::move(rotated.minted),
+        std::move(rotated.refresh_token)
     );
-    auto const life = std::chrono::duration_cast<std::chrono::seconds>(rotated.minted.token_life);
-    context.set_cookie(http::session_cookie(rotated.minted.token, life));
-    Refreshed answer;
-    if (context.surface == Surface::account) {
-        auto const left = rotated.session.absolute_expires_at - context.now;
-        context.set_cookie(http::refresh_cookie(
-            rotated.refresh_token, std::chrono::duration_cast<std::chrono::seconds>(left)
-        ));
-    }
-    answer.access_token = std::move(rotated.minted.access_token);
-    answer.refresh_token = std::move(rotated.refresh_token);
-    answer.token = std::move(rotated.minted.token);
-    answer.expires_in = std::chrono::duration_cast<std::chrono::seconds>(access_token_life).count();
-    answer.token_type = "Bearer";
-    answer.session_id = rotated.session.id.text();
-    co_return answer;
 }
 
 } // namespace

@@ -1,29 +1,28 @@
-// Rotation and its alarm, both under the lock on the family.
+// Rotation under the lock on the family: used up first, judged afterwards.
 #include "features/refresh/rotation.h"
 
 #include "core/uuid.h"
 #include "domain/directory.h"
-#include "domain/ledger.h"
-#include "domain/mail.h"
+#include "domain/opaque_token.h"
 #include "domain/organizations.h"
+#include "domain/refresh_tokens.h"
 #include "domain/session_check.h"
 #include "domain/session_use.h"
+#include "features/refresh/alarm.h"
+#include "features/refresh/endings.h"
 #include "features/refresh/retrying.h"
 #include "features/refresh/rules.h"
-#include "protocols/mail_text/mail_order.h"
+
+#include <stdexcept>
 
 namespace gatehouse::refresh {
 namespace {
+using domain::Device;
 using domain::digest_of;
-using domain::Event;
 using domain::fingerprint_of;
 using domain::judge_session;
-using domain::ledger_entry;
-using domain::MailToQueue;
+using domain::LookBack;
 using domain::mint_opaque_token;
-using domain::mint_tokens;
-using domain::Outcome;
-using domain::queue_mail;
 using domain::Reason;
 using domain::RefreshEnd;
 using domain::RefreshToken;
@@ -33,68 +32,11 @@ using domain::RequestFacts;
 using domain::require;
 using domain::Services;
 using domain::Session;
-using domain::SessionEnd;
 using domain::SessionFacts;
+using domain::StepUpPurpose;
 using domain::TokenClaims;
 using domain::TokenDigest;
 using domain::UnitOfWork;
-using domain::User;
-using domain::UserStatus;
-
-Async<void>
-warn_person(Services& services, UnitOfWork& work, User user, std::int64_t row, Instant now)
-{
-    if (user.deleted_at || user.status != UserStatus::active)
-        co_return;
-    mail_text::MailOrder order{
-        .kind = mail_text::MailKind::sessions_ended,
-        .recipient = user.email,
-        .recipient_name = user.name.value_or("")
-    };
-    order.happened_at = now;
-    MailToQueue mail{
-        .organization_id = user.organization_id,
-        .recipient = user.email,
-        .payload = mail_text::to_payload(order),
-        .dedupe_key = {},
-        .ledger_id = row
-    };
-    co_await queue_mail(services, work, std::move(mail), now);
-}
-
-// Everything that descends from the stolen token dies; bump and mail come once per family (api §6).
-Async<void> end_family(
-    Services& services,
-    UnitOfWork& work,
-    RequestFacts const& facts,
-    RefreshToken token,
-    SessionFacts owner
-)
-{
-    auto const now = facts.now;
-    auto const& organization = token.organization_id;
-    auto& tokens = work.refresh_tokens();
-    co_await work.sessions().revoke(
-        organization, token.user_id, token.session_id, SessionEnd::security_alert, now
-    );
-    bool const first = co_await tokens.mark_reuse(organization, token.family_id, token.id, now);
-    co_await tokens.revoke_family(organization, token.family_id, RefreshEnd::reuse_detected, now);
-    if (first)
-        co_await work.users().raise_session_version(organization, token.user_id, now);
-    auto entry = ledger_entry(
-        facts, Event::refresh_token_reuse_detected, Outcome::denied, 401, owner.user
-    );
-    entry.actor_id = {}; // who presented it is just what nobody knows
-    entry.session_id = token.session_id;
-    entry.resource = "refresh_token_family";
-    entry.resource_id = token.family_id.text();
-    entry.details["first_of_family"] = first;
-    auto const row = co_await work.ledger().append(std::move(entry));
-    if (first)
-        co_await warn_person(services, work, owner.user, row, now);
-    co_await work.commit();
-    services.mail_waits();
-}
 
 void require_live(SessionFacts const& owner, Instant now)
 {
@@ -111,9 +53,8 @@ struct Presented {
     std::string fingerprint; // of whoever presents it
 };
 
-// Nothing where it is no retry. What was decided at the rotation is decided once more, and the same
-// successor given out with fresh tokens of the session; each answer leaves its row.
-Async<std::optional<Rotated>> retried(
+// Nothing where it is no retry. What was decided at the rotation is decided once more.
+Async<std::optional<Ended>> retried(
     Services& services,
     UnitOfWork& work,
     RequestFacts const& facts,
@@ -127,40 +68,41 @@ Async<std::optional<Rotated>> retried(
         co_return std::nullopt;
     auto const successor
         = co_await work.refresh_tokens().find(token.organization_id, *token.replaced_by);
-    if (!successor || !may_be_retried(token, *successor, presented.fingerprint, window, facts.now))
+    if (!successor)
+        co_return std::nullopt;
+    bool const was_blocked = successor->revoke_reason == RefreshEnd::security_event;
+    if (was_blocked && token.revoked_at && facts.now < *token.revoked_at + window)
+        throw Refusal{.reason = Reason::force_logout};
+    if (!may_be_retried(token, *successor, presented.fingerprint, window, facts.now))
         co_return std::nullopt;
     auto text = open_successor(presented.text, token, *successor);
     if (!text)
         co_return std::nullopt;
     require_live(owner, facts.now);
-    auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, owner.user);
-    entry.session_id = token.session_id;
-    entry.details["retry"] = true;
-    co_await work.ledger().append(std::move(entry));
-    auto minted = co_await mint_tokens(services, work, owner.session, owner.user, facts.now);
-    co_await work.commit();
-    co_return Rotated{std::move(owner.session), std::move(minted), *std::move(text)};
+    Repeated again{token, successor->id, std::move(owner), *std::move(text)};
+    co_return co_await repeat(services, work, facts, std::move(again));
 }
 
 Async<SecretString> write_successor(
     Services& services,
     UnitOfWork& work,
     RequestFacts const& facts,
-    Presented presented,
+    Presented const& presented,
+    RefreshTokenId id,
     Session session
 )
 {
     auto const& token = presented.token;
     auto opaque = mint_opaque_token(services.random);
     RefreshToken successor;
-    successor.id = RefreshTokenId(mint_uuid(facts.now, services.random));
+    successor.id = std::move(id);
     successor.organization_id = token.organization_id;
     successor.user_id = token.user_id;
     successor.session_id = token.session_id;
     successor.digest = opaque.digest;
     successor.family_id = token.family_id;
     successor.parent_id = token.id;
-    successor.device_fingerprint = std::move(presented.fingerprint);
+    successor.device_fingerprint = presented.fingerprint;
     successor.issued_at = facts.now;
     successor.expires_at = session.absolute_expires_at; // rotation never moves the absolute end
     std::optional<std::string> sealed; // nobody may ask again where the window is 0
@@ -176,16 +118,36 @@ Async<SecretString> write_successor(
     co_return std::move(opaque.text);
 }
 
-Async<Rotated> continue_session(
+// What was proven less than 600 s ago, within this session, is not asked for again.
+Async<bool> is_proven(UnitOfWork& work, RefreshToken const& token, Instant now)
+{
+    return work.step_up_challenges().is_satisfied(
+        token.organization_id,
+        token.user_id,
+        token.session_id,
+        StepUpPurpose::security_verification,
+        now - domain::step_up_counts_for
+    );
+}
+
+Async<Ended> continue_session(
     Services& services,
     UnitOfWork& work,
     RequestFacts const& facts,
     Presented presented,
-    SessionFacts owner
+    SessionFacts owner,
+    Device device,
+    LookBack looked
 )
 {
-    auto const token = presented.token;
+    auto const& token = presented.token;
     require_live(owner, facts.now);
+    auto risk = co_await domain::assess(services, work, std::move(looked));
+    bool asks = risk.band == domain::Band::step_up;
+    if (asks) {
+        bool const is_proven_already = co_await is_proven(work, token, facts.now);
+        asks = !is_proven_already;
+    }
     // The session's row first: who signs out or resets meanwhile either comes before and has
     // revoked the token, or waits and finds the successor.
     co_await work.sessions().touch(
@@ -194,32 +156,63 @@ Async<Rotated> continue_session(
         facts.now,
         domain::moved_idle_end(owner.session, facts.now)
     );
-    auto successor
-        = co_await write_successor(services, work, facts, std::move(presented), owner.session);
-    auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, owner.user);
-    entry.session_id = token.session_id;
-    co_await work.ledger().append(std::move(entry));
-    auto minted = co_await mint_tokens(services, work, owner.session, owner.user, facts.now);
-    co_await work.commit();
-    co_return Rotated{std::move(owner.session), std::move(minted), std::move(successor)};
+    co_await work.sessions().note_risk(
+        token.organization_id, token.session_id, risk.score, risk.failure.has_value()
+    );
+    RefreshTokenId const id(mint_uuid(facts.now, services.random));
+    auto text = co_await write_successor(services, work, facts, presented, id, owner.session);
+    Successor next{
+        std::move(presented.token),
+        id,
+        std::move(owner),
+        std::move(text),
+        std::move(risk),
+        std::move(device)
+    };
+    if (next.risk.band == domain::Band::block)
+        co_await block(services, work, facts, std::move(next));
+    if (asks)
+        co_return co_await ask_for_step_up(services, work, facts, std::move(next));
+    co_return co_await let_go_on(services, work, facts, std::move(next));
+}
+
+// Whose token it is, as it was before the lock; and what their history says, read before the unit
+// of work that acts on it (behaviours §8).
+struct Seen {
+    RefreshToken token;
+    std::optional<SessionFacts> owner;
+};
+
+Async<Seen> look_up(Services& services, TokenDigest presented)
+{
+    auto work = co_await services.storage.read();
+    auto token = co_await work->directory().refresh_token(std::move(presented));
+    if (!token)
+        throw Refusal{.reason = Reason::invalid_token};
+    auto owner = co_await work->directory().session(token->session_id);
+    co_return Seen{std::move(*token), std::move(owner)};
+}
+
+Async<std::optional<LookBack>>
+look_back(Services& services, RequestFacts const& facts, Seen const& seen, Device const& device)
+{
+    bool const rotates = judge_token(seen.token, facts.now) == TokenVerdict::rotate;
+    if (!seen.owner || !rotates)
+        co_return std::nullopt;
+    auto presented = domain::presented_by(device, facts);
+    co_return co_await domain::look_back(services, seen.owner->user, std::move(presented));
 }
 
 } // namespace
 
-Async<Rotated> rotate(
-    Services& services,
-    RequestFacts facts,
-    SecretString text,
-    std::optional<std::string> fingerprint
-)
+Async<Ended> rotate(Services& services, RequestFacts facts, SecretString text, Device device)
 {
     auto const digest = digest_of(text);
+    auto const seen = co_await look_up(services, digest);
+    auto looked = co_await look_back(services, facts, seen, device);
     auto work = co_await services.storage.begin();
-    auto const seen = co_await work->directory().refresh_token(digest);
-    if (!seen)
-        throw Refusal{.reason = Reason::invalid_token};
-    co_await work->refresh_tokens().lock_family(seen->family_id);
-    bool const there = co_await work->organizations().hold(seen->organization_id);
+    co_await work->refresh_tokens().lock_family(seen.token.family_id);
+    bool const there = co_await work->organizations().hold(seen.token.organization_id);
     if (!there)
         throw Refusal{.reason = Reason::session_ended};
     auto token = co_await work->directory().refresh_token(digest); // as it is under the lock
@@ -229,7 +222,9 @@ Async<Rotated> rotate(
     if (!owner)
         throw Refusal{.reason = Reason::session_ended};
 
-    Presented presented{*std::move(token), std::move(text), fingerprint_of(fingerprint, facts)};
+    Presented presented{
+        *std::move(token), std::move(text), fingerprint_of(device.fingerprint, facts)
+    };
     switch (judge_token(presented.token, facts.now)) {
     case TokenVerdict::reuse: {
         auto again = co_await retried(services, *work, facts, presented, *owner);
@@ -245,8 +240,16 @@ Async<Rotated> rotate(
     case TokenVerdict::rotate:
         break;
     }
+    if (!looked) // SQL from outside brought it to life in this very moment
+        throw std::runtime_error("a refresh token that was dead is live");
     co_return co_await continue_session(
-        services, *work, facts, std::move(presented), std::move(*owner)
+        services,
+        *work,
+        facts,
+        std::move(presented),
+        std::move(*owner),
+        std::move(device),
+        std::move(*looked)
     );
 }
 

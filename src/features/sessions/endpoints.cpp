@@ -127,6 +127,7 @@ Async<Success> revoke(http::Context& context, http::Nothing)
     entry.resource_id = named.text();
     co_await work->ledger().append(std::move(entry));
     co_await work->commit();
+    context.services.risk_scores.forget(caller.user_id());
     Success answer;
     answer.message = "The session has ended.";
     co_return answer;

@@ -5,14 +5,17 @@
 #include "domain/holding_account.h"
 #include "domain/session_check.h"
 #include "domain/success.h"
+#include "features/step_up/finishing.h"
 #include "features/step_up/messages.h"
 #include "http/request_facts.h"
+#include "http/signed_in.h"
 #include "http/step_up.h"
 #include "protocols/one_time_codes/totp.h"
 
+#include <variant>
+
 namespace gatehouse::step_up {
 namespace {
-using domain::AttemptMethod;
 using domain::Caller;
 using domain::FactorTry;
 using domain::HeldAccount;
@@ -24,10 +27,10 @@ using domain::Refusal;
 using domain::require_own;
 using domain::StepUpChallenge;
 using domain::StepUpId;
-using domain::StepUpMethod;
 using domain::StepUpPurpose;
 using domain::Success;
 using domain::Surface;
+using Answer = std::variant<Verified, http::SignedIn, http::Refreshed>;
 
 constexpr http::Route ask_route{
     .method = http::Method::post,
@@ -59,7 +62,8 @@ constexpr http::Route verify_route{
     .summary = "Give the code for a challenge",
     .tag = "security",
     .access = http::Access::credential_optional(),
-    .audit = http::Audit::records("STEP_UP_VERIFIED STEP_UP_FAILED ACCOUNT_LOCKED"),
+    .audit = http::Audit::records("STEP_UP_VERIFIED STEP_UP_FAILED ACCOUNT_LOCKED LOGIN_SUCCESS "
+                                  "LOGIN_BLOCKED_SUSPENDED LOGIN_BLOCKED_UNVERIFIED"),
     .limit = http::Limit::credential,
     .surface = Surface::organization,
     .answers = "200 400 401 403 413 415 429 503",
@@ -95,6 +99,14 @@ own_challenge(HeldAccount const& held, Caller const& caller, StepUpId const& id)
     co_return challenge;
 }
 
+// A sign-in or a refresh: no credential belongs to it, and one that comes along says nothing.
+Async<bool> is_waited_for(http::Context& context, StepUpId const& id)
+{
+    auto work = co_await context.services.storage.read();
+    auto const challenge = co_await work->step_up_challenges().find(id);
+    co_return challenge&& waits_for_step_up(*challenge);
+}
+
 StepUpId id_in(std::string const& text)
 {
     if (text.empty())
@@ -117,9 +129,8 @@ Async<http::StepUpDemand> ask(http::Context& context, AskRequest request)
     co_return http::demand_of(offer, *purpose);
 }
 
-Async<Success> send(http::Context& context, SendRequest request)
+Async<void> send_within_session(http::Context& context, StepUpId id)
 {
-    auto const id = id_in(request.challenge_id);
     auto const caller = co_await caller_for(context, id);
     auto& services = context.services;
     auto const held = co_await hold_account(services, caller);
@@ -129,15 +140,30 @@ Async<Success> send(http::Context& context, SendRequest request)
     co_await domain::send_code_again(services, *held.work, facts, challenge, held.user);
     co_await held.work->commit();
     services.mail_waits();
+}
+
+Given given_by(http::Context const& context, StepUpId id, std::optional<std::string> device)
+{
+    if (device && device->empty())
+        device.reset();
+    Given given{.facts = http::facts_of(context), .challenge = std::move(id)};
+    given.device = std::move(device);
+    return given;
+}
+
+Async<Success> send(http::Context& context, SendRequest request)
+{
+    auto const id = id_in(request.challenge_id);
+    bool const is_waiting = co_await is_waited_for(context, id);
+    auto given = given_by(context, id, std::move(request.device_fingerprint));
+    if (is_waiting)
+        co_await send_to_waiting(context.services, std::move(given));
+    else
+        co_await send_within_session(context, id);
     Success answer;
     answer.message = "A code was sent.";
     co_return answer;
 }
-
-struct GivenCode {
-    SecretString text;
-    bool is_backup_code = false;
-};
 
 GivenCode code_in(VerifyRequest& request)
 {
@@ -151,17 +177,8 @@ GivenCode code_in(VerifyRequest& request)
     return {std::move(*request.code), is_backup_code};
 }
 
-AttemptMethod method_for(StepUpChallenge const& challenge, GivenCode const& code)
+Async<Verified> verify_within_session(http::Context& context, StepUpId id, GivenCode code)
 {
-    if (challenge.method == StepUpMethod::email_otp)
-        return AttemptMethod::step_up;
-    return code.is_backup_code ? AttemptMethod::backup_code : AttemptMethod::totp;
-}
-
-Async<Verified> verify(http::Context& context, VerifyRequest request)
-{
-    auto const id = id_in(request.challenge_id);
-    auto code = code_in(request);
     auto const caller = co_await caller_for(context, id);
     auto& services = context.services;
     auto const held = co_await hold_account(services, caller);
@@ -172,9 +189,10 @@ Async<Verified> verify(http::Context& context, VerifyRequest request)
     tried.code = std::move(code.text);
     tried.session = challenge.session_id;
     tried.step_up = std::string(to_text(challenge.purpose));
-    co_await domain::pass_step_up(
+    auto proof = co_await domain::judge_step_up(
         services, *held.work, challenge, tried, one_time_codes::accepted_step
     );
+    co_await domain::settle_step_up(services, *held.work, challenge, tried, std::move(proof));
     co_await held.work->commit();
     Verified answer;
     answer.message = "The code is right.";
@@ -182,6 +200,34 @@ Async<Verified> verify(http::Context& context, VerifyRequest request)
     answer.expires_in
         = std::chrono::duration_cast<std::chrono::seconds>(domain::step_up_counts_for).count();
     co_return answer;
+}
+
+// The body of the sign-in or the refresh itself.
+Async<Answer> verify_waiting(http::Context& context, Given given)
+{
+    auto finished = co_await finish(context.services, std::move(given));
+    if (auto* login = std::get_if<FinishedLogin>(&finished))
+        co_return http::welcome(context, login->surface, login->user, std::move(login->tokens));
+    auto& refresh = std::get<FinishedRefresh>(finished);
+    co_return http::renewed(
+        context,
+        refresh.surface,
+        refresh.session,
+        std::move(refresh.minted),
+        std::move(refresh.refresh_token)
+    );
+}
+
+Async<Answer> verify(http::Context& context, VerifyRequest request)
+{
+    auto const id = id_in(request.challenge_id);
+    auto given = given_by(context, id, std::move(request.device_fingerprint));
+    given.code = code_in(request);
+    bool const is_waiting = co_await is_waited_for(context, id);
+    if (is_waiting)
+        co_return co_await verify_waiting(context, std::move(given));
+    auto verified = co_await verify_within_session(context, id, std::move(given.code));
+    co_return Answer(std::move(verified));
 }
 
 } // namespace

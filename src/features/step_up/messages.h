@@ -19,15 +19,17 @@ BOOST_DESCRIBE_STRUCT(AskRequest, (), (purpose))
 
 struct SendRequest {
     std::string challenge_id;
+    std::optional<std::string> device_fingerprint; // at a sign-in that named one
 };
-BOOST_DESCRIBE_STRUCT(SendRequest, (), (challenge_id))
+BOOST_DESCRIBE_STRUCT(SendRequest, (), (challenge_id, device_fingerprint))
 
 struct VerifyRequest { // with one of the two codes
     std::string challenge_id;
     std::optional<SecretString> code; // six digits; or a backup code
     std::optional<SecretString> backup_code; // where an import left one of six digits
+    std::optional<std::string> device_fingerprint; // at a sign-in that named one
 };
-BOOST_DESCRIBE_STRUCT(VerifyRequest, (), (challenge_id, code, backup_code))
+BOOST_DESCRIBE_STRUCT(VerifyRequest, (), (challenge_id, code, backup_code, device_fingerprint))
 
 struct Verified {
     bool success = true;

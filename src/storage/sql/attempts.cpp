@@ -54,8 +54,8 @@ constexpr Statement select_window_of(joined<
                                      "successful = false AND attempted_at > $3",
                                      window_tail>);
 constexpr Statement count_failed_since(
-    "SELECT count(*) FROM login_attempts a WHERE a.email = $1 AND a.successful = false "
-    "AND a.attempted_at > $2 "
+    "SELECT count(*) FROM login_attempts a WHERE a.email = $1 AND a.method = 'password' "
+    "AND a.successful = false AND a.attempted_at > $2 "
     "AND EXISTS (SELECT 1 FROM users o WHERE o.id = a.user_id AND o.deleted_at IS NULL)"
 );
 constexpr Statement clear_failures_of("DELETE FROM login_attempts WHERE user_id = $1 "

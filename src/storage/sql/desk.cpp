@@ -5,7 +5,6 @@
 #include "core/metrics.h"
 #include "storage/sql/errors.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace gatehouse::sql {
@@ -66,8 +65,7 @@ void Desk::serve(Unit& unit)
 
 void Desk::run(Unit& unit)
 {
-    auto const until
-        = now() + std::min(unit.within().value_or(options_.unit_time), options_.unit_time);
+    auto const until = unit.earlier_of(now() + options_.unit_time);
     driver_->begin(unit.access(), until);
     for (;;) {
         auto job = unit.next(until);

@@ -4,6 +4,7 @@
 #include "core/metrics.h"
 #include "storage/sql/errors.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -43,8 +44,11 @@ void Line::enter(std::shared_ptr<Unit> unit)
             count_turned_away("full");
             throw Overloaded("too many wait for a database connection", retry_after_seconds);
         }
-        waiting_.push_back({std::move(unit), std::chrono::steady_clock::now() + patience_});
-        wake_watch = !watched_ && idle_ < waiting_.size();
+        auto const until = unit->earlier_of(std::chrono::steady_clock::now() + patience_);
+        bool const is_hurried = unit->is_hurried();
+        waiting_.push_back({std::move(unit), until});
+        // The watch sleeps until the next one is late: one that is in a hurry may be that one.
+        wake_watch = (!watched_ || is_hurried) && idle_ < waiting_.size();
         watched_ = watched_ || wake_watch;
     }
     arrived_.notify_one();
@@ -103,11 +107,13 @@ void Line::turn_away_late_ones()
             continue;
         }
         auto const now = std::chrono::steady_clock::now();
-        if (auto const until = waiting_.front().until; now < until) {
+        auto const next = std::ranges::min_element(waiting_, {}, &Waiting::until);
+        if (auto const until = next->until; now < until) {
             all_busy_.wait_until(lock, until);
             continue;
         }
-        auto const unit = front();
+        auto const unit = std::move(next->unit);
+        waiting_.erase(next);
         lock.unlock();
         count_turned_away("late");
         unit->end(std::make_exception_ptr(

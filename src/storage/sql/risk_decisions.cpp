@@ -17,7 +17,7 @@ using domain::UserId;
 constexpr Text chosen
     = " FROM audit_ledger WHERE organization_id = $1 AND created_at >= $2 AND created_at < $3 "
       "AND event_type IN ('LOGIN_SUCCESS', 'TOKEN_ROTATED', 'ANOMALY_SCORE_MEDIUM', "
-      "'ANOMALY_SCORE_HIGH') AND details LIKE '%\"risk\":{%' "
+      "'ANOMALY_SCORE_HIGH', 'REFRESH_TOKEN_REUSE_DETECTED') AND details LIKE '%\"risk\":{%' "
       "AND (CAST($4 AS text) IS NULL OR user_id = $4) "
       "AND (CAST($5 AS text) IS NULL OR event_type = $5)";
 constexpr Text columns = "SELECT id, created_at, event_type, status, user_id, session_id, "

@@ -32,6 +32,14 @@ constexpr Statement
                      "AND session_id = $3 AND purpose = $4 AND satisfied_at > $5 LIMIT 1");
 constexpr Statement put_code("UPDATE step_up_challenges SET code_hash = $3 "
                              "WHERE organization_id = $1 AND id = $2");
+constexpr auto rebind_open = either(
+    {.postgres = "UPDATE step_up_challenges SET context = CAST(replace(CAST(context AS text), "
+                 "CAST($3 AS text), CAST($4 AS text)) AS jsonb) WHERE organization_id = $1 "
+                 "AND user_id = $2 AND satisfied_at IS NULL AND context IS NOT NULL",
+     .sqlite = "UPDATE step_up_challenges SET context = replace(context, $3, $4) "
+               "WHERE organization_id = $1 AND user_id = $2 AND satisfied_at IS NULL "
+               "AND context IS NOT NULL"}
+);
 constexpr Statement raise_attempts("UPDATE step_up_challenges SET attempts = attempts + 1 "
                                    "WHERE organization_id = $1 AND id = $2");
 constexpr Statement
@@ -135,6 +143,17 @@ public:
     {
         connection_.later(
             put_code, Scope::organization(organization), values(organization, challenge, code_hash)
+        );
+        co_return;
+    }
+
+    Async<void>
+    rebind(OrganizationId organization, UserId user, std::string before, std::string after) override
+    {
+        connection_.later(
+            rebind_open,
+            Scope::organization(organization),
+            values(organization, user, before, after)
         );
         co_return;
     }

@@ -4,6 +4,7 @@
 #include "core/handoff.h"
 #include "storage/sql/driver.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -22,14 +23,17 @@ struct Job {
 
 class Unit {
 public:
+    // With `within` it must have ended by then, also where it has not begun.
     explicit Unit(Access access, std::optional<Duration> within = {})
         : access_(access)
-        , within_(within)
     {
+        if (within)
+            ends_ = std::chrono::steady_clock::now() + *within;
     }
 
     Access access() const noexcept { return access_; }
-    std::optional<Duration> within() const noexcept { return within_; } // what it may take
+    Deadline earlier_of(Deadline other) const { return ends_ ? std::min(*ends_, other) : other; }
+    bool is_hurried() const noexcept { return ends_.has_value(); }
 
     // From the coroutine. Fails the job at once when the unit has ended.
     void post(Job job);
@@ -44,7 +48,7 @@ private:
     static void refuse(Job const& job, std::exception_ptr const& why);
 
     Access const access_;
-    std::optional<Duration> const within_;
+    std::optional<Deadline> ends_;
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::optional<Job> job_; // a coroutine awaits each before the next, so one place is enough

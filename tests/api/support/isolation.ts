@@ -128,6 +128,7 @@ const own = (as: Role, world: World): string => world.own.people[as].who.id;
 
 /** A body that the route takes, where it takes one; the rest is about oneself, and proves who one is in other ways. */
 const goodBodies: Record<string, (world: World, role: Role, target: Target) => Json> = {
+  replayRiskDecisions: () => ({ stepUp: 60, block: 90 }),
   createOrganization: () => ({ name: 'House of one question' }),
   changeOrganization: () => ({ industry: 'Tests' }),
   createPerson: () => ({ email: newAddress('made'), password: newPassword() }),

@@ -1,16 +1,16 @@
 // What a tempToken keeps comes back whole, and nothing else is taken for it.
-#include "features/login/pending.h"
+#include "domain/pending_login.h"
 
 #include <gtest/gtest.h>
 
-namespace gatehouse::login {
+namespace gatehouse::domain {
 namespace {
 
-Pending everything()
+PendingLogin everything()
 {
-    Pending pending;
-    pending.surface = domain::Surface::organization;
-    pending.named = domain::OrganizationId("o \"1\"");
+    PendingLogin pending;
+    pending.surface = Surface::organization;
+    pending.named = OrganizationId("o \"1\"");
     pending.device
         = {.fingerprint = "print", .id = "id", .name = "Anns 📱", .country = "DE", .city = "Köln"};
     pending.remember_me = true;
@@ -23,8 +23,8 @@ TEST(PendingSignIn, ComesBackWhole)
 {
     auto const back = parse_payload(to_payload(everything()));
     ASSERT_TRUE(back);
-    EXPECT_EQ(back->surface, domain::Surface::organization);
-    EXPECT_EQ(back->named, domain::OrganizationId("o \"1\""));
+    EXPECT_EQ(back->surface, Surface::organization);
+    EXPECT_EQ(back->named, OrganizationId("o \"1\""));
     EXPECT_EQ(back->device.fingerprint, "print");
     EXPECT_EQ(back->device.id, "id");
     EXPECT_EQ(back->device.name, "Anns 📱");
@@ -37,9 +37,9 @@ TEST(PendingSignIn, ComesBackWhole)
 
 TEST(PendingSignIn, WhatWasNotSaidStaysUnsaid)
 {
-    auto const back = parse_payload(to_payload(Pending()));
+    auto const back = parse_payload(to_payload(PendingLogin()));
     ASSERT_TRUE(back);
-    EXPECT_EQ(back->surface, domain::Surface::account);
+    EXPECT_EQ(back->surface, Surface::account);
     EXPECT_EQ(back->named, std::nullopt);
     EXPECT_EQ(back->device.fingerprint, std::nullopt);
     EXPECT_EQ(back->device.city, std::nullopt);
@@ -61,4 +61,4 @@ TEST(PendingSignIn, AnythingElseIsNone)
 }
 
 } // namespace
-} // namespace gatehouse::login
+} // namespace gatehouse::domain

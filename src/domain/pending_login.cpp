@@ -1,13 +1,8 @@
-// The payload of a tempToken as JSON.
-#include "features/login/pending.h"
+// A sign-in that waits, as JSON.
+#include "domain/pending_login.h"
 
-#include "core/json.h"
-
-namespace gatehouse::login {
+namespace gatehouse::domain {
 namespace {
-using domain::OrganizationId;
-using domain::Surface;
-using domain::to_text;
 
 void put(json::Object& object, char const* name, std::optional<std::string> const& text)
 {
@@ -34,7 +29,7 @@ std::optional<Surface> surface_named(std::optional<std::string> const& text)
 
 } // namespace
 
-std::string to_payload(Pending const& pending)
+json::Value to_json(PendingLogin const& pending)
 {
     json::Object object;
     object.push_back({"surface", json::Value(to_text(pending.surface))});
@@ -48,34 +43,44 @@ std::string to_payload(Pending const& pending)
     put(object, "deviceName", pending.device.name);
     put(object, "country", pending.device.country);
     put(object, "city", pending.device.city);
-    return json::canonical(json::Value(std::move(object)));
+    return object;
 }
 
-std::optional<Pending> parse_payload(std::string_view payload)
+std::optional<PendingLogin> parse_pending(json::Value const& object)
 {
-    auto const object = json::parse(payload);
-    if (!object)
-        return std::nullopt;
-    auto const surface = surface_named(text_of(*object, "surface"));
-    auto const* const remember = object->find("rememberMe");
-    auto const* const version = object->find("sessionVersion");
-    auto const state = text_of(*object, "passwordState");
+    auto const surface = surface_named(text_of(object, "surface"));
+    auto const* const remember = object.find("rememberMe");
+    auto const* const version = object.find("sessionVersion");
+    auto const state = text_of(object, "passwordState");
     if (!surface || !state || !remember || !remember->boolean() || !version || !version->integer())
         return std::nullopt;
-    Pending pending;
+    PendingLogin pending;
     pending.surface = *surface;
-    if (auto named = text_of(*object, "named"))
+    if (auto named = text_of(object, "named"))
         pending.named = OrganizationId(std::move(*named));
     pending.remember_me = *remember->boolean();
     pending.session_version = static_cast<int>(*version->integer());
     pending.password_state = *state;
     pending.device
-        = {.fingerprint = text_of(*object, "fingerprint"),
-           .id = text_of(*object, "deviceId"),
-           .name = text_of(*object, "deviceName"),
-           .country = text_of(*object, "country"),
-           .city = text_of(*object, "city")};
+        = {.fingerprint = text_of(object, "fingerprint"),
+           .id = text_of(object, "deviceId"),
+           .name = text_of(object, "deviceName"),
+           .country = text_of(object, "country"),
+           .city = text_of(object, "city")};
     return pending;
 }
 
-} // namespace gatehouse::login
+std::string to_payload(PendingLogin const& pending)
+{
+    return json::canonical(to_json(pending));
+}
+
+std::optional<PendingLogin> parse_payload(std::string_view payload)
+{
+    auto const object = json::parse(payload);
+    if (!object)
+        return std::nullopt;
+    return parse_pending(*object);
+}
+
+} // namespace gatehouse::domain

@@ -1,0 +1,33 @@
+// What is decided about questions to the ledger: periods, and the same scores under other
+// thresholds.
+#pragma once
+
+#include "domain/risk.h"
+#include "domain/risk_decisions.h"
+#include "features/risk/messages.h"
+
+#include <optional>
+#include <string>
+
+namespace gatehouse::risk {
+
+struct Period {
+    Instant from;
+    Instant to; // the first moment that does not belong to it
+};
+
+// Throws Refusal, 400 that names the member.
+Period period_of(
+    std::optional<std::string> const& from, std::optional<std::string> const& to, Instant now
+);
+domain::DecisionFilter filter_of(DecisionsRequest const& request, Instant now);
+
+DecisionView view_of(domain::RiskDecision const& decision);
+
+// Throws Refusal, 400 that names the member.
+domain::Thresholds thresholds_in(ReplayRequest const& request);
+
+// Counts one stored decision as it was and as it would be.
+void replay(domain::RiskDecision const& decision, domain::Thresholds const& asked, Replayed& into);
+
+} // namespace gatehouse::risk
