@@ -17,7 +17,7 @@ class AlwaysCurrent final : public ChangeSource {
 int histories()
 {
     auto const* const wanted = std::getenv("GATEHOUSE_TEST_HISTORIES");
-    return wanted ? std::atoi(wanted) : 300;
+    return wanted ? std::atoi(wanted) : 150;
 }
 
 constexpr int steps = 14;

@@ -87,12 +87,12 @@ describe('D-43 revocation is exact', () => {
     const plain: number[] = []; // what any answer takes here: a busy machine delays those as well
     for (let batch = 0; batch < 10; batch += 1) {
       const ending = await sessions(100);
-      for (const [number, session] of ending.entries()) {
+      for (let number = 0; number < ending.length; number += 4) {
         // In the middle of it the connection that tells of changes is cut, once in every batch.
-        if (onPostgres && number === 50) {
+        if (onPostgres && number === 48) {
           await one.database.run`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${'gatehouse feed'} AND datname = current_database()`;
         }
-        late.push(await endAndWatch(session));
+        late.push(...(await Promise.all(ending.slice(number, number + 4).map(endAndWatch))));
         const asked = performance.now();
         expectStatus(await other.get('/health'), 200);
         plain.push(performance.now() - asked);
