@@ -38,8 +38,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- users: What a sign-in moves (last_login_at, two_factor_last_step) and updated_at, which moves with the
--- rest, tell nothing.
+-- users: what a sign-in moves (last_login_at, two_factor_last_step) tells nothing.
 CREATE FUNCTION auth.tell_users_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('users', array_agg(c.organization_id), array_agg(c.id)) FROM (
@@ -48,25 +47,25 @@ BEGIN
                     self_registered, pending_email, name, first_name, last_name,
                     profile_picture, role, custom_role_id, status, password_hash,
                     password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, deleted_at FROM gone
+                    created_at, updated_at, deleted_at FROM gone
             EXCEPT
             SELECT id, organization_id, email, email_verified, mailbox_proven_at,
                     self_registered, pending_email, name, first_name, last_name,
                     profile_picture, role, custom_role_id, status, password_hash,
                     password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, deleted_at FROM come)
+                    created_at, updated_at, deleted_at FROM come)
             UNION ALL
             (SELECT id, organization_id, email, email_verified, mailbox_proven_at,
                     self_registered, pending_email, name, first_name, last_name,
                     profile_picture, role, custom_role_id, status, password_hash,
                     password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, deleted_at FROM come
+                    created_at, updated_at, deleted_at FROM come
             EXCEPT
             SELECT id, organization_id, email, email_verified, mailbox_proven_at,
                     self_registered, pending_email, name, first_name, last_name,
                     profile_picture, role, custom_role_id, status, password_hash,
                     password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, deleted_at FROM gone)
+                    created_at, updated_at, deleted_at FROM gone)
         ) AS other GROUP BY organization_id, id
     ) AS c;
     RETURN NULL;

@@ -49,7 +49,7 @@ void read_domain(SettingReader const& read, Configuration& made)
     // Tests are strict unless they say otherwise (decisions D-56).
     bool const is_strict
         = to.environment == Environment::test && read.is_default("refresh_retry_window");
-    auto const window = std::chrono::seconds(read.number("refresh_retry_window", 0, 300));
+    auto const window = std::chrono::seconds(read.number("refresh_retry_window", 0, 240));
     to.refresh_retry_window = is_strict ? 0s : window;
     to.invitations_per_day = read.number("invitations_per_day", 0, 1'000'000);
     to.code_mails_per_hour = read.number("code_mails_per_hour", 0, 1'000'000);

@@ -32,28 +32,41 @@ Async<std::optional<SessionFacts>> session_facts(Services& services, SessionId s
     co_return facts;
 }
 
-Async<std::optional<Subject>>
-subject_of(Services& services, UnitOfWork& work, std::optional<OrganizationId> in, UserId user)
+Async<Reading> begin_reading(Services& services)
+{
+    Reading reading;
+    reading.since = services.kept.changes.moment();
+    reading.work = co_await services.storage.read();
+    co_return reading;
+}
+
+Async<std::optional<Subject>> subject_of(
+    Services& services, Reading const& reading, std::optional<OrganizationId> in, UserId user
+)
 {
     auto kept = services.kept.people.subject(user);
     if (kept && in && kept->organization_id != *in)
         co_return std::nullopt;
     if (kept)
         co_return kept;
-    auto const moment = services.kept.changes.moment();
+    auto& work = *reading.work;
     auto stored = co_await stored_subject(work, std::move(in), std::move(user));
-    if (!stored || !moment)
+    if (!stored || !reading.since)
         co_return stored;
     auto const most = static_cast<std::int64_t>(services.kept.people.bounds().rows_of_one) + 1;
     auto const rows
         = co_await work.assignments().rows_of(stored->organization_id, stored->id, most);
-    services.kept.people.keep(*stored, rows, *moment);
+    services.kept.people.keep(*stored, rows, *reading.since);
     co_return stored;
 }
 
 // Who is assigned to a resource is in its organization: the assignment's key says both.
 Async<std::optional<bool>> is_assigned(
-    Services& services, UnitOfWork& work, Subject subject, std::string type, ResourceId resource
+    Services& services,
+    Reading const& reading,
+    Subject subject,
+    std::string type,
+    ResourceId resource
 )
 {
     auto const assigned = services.kept.people.is_assigned(subject.id, type, resource);
@@ -65,13 +78,14 @@ Async<std::optional<bool>> is_assigned(
             co_return false;
         co_return std::nullopt;
     }
-    auto const moment = services.kept.changes.moment();
     auto const facts
-        = co_await work.resources().facts(subject.organization_id, resource, subject.id);
+        = co_await reading.work->resources().facts(subject.organization_id, resource, subject.id);
     if (!facts)
         co_return std::nullopt;
-    if (moment)
-        services.kept.resources.keep(resource, {subject.organization_id, facts->type}, *moment);
+    if (reading.since)
+        services.kept.resources.keep(
+            resource, {subject.organization_id, facts->type}, *reading.since
+        );
     if (facts->type != type)
         co_return std::nullopt;
     co_return facts->assigned;

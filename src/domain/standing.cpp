@@ -15,6 +15,7 @@
 #include "domain/refusal.h"
 #include "domain/resources.h"
 #include "domain/sessions.h"
+#include "domain/step_up_challenges.h"
 #include "domain/verification.h"
 
 namespace gatehouse::domain {
@@ -57,6 +58,7 @@ Async<void> end_access(UnitOfWork& work, User person, Instant now)
     co_await work.one_time_tokens().void_all(
         organization, person.id, TokenPurpose::reset_password, now
     );
+    co_await work.step_up_challenges().void_open(organization, person.id, now);
 }
 
 Async<User> as_it_is(UnitOfWork& work, User person)

@@ -54,14 +54,18 @@ public:
     virtual Async<void> insert(StepUpChallenge challenge) = 0;
     // By its bare id, across organizations: a sign-in that waits knows nothing else.
     virtual Async<std::optional<StepUpChallenge>> find(StepUpId challenge) = 0;
-    // Whether one for this person, session and purpose was satisfied after `since`.
+    // Whether one for this person, session and purpose was satisfied after `since`; with `device`
+    // by that one alone (behaviours §7: at refresh).
     virtual Async<bool> is_satisfied(
         OrganizationId organization,
         UserId user,
         SessionId session,
         StepUpPurpose purpose,
-        Instant since
+        Instant since,
+        std::optional<std::string> device = {}
     ) = 0;
+    // What a person who is suspended or leaves has begun opens nothing any more.
+    virtual Async<void> void_open(OrganizationId organization, UserId user, Instant now) = 0;
     // Only the newest mailed code counts.
     virtual Async<void>
     replace_code(OrganizationId organization, StepUpId challenge, std::string code_hash) = 0;

@@ -1,5 +1,7 @@
 // With rows kept in memory: whatever ends a session or a right ends it for the very next request,
 // and what has not changed is asked of the database once.
+#include "domain/directory.h"
+#include "domain/kept_reading.h"
 #include "support/world_fixture.h"
 
 #include <functional>
@@ -209,6 +211,23 @@ TEST_P(KeptInMemory, ACustomRoleCountsForTheNextDecision)
     EXPECT_TRUE(may("view", client));
     EXPECT_LT(by_owner(remove(roles + "/" + role.text("id"))), 300);
     EXPECT_FALSE(may("view", client));
+}
+
+// A unit sees the database as it was at its first statement (SQLite): what it reads later is not
+// news.
+TEST_P(KeptInMemory, WhatAnOldUnitReadsLateIsNotKeptAsIfItWereNew)
+{
+    sign_in();
+    auto& services = world.services();
+    domain::UserId const id(staff.id);
+    auto const role_in = [&](domain::Reading const& reading) {
+        return world.run(domain::subject_of(services, reading, std::nullopt, id))->role;
+    };
+    auto const old = world.run(domain::begin_reading(services));
+    world.run(old.work->directory().organization(domain::OrganizationId(staff.organization_id)));
+    EXPECT_EQ(by_owner(patch("/api/users/" + staff.id + "/role", {{"role", "manager"}})), 200);
+    role_in(old);
+    EXPECT_EQ(role_in(world.run(domain::begin_reading(services))), domain::Role::manager);
 }
 
 // Sessions end on one thread while others validate them: once the end was acknowledged, nobody is

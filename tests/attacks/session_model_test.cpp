@@ -225,7 +225,9 @@ INSTANTIATE_ON_BOTH_DATABASES(Histories);
 
 void live_through_many(auto const& live_through, char const* name)
 {
-    auto const first = static_cast<std::uint64_t>(std::random_device()());
+    auto const* const wanted = std::getenv("GATEHOUSE_TEST_SEED"); // to live through one again
+    auto const first
+        = wanted ? std::strtoull(wanted, nullptr, 10) : std::uint64_t{std::random_device()()};
     std::printf(
         "%d histories %s, seeds from %llu\n",
         histories(),

@@ -43,8 +43,8 @@ Async<Evaluated> evaluate_one(Context& context, Evaluation request)
 {
     auto question = question_of(std::move(request), Evaluation());
     DecisionIds const ids(context.services.key_encryption_key, context.now);
-    auto work = co_await context.services.storage.read();
-    Desk desk(context, std::move(work));
+    auto reading = co_await domain::begin_reading(context.services);
+    Desk desk(context, std::move(reading));
     auto const decided = co_await desk.decide(std::move(question));
     co_return evaluated_of(context, desk.asker(), ids, decided);
 }
@@ -101,8 +101,8 @@ Async<EvaluatedAny> evaluate_several(Context& context, EvaluationsRequest reques
     if (request.evaluations->size() > most_checks)
         throw invalid_field("evaluations", "must be 100 at most");
     DecisionIds const ids(context.services.key_encryption_key, context.now);
-    auto work = co_await context.services.storage.read();
-    Desk desk(context, std::move(work));
+    auto reading = co_await domain::begin_reading(context.services);
+    Desk desk(context, std::move(reading));
     EvaluatedItems answer;
     for (auto& item : *request.evaluations) {
         auto evaluated = co_await evaluate_item(context, desk, ids, std::move(item), by);
@@ -155,8 +155,8 @@ Async<RawJson> search(Context& context, SearchRequest request)
     std::int64_t number = 1;
     auto const window = window_of(request.page, number);
     context.no_store();
-    auto work = co_await context.services.storage.read();
-    Desk desk(context, std::move(work));
+    auto reading = co_await domain::begin_reading(context.services);
+    Desk desk(context, std::move(reading));
     SubjectRef subject;
     subject.id = std::move(request.subject.id);
     auto const found = co_await desk.list(

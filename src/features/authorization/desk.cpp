@@ -15,6 +15,7 @@ namespace {
 using domain::invalid_field;
 using domain::OrganizationId;
 using domain::Permission;
+using domain::Reading;
 using domain::Reason;
 using domain::Refusal;
 using domain::Resource;
@@ -22,7 +23,6 @@ using domain::ResourceFilter;
 using domain::ResourceId;
 using domain::ResourceWindow;
 using domain::Subject;
-using domain::UnitOfWork;
 using domain::UserId;
 using domain::UserStatus;
 using policy::Cell;
@@ -112,10 +112,10 @@ Decided Asker::told(Decided decided) const
     return wherever_it_is(std::move(decided));
 }
 
-Desk::Desk(http::Context const& context, std::unique_ptr<UnitOfWork> work)
+Desk::Desk(http::Context const& context, Reading reading)
     : context_(context)
     , asker_(context)
-    , work_(std::move(work))
+    , reading_(std::move(reading))
 {
 }
 
@@ -136,7 +136,7 @@ Async<Desk::Whom> Desk::person(std::string id)
     if (auto const* const caller = asker_.caller())
         in = caller->organization_id();
     found.subject
-        = co_await domain::subject_of(context_.services, *work_, std::move(in), UserId(id));
+        = co_await domain::subject_of(context_.services, reading_, std::move(in), UserId(id));
     known_.emplace(std::move(id), found);
     co_return found;
 }
@@ -146,7 +146,7 @@ Async<Desk::Whom> Desk::person(std::string id)
 Async<Desk::Whom> Desk::holder_of(std::string token)
 {
     auto const& tokens = context_.services.tokens;
-    auto const read = co_await tokens.verify_without_expiry_check(token, work_.get());
+    auto const read = co_await tokens.verify_without_expiry_check(token, reading_.work.get());
     asker_.require_may_ask_about(read ? read->claims.subject.text() : std::string());
     Whom nobody;
     if (!read)
@@ -155,7 +155,7 @@ Async<Desk::Whom> Desk::holder_of(std::string token)
     if (caller && caller->organization_id() != read->claims.organization_id)
         co_return nobody;
     nobody.id = read->claims.subject.text();
-    auto const lasting = co_await tokens.verify(token, context_.now, work_.get());
+    auto const lasting = co_await tokens.verify(token, context_.now, reading_.work.get());
     if (!lasting)
         co_return nobody;
     auto facts = co_await domain::session_facts(context_.services, read->claims.session_id);
@@ -190,14 +190,14 @@ Async<Relation> Desk::relation(Subject subject, Asked asked)
     }
     if (asked.resource_type == user_type) {
         auto const there = co_await domain::subject_of(
-            context_.services, *work_, subject.organization_id, UserId(asked.resource_id)
+            context_.services, reading_, subject.organization_id, UserId(asked.resource_id)
         );
         relation.same_organization = there.has_value();
         relation.own = asked.resource_id == subject.id.text();
         co_return relation;
     }
     auto const assigned = co_await domain::is_assigned(
-        context_.services, *work_, subject, asked.resource_type, ResourceId(asked.resource_id)
+        context_.services, reading_, subject, asked.resource_type, ResourceId(asked.resource_id)
     );
     relation.same_organization = assigned.has_value();
     relation.assigned = assigned.value_or(false);
@@ -282,8 +282,8 @@ Async<Desk::Page> Desk::list(
     if (cell == Cell::assigned)
         filter.assigned_to = about.subject->id;
     auto const& organization = about.subject->organization_id;
-    page.resources = co_await work_->resources().list(organization, filter, window);
-    page.total = co_await work_->resources().count(organization, filter);
+    page.resources = co_await reading_.work->resources().list(organization, filter, window);
+    page.total = co_await reading_.work->resources().count(organization, filter);
     co_return page;
 }
 

@@ -3,6 +3,7 @@
 
 #include "domain/custom_roles.h"
 #include "domain/directory.h"
+#include "domain/kept_reading.h"
 #include "domain/storage.h"
 #include "features/authorization/decided.h"
 #include "features/authorization/questions.h"
@@ -43,7 +44,7 @@ private:
 
 class Desk {
 public:
-    Desk(http::Context const& context, std::unique_ptr<domain::UnitOfWork> work);
+    Desk(http::Context const& context, domain::Reading reading);
 
     // Throws Refusal: 400 for what is no question, 403 where the asker may not ask it.
     Async<Decided> decide(Question question);
@@ -77,7 +78,7 @@ private:
 
     http::Context const& context_;
     Asker asker_;
-    std::unique_ptr<domain::UnitOfWork> work_;
+    domain::Reading reading_;
     std::map<std::string, Whom> known_; // by id: most questions of a request are about one person
 };
 

@@ -44,8 +44,8 @@ Async<Checked> check(Context& context, CheckRequest request)
     auto questions = questions_in(std::move(request));
     context.no_store();
     DecisionIds const ids(context.services.key_encryption_key, context.now);
-    auto work = co_await context.services.storage.read();
-    Desk desk(context, std::move(work));
+    auto reading = co_await domain::begin_reading(context.services);
+    Desk desk(context, std::move(reading));
     CheckAnswers answers;
     for (auto& question : questions) {
         auto const decided = co_await desk.decide(std::move(question));
@@ -60,8 +60,8 @@ Async<Explanation> explain(Context& context, Question question)
 {
     context.no_store();
     DecisionIds const ids(context.services.key_encryption_key, context.now);
-    auto work = co_await context.services.storage.read();
-    Desk desk(context, std::move(work));
+    auto reading = co_await domain::begin_reading(context.services);
+    Desk desk(context, std::move(reading));
     auto const decided = co_await desk.decide(std::move(question));
     auto id = ids.id_of(decided, context.services.random);
     co_return explanation_of(desk.asker().told(decided), std::move(id));
@@ -93,8 +93,8 @@ Async<ListAnswer> list(Context& context, ListRequest request)
     window.limit = paging.limit;
     window.offset = paging.offset;
     context.no_store();
-    auto work = co_await context.services.storage.read();
-    Desk desk(context, std::move(work));
+    auto reading = co_await domain::begin_reading(context.services);
+    Desk desk(context, std::move(reading));
     auto const found = co_await desk.list(
         std::move(request.subject),
         std::move(request.action),

@@ -48,7 +48,7 @@ Async<void> block(Services& services, UnitOfWork& work, RequestFacts const& fact
 {
     auto const& token = next.used;
     co_await work.refresh_tokens().revoke_family(
-        token.organization_id, token.family_id, RefreshEnd::security_event, facts.now
+        token.organization_id, token.family_id, RefreshEnd::force_logout, facts.now
     );
     co_await work.users().raise_session_version(token.organization_id, token.user_id, facts.now);
     auto entry

@@ -70,7 +70,10 @@ Async<std::optional<Ended>> retried(
         = co_await work.refresh_tokens().find(token.organization_id, *token.replaced_by);
     if (!successor)
         co_return std::nullopt;
-    bool const was_blocked = successor->revoke_reason == RefreshEnd::security_event;
+    // In the same unit of work: what a reset or an administrator ended later was not blocked.
+    bool const was_blocked = successor->revoke_reason == RefreshEnd::force_logout
+        && successor->revoked_at == token.revoked_at
+        && successor->device_fingerprint == presented.fingerprint;
     if (was_blocked && token.revoked_at && facts.now < *token.revoked_at + window)
         throw Refusal{.reason = Reason::force_logout};
     if (!may_be_retried(token, *successor, presented.fingerprint, window, facts.now))
@@ -118,15 +121,17 @@ Async<SecretString> write_successor(
     co_return std::move(opaque.text);
 }
 
-// What was proven less than 600 s ago, within this session, is not asked for again.
-Async<bool> is_proven(UnitOfWork& work, RefreshToken const& token, Instant now)
+// What was proven less than 600 s ago, within this session and by this device, is not asked for
+// again.
+Async<bool> is_proven(UnitOfWork& work, RefreshToken const& token, std::string device, Instant now)
 {
     return work.step_up_challenges().is_satisfied(
         token.organization_id,
         token.user_id,
         token.session_id,
         StepUpPurpose::security_verification,
-        now - domain::step_up_counts_for
+        now - domain::step_up_counts_for,
+        std::move(device)
     );
 }
 
@@ -145,7 +150,8 @@ Async<Ended> continue_session(
     auto risk = co_await domain::assess(services, work, std::move(looked));
     bool asks = risk.band == domain::Band::step_up;
     if (asks) {
-        bool const is_proven_already = co_await is_proven(work, token, facts.now);
+        bool const is_proven_already
+            = co_await is_proven(work, token, presented.fingerprint, facts.now);
         asks = !is_proven_already;
     }
     // The session's row first: who signs out or resets meanwhile either comes before and has

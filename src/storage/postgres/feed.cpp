@@ -100,8 +100,15 @@ void Feed::listen_until_lost()
 void Feed::connect()
 {
     char const* const names[]
-        = {"application_name", "client_encoding", "connect_timeout", "dbname", nullptr};
-    char const* const values[] = {"gatehouse feed", "UTF8", "2", url_.c_str(), nullptr};
+        = {"application_name",
+           "client_encoding",
+           "connect_timeout",
+           "tcp_user_timeout",
+           "keepalives_idle",
+           "dbname",
+           nullptr};
+    char const* const values[]
+        = {"gatehouse feed", "UTF8", "2", "2000", "5", url_.c_str(), nullptr};
     connection_.reset(PQconnectdbParams(names, values, 1));
     if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK)
         throw std::runtime_error(trouble(connection_.get()));

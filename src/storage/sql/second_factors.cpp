@@ -102,6 +102,7 @@ public:
         Instant now
     ) override
     {
+        connection_.note(domain::changed(user));
         TextList const list(std::move(codes));
         co_return co_await changes(
             put_aside, organization, values(organization, user, sealed, list, now)

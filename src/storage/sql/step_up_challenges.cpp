@@ -29,7 +29,12 @@ constexpr Statement select_challenge(
 );
 constexpr Statement
     select_satisfied("SELECT 1 FROM step_up_challenges WHERE organization_id = $1 AND user_id = $2 "
-                     "AND session_id = $3 AND purpose = $4 AND satisfied_at > $5 LIMIT 1");
+                     "AND session_id = $3 AND purpose = $4 AND satisfied_at > $5 "
+                     "AND ($6 = '' OR device_fingerprint = $6) LIMIT 1");
+constexpr Statement
+    end_open("UPDATE step_up_challenges SET expires_at = $3, context = NULL, code_hash = NULL "
+             "WHERE organization_id = $1 AND user_id = $2 AND satisfied_at IS NULL "
+             "AND expires_at > $3");
 constexpr Statement put_code("UPDATE step_up_challenges SET code_hash = $3 "
                              "WHERE organization_id = $1 AND id = $2");
 constexpr auto rebind_open = either(
@@ -128,14 +133,25 @@ public:
         UserId user,
         SessionId session,
         StepUpPurpose purpose,
-        Instant since
+        Instant since,
+        std::optional<std::string> device
     ) override
     {
-        auto bound = values(organization, user, session, to_text(purpose), since);
+        auto const any = std::string(); // no device has an empty fingerprint
+        auto bound
+            = values(organization, user, session, to_text(purpose), since, device.value_or(any));
         auto const rows = co_await connection_.query(
             select_satisfied, Scope::organization(organization), std::move(bound)
         );
         co_return !rows.empty();
+    }
+
+    Async<void> void_open(OrganizationId organization, UserId user, Instant now) override
+    {
+        connection_.later(
+            end_open, Scope::organization(organization), values(organization, user, now)
+        );
+        co_return;
     }
 
     Async<void>
