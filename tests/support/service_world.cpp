@@ -64,6 +64,7 @@ domain::Settings usual_settings()
     domain::Settings settings;
     settings.environment = domain::Environment::test;
     settings.refresh_retry_window = 0s; // strict, as env test is unless it says otherwise
+    settings.risk.history_may_take = 10s; // a busy machine is no broken scorer
     settings.public_url = "https://id.example.test";
     settings.allowed_origins = {"https://app.example.test"};
     return settings;

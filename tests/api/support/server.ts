@@ -59,6 +59,8 @@ export async function configuration(overrides: Overrides = {}): Promise<ServerFa
     GATEHOUSE_LOG_LEVEL: 'trace',
     // Strict reuse is the default in test alone; the cases of refresh expect it in both environments.
     GATEHOUSE_REFRESH_RETRY_WINDOW: settings.environment === 'test' ? undefined : '0',
+    // A busy machine is no broken scorer; the cases that break it take the default.
+    GATEHOUSE_RISK_HISTORY_MILLISECONDS: '5000',
     ...overrides,
   };
   const environment = inherited();
