@@ -98,8 +98,9 @@ protected:
             auto const& family = model.sessions[session].family;
             ++expected_good;
             for (auto const& answer : answers)
-                if (answer.status == 200)
+                if (answer.status == 200) {
                     EXPECT_EQ(answer.text("refreshToken"), family[family[which].successor].text);
+                }
             break;
         }
         case SessionModel::Answer::refused:
