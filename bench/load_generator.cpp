@@ -168,7 +168,8 @@ private:
     Clock::time_point asked_;
 };
 
-// Never waits in the kernel: it has a core to itself, and a timer would be late.
+// Neither of the two ways sleeps: the generator has a core to itself, and waking it would be
+// charged to the server that answers it.
 void run_at_rate(Load const& load, int poll, std::vector<Connection>& connections, Tally& tally)
 {
     std::vector<std::size_t> idle;
@@ -216,7 +217,7 @@ Tally run(Load const& load)
         connection.ask();
     std::array<epoll_event, 256> ready;
     while (Clock::now() < end) {
-        auto const count = ::epoll_wait(poll, ready.data(), ready.size(), 100);
+        auto const count = ::epoll_wait(poll, ready.data(), ready.size(), 0);
         if (count < 0 && errno != EINTR)
             throw std::system_error(errno, std::generic_category(), "epoll_wait");
         for (auto const& event :
