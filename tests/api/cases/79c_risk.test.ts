@@ -295,15 +295,18 @@ describe('refreshing', () => {
     }
   });
 
-  it('A-14 what was proven counts 600 s for the session, then it is asked for again', async () => {
+  it('A-14 what was proven counts 600 s for the session and the device that proved it, then it is asked for again', async () => {
     const { who, first } = await settled();
-    const asked = await refresh(first.json.refreshToken, abroad());
+    const there = abroad();
+    const asked = await refresh(first.json.refreshToken, there);
     expectStatus(asked, 428);
     expectStatus(await client().post(verifyPath, { challengeId: asked.json.challengeId, code: await mailedCode(who) }), 200);
-    const passed = await refresh(asked.json.refreshToken, { deviceFingerprint: newDevice(), country: 'BR', city: 'Recife' });
+    const passed = await refresh(asked.json.refreshToken, { ...there, country: 'BR', city: 'Recife' });
     expectStatus(passed, 200);
-    await database().run`UPDATE step_up_challenges SET satisfied_at = ${fromNow(-601)} WHERE user_id = ${who.id}`;
-    expectStatus(await refresh(passed.json.refreshToken, { deviceFingerprint: newDevice(), country: 'PE', city: 'Lima' }), 428);
+    const another = await refresh(passed.json.refreshToken, { deviceFingerprint: newDevice(), country: 'BR', city: 'Natal' });
+    expectStatus(another, 428);
+    await database().run`UPDATE step_up_challenges SET satisfied_at = ${fromNow(-601)} WHERE user_id = ${who.id} AND satisfied_at IS NOT NULL`;
+    expectStatus(await refresh(another.json.refreshToken, { ...there, country: 'PE', city: 'Lima' }), 428);
   });
 
   it('A-15 from 90: 401 FORCE_LOGOUT, the new token is dead too, every session ends', async () => {
