@@ -99,7 +99,7 @@ class Connection {
 public:
     Connection(int poll, Load const& load, std::size_t number)
         : load_(load)
-        , next_(number % load.requests.size())
+        , next_(number * load.requests.size() / load.connections) // evenly spread over them
         , socket_(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"))
     {
         sockaddr_in address{};
