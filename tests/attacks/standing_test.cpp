@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <future>
+#include <semaphore>
 #include <thread>
 
 namespace gatehouse::testing {
@@ -81,8 +82,21 @@ protected:
         auto unit = world.run(world.storage().begin());
         world.run(unit->organizations().lock(house));
         world.run(meanwhile(*unit));
+        // What the lesser role may too fails only for who was let in before.
+        std::counting_semaphore<16> let_in(0);
+        std::size_t with_body = 0;
+        for (auto& call : calls) {
+            if (call.body.empty())
+                continue;
+            ++with_body;
+            call.while_the_body_arrives = [&let_in] {
+                let_in.release();
+            };
+        }
         auto answers = std::async(std::launch::async, [&] { return world.in_parallel(calls); });
-        std::this_thread::sleep_for(400ms); // enough to be let in, and to wait
+        for (std::size_t each = 0; each < with_body; ++each)
+            EXPECT_TRUE(let_in.try_acquire_for(20s)) << "not let in";
+        std::this_thread::sleep_for(200ms); // enough to wait for the lock
         world.run(unit->commit());
         unit.reset();
         return answers.get();
