@@ -42,30 +42,21 @@ END $$;
 CREATE FUNCTION auth.tell_users_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('users', array_agg(c.organization_id), array_agg(c.id)) FROM (
+        WITH earlier AS (
+            SELECT id, organization_id, email, email_verified, mailbox_proven_at, self_registered,
+                pending_email, name, first_name, last_name, profile_picture, role,
+                custom_role_id, status, password_hash, password_scheme, session_version,
+                two_factor_enabled, password_changed_at, created_at, updated_at, deleted_at
+            FROM gone
+        ), later AS (
+            SELECT id, organization_id, email, email_verified, mailbox_proven_at, self_registered,
+                pending_email, name, first_name, last_name, profile_picture, role,
+                custom_role_id, status, password_hash, password_scheme, session_version,
+                two_factor_enabled, password_changed_at, created_at, updated_at, deleted_at
+            FROM come
+        )
         SELECT organization_id, id FROM (
-            (SELECT id, organization_id, email, email_verified, mailbox_proven_at,
-                    self_registered, pending_email, name, first_name, last_name,
-                    profile_picture, role, custom_role_id, status, password_hash,
-                    password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, updated_at, deleted_at FROM gone
-            EXCEPT
-            SELECT id, organization_id, email, email_verified, mailbox_proven_at,
-                    self_registered, pending_email, name, first_name, last_name,
-                    profile_picture, role, custom_role_id, status, password_hash,
-                    password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, updated_at, deleted_at FROM come)
-            UNION ALL
-            (SELECT id, organization_id, email, email_verified, mailbox_proven_at,
-                    self_registered, pending_email, name, first_name, last_name,
-                    profile_picture, role, custom_role_id, status, password_hash,
-                    password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, updated_at, deleted_at FROM come
-            EXCEPT
-            SELECT id, organization_id, email, email_verified, mailbox_proven_at,
-                    self_registered, pending_email, name, first_name, last_name,
-                    profile_picture, role, custom_role_id, status, password_hash,
-                    password_scheme, session_version, two_factor_enabled, password_changed_at,
-                    created_at, updated_at, deleted_at FROM gone)
+            (TABLE earlier EXCEPT TABLE later) UNION ALL (TABLE later EXCEPT TABLE earlier)
         ) AS other GROUP BY organization_id, id
     ) AS c;
     RETURN NULL;
@@ -89,22 +80,19 @@ CREATE TRIGGER users_truncated_told AFTER TRUNCATE ON auth.users
 CREATE FUNCTION auth.tell_sessions_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('sessions', array_agg(c.organization_id), array_agg(c.id)) FROM (
+        WITH earlier AS (
+            SELECT id, organization_id, user_id, session_version, surface, expires_at,
+                absolute_expires_at, logged_out_at, revoked_at, remember_me, device_classes,
+                country, city
+            FROM gone
+        ), later AS (
+            SELECT id, organization_id, user_id, session_version, surface, expires_at,
+                absolute_expires_at, logged_out_at, revoked_at, remember_me, device_classes,
+                country, city
+            FROM come
+        )
         SELECT organization_id, id FROM (
-            (SELECT id, organization_id, user_id, session_version, surface, expires_at,
-                    absolute_expires_at, logged_out_at, revoked_at, remember_me, device_classes,
-                    country, city FROM gone
-            EXCEPT
-            SELECT id, organization_id, user_id, session_version, surface, expires_at,
-                    absolute_expires_at, logged_out_at, revoked_at, remember_me, device_classes,
-                    country, city FROM come)
-            UNION ALL
-            (SELECT id, organization_id, user_id, session_version, surface, expires_at,
-                    absolute_expires_at, logged_out_at, revoked_at, remember_me, device_classes,
-                    country, city FROM come
-            EXCEPT
-            SELECT id, organization_id, user_id, session_version, surface, expires_at,
-                    absolute_expires_at, logged_out_at, revoked_at, remember_me, device_classes,
-                    country, city FROM gone)
+            (TABLE earlier EXCEPT TABLE later) UNION ALL (TABLE later EXCEPT TABLE earlier)
         ) AS other GROUP BY organization_id, id
     ) AS c;
     RETURN NULL;
@@ -128,14 +116,15 @@ CREATE TRIGGER sessions_truncated_told AFTER TRUNCATE ON auth.sessions
 CREATE FUNCTION auth.tell_custom_roles_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('custom_roles', array_agg(c.organization_id), array_agg(c.id)) FROM (
+        WITH earlier AS (
+            SELECT id, organization_id, name
+            FROM gone
+        ), later AS (
+            SELECT id, organization_id, name
+            FROM come
+        )
         SELECT organization_id, id FROM (
-            (SELECT id, organization_id, name FROM gone
-            EXCEPT
-            SELECT id, organization_id, name FROM come)
-            UNION ALL
-            (SELECT id, organization_id, name FROM come
-            EXCEPT
-            SELECT id, organization_id, name FROM gone)
+            (TABLE earlier EXCEPT TABLE later) UNION ALL (TABLE later EXCEPT TABLE earlier)
         ) AS other GROUP BY organization_id, id
     ) AS c;
     RETURN NULL;
@@ -159,14 +148,15 @@ CREATE TRIGGER custom_roles_truncated_told AFTER TRUNCATE ON auth.custom_roles
 CREATE FUNCTION auth.tell_custom_role_permissions_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('custom_role_permissions', array_agg(c.organization_id), array_agg(c.role_id)) FROM (
+        WITH earlier AS (
+            SELECT role_id, organization_id, permission_id, cell
+            FROM gone
+        ), later AS (
+            SELECT role_id, organization_id, permission_id, cell
+            FROM come
+        )
         SELECT organization_id, role_id FROM (
-            (SELECT role_id, organization_id, permission_id, cell FROM gone
-            EXCEPT
-            SELECT role_id, organization_id, permission_id, cell FROM come)
-            UNION ALL
-            (SELECT role_id, organization_id, permission_id, cell FROM come
-            EXCEPT
-            SELECT role_id, organization_id, permission_id, cell FROM gone)
+            (TABLE earlier EXCEPT TABLE later) UNION ALL (TABLE later EXCEPT TABLE earlier)
         ) AS other GROUP BY organization_id, role_id
     ) AS c;
     RETURN NULL;
@@ -193,14 +183,15 @@ CREATE TRIGGER custom_role_permissions_inserted_told AFTER INSERT ON auth.custom
 CREATE FUNCTION auth.tell_user_permissions_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('user_permissions', array_agg(c.organization_id), array_agg(c.user_id)) FROM (
+        WITH earlier AS (
+            SELECT user_id, organization_id, permission_id, cell
+            FROM gone
+        ), later AS (
+            SELECT user_id, organization_id, permission_id, cell
+            FROM come
+        )
         SELECT organization_id, user_id FROM (
-            (SELECT user_id, organization_id, permission_id, cell FROM gone
-            EXCEPT
-            SELECT user_id, organization_id, permission_id, cell FROM come)
-            UNION ALL
-            (SELECT user_id, organization_id, permission_id, cell FROM come
-            EXCEPT
-            SELECT user_id, organization_id, permission_id, cell FROM gone)
+            (TABLE earlier EXCEPT TABLE later) UNION ALL (TABLE later EXCEPT TABLE earlier)
         ) AS other GROUP BY organization_id, user_id
     ) AS c;
     RETURN NULL;
@@ -227,14 +218,15 @@ CREATE TRIGGER user_permissions_inserted_told AFTER INSERT ON auth.user_permissi
 CREATE FUNCTION auth.tell_resources_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('resources', array_agg(c.organization_id), array_agg(c.id)) FROM (
+        WITH earlier AS (
+            SELECT id, organization_id, type
+            FROM gone
+        ), later AS (
+            SELECT id, organization_id, type
+            FROM come
+        )
         SELECT organization_id, id FROM (
-            (SELECT id, organization_id, type FROM gone
-            EXCEPT
-            SELECT id, organization_id, type FROM come)
-            UNION ALL
-            (SELECT id, organization_id, type FROM come
-            EXCEPT
-            SELECT id, organization_id, type FROM gone)
+            (TABLE earlier EXCEPT TABLE later) UNION ALL (TABLE later EXCEPT TABLE earlier)
         ) AS other GROUP BY organization_id, id
     ) AS c;
     RETURN NULL;
@@ -258,14 +250,15 @@ CREATE TRIGGER resources_truncated_told AFTER TRUNCATE ON auth.resources
 CREATE FUNCTION auth.tell_assignments_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM auth.tell_changed('assignments', array_agg(c.organization_id), array_agg(c.user_id)) FROM (
+        WITH earlier AS (
+            SELECT user_id, organization_id, resource_type, resource_id
+            FROM gone
+        ), later AS (
+            SELECT user_id, organization_id, resource_type, resource_id
+            FROM come
+        )
         SELECT organization_id, user_id FROM (
-            (SELECT user_id, organization_id, resource_type, resource_id FROM gone
-            EXCEPT
-            SELECT user_id, organization_id, resource_type, resource_id FROM come)
-            UNION ALL
-            (SELECT user_id, organization_id, resource_type, resource_id FROM come
-            EXCEPT
-            SELECT user_id, organization_id, resource_type, resource_id FROM gone)
+            (TABLE earlier EXCEPT TABLE later) UNION ALL (TABLE later EXCEPT TABLE earlier)
         ) AS other GROUP BY organization_id, user_id
     ) AS c;
     RETURN NULL;
