@@ -25,11 +25,11 @@ void Changes::follow(ChangeSource& source)
     source_ = &source;
 }
 
-std::atomic<Changes::Moment>& Changes::slot_of(Thing thing) const noexcept
+Changes::Slot Changes::slot_of(Thing thing) noexcept
 {
     auto const hash = std::hash<std::string_view>()(thing.id)
         ^ (static_cast<std::size_t>(thing.kind) * 0x9e3779b97f4a7c15U);
-    return (*changed_)[(hash ^ (hash >> 32U)) % slots];
+    return static_cast<Slot>((hash ^ (hash >> 32U)) % slots);
 }
 
 bool Changes::is_current() const noexcept
@@ -47,14 +47,14 @@ std::optional<Changes::Moment> Changes::moment() const noexcept
     return now;
 }
 
-bool Changes::stands(Moment read_after, Thing thing) const noexcept
+bool Changes::stands(Moment read_after, Slot slot) const noexcept
 {
-    return slot_of(thing).load() <= read_after && everything_.load() <= read_after;
+    return (*changed_)[slot].load() <= read_after && everything_.load() <= read_after;
 }
 
 void Changes::note(Thing thing) noexcept
 {
-    raise_to(slot_of(thing), ++latest_);
+    raise_to((*changed_)[slot_of(thing)], ++latest_);
     if (watcher_)
         watcher_(thing);
 }

@@ -33,6 +33,8 @@ public:
         std::string_view id;
     };
     using Moment = std::uint64_t; // in the order of changes, not of time
+    using Slot = std::uint16_t; // of a thing: what may be kept in place of its id
+    static Slot slot_of(Thing thing) noexcept;
 
     Changes();
     Changes(Changes const&) = delete;
@@ -49,7 +51,11 @@ public:
     // Asked once before each use of what is kept.
     bool is_current() const noexcept;
     // Whether the thing is still what was read after that moment.
-    bool stands(Moment read_after, Thing thing) const noexcept;
+    bool stands(Moment read_after, Slot slot) const noexcept;
+    bool stands(Moment read_after, Thing thing) const noexcept
+    {
+        return stands(read_after, slot_of(thing));
+    }
 
     // Whoever changes the store notes it after the commit and before anybody is told of it, also
     // where nobody knows how the commit ended.
@@ -61,8 +67,6 @@ public:
 
 private:
     static constexpr std::size_t slots = 1U << 16U;
-
-    std::atomic<Moment>& slot_of(Thing thing) const noexcept;
 
     std::atomic<ChangeSource*> source_ = nullptr;
     std::atomic<Moment> latest_ = 1;

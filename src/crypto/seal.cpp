@@ -5,6 +5,11 @@
 #include "crypto/digest.h"
 #include "crypto/openssl.h"
 
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <utility>
+
 namespace gatehouse::crypto {
 namespace {
 
@@ -133,9 +138,21 @@ bool is_sealed_text(std::string_view text)
     return text.starts_with(text_mark);
 }
 
+// The newest last. Few uses are in use; more come from ids that name a day of their own choosing.
+struct KeyEncryptionKey::Derived {
+    static constexpr std::size_t most = 16;
+    struct One {
+        std::string use;
+        SecretString key;
+    };
+    std::mutex mutex;
+    std::deque<One> all;
+};
+
 KeyEncryptionKey::KeyEncryptionKey(SecretString key, std::string id)
     : key_(std::move(key))
     , id_(std::move(id))
+    , derived_(std::make_shared<Derived>())
 {
 }
 
@@ -168,7 +185,16 @@ bool KeyEncryptionKey::is_all_zero() const
 
 SecretString KeyEncryptionKey::subkey(std::string_view use) const
 {
-    return hkdf_sha256(key_, {}, std::string("gatehouse/").append(use).append("/v1"));
+    std::scoped_lock const lock(derived_->mutex);
+    auto& all = derived_->all;
+    auto const known = std::ranges::find(all, use, &Derived::One::use);
+    if (known != all.end())
+        return known->key.duplicate();
+    auto made = hkdf_sha256(key_, {}, std::string("gatehouse/").append(use).append("/v1"));
+    if (all.size() >= Derived::most)
+        all.pop_front();
+    all.push_back({std::string(use), made.duplicate()});
+    return made;
 }
 
 } // namespace gatehouse::crypto

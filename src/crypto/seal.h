@@ -4,6 +4,7 @@
 #include "core/random.h"
 #include "core/secret.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,16 +49,19 @@ public:
     [[nodiscard]] bool is_all_zero() const; // refused in production (decisions D-88)
     [[nodiscard]] std::string const& id() const noexcept { return id_; }
 
-    // HKDF with the info "gatehouse/" ‖ use ‖ "/v1": totp, outbox, signing, pepper.
+    // HKDF with the info "gatehouse/" ‖ use ‖ "/v1": totp, outbox, signing, pepper. Derived once
+    // and kept while few others are asked for; from any thread.
     [[nodiscard]] SecretString subkey(std::string_view use) const;
 
     [[nodiscard]] SecretString const& key() const noexcept { return key_; } // for the vault
 
 private:
+    struct Derived;
     KeyEncryptionKey(SecretString key, std::string id);
 
     SecretString key_;
     std::string id_;
+    std::shared_ptr<Derived> derived_;
 };
 
 } // namespace gatehouse::crypto

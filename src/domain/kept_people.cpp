@@ -33,9 +33,7 @@ KeptPeople::standing(Shard const& shard, UuidBytes const& id, UserId const& user
         return nullptr;
     auto const& person = found->second;
     bool const stands = changes_.stands(person.read_after, changed(user))
-        && changes_.stands(
-            person.read_after, changed(OrganizationId(to_text(person.organization)))
-        );
+        && changes_.stands(person.read_after, person.organization_slot);
     return stands ? &person : nullptr;
 }
 
@@ -95,6 +93,7 @@ void KeptPeople::keep(
     Person person;
     person.read_after = read_after;
     person.organization = *organization;
+    person.organization_slot = Changes::slot_of(changed(subject.organization_id));
     person.role = subject.role;
     person.status = subject.status;
     if (subject.custom_role_id || !subject.by_custom_role.empty() || !subject.alone.empty())

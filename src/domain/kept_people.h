@@ -63,6 +63,7 @@ private:
     struct Person {
         Changes::Moment read_after = 0;
         UuidBytes organization;
+        Changes::Slot organization_slot = 0;
         std::unique_ptr<Beside const> beside;
         std::unique_ptr<Row[]> rows; // sorted
         std::uint32_t row_count = 0;

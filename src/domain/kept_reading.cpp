@@ -20,24 +20,23 @@ stored_subject(UnitOfWork& work, std::optional<OrganizationId> in, UserId user)
 
 } // namespace
 
-Async<std::optional<SessionFacts>> session_facts(Services& services, SessionId session)
-{
-    if (auto const kept = services.kept.sessions.find(session))
-        co_return *kept;
-    auto const moment = services.kept.changes.moment();
-    auto work = co_await services.storage.read();
-    auto facts = co_await work->directory().session(std::move(session));
-    if (facts && moment)
-        services.kept.sessions.keep(*facts, *moment);
-    co_return facts;
-}
-
 Async<Reading> begin_reading(Services& services)
 {
     Reading reading;
     reading.since = services.kept.changes.moment();
     reading.work = co_await services.storage.read();
     co_return reading;
+}
+
+Async<std::optional<SessionFacts>> session_facts(Services& services, SessionId session)
+{
+    if (auto const kept = services.kept.sessions.find(session))
+        co_return *kept;
+    auto const reading = co_await begin_reading(services);
+    auto facts = co_await reading.work->directory().session(std::move(session));
+    if (facts && reading.since)
+        services.kept.sessions.keep(*facts, *reading.since);
+    co_return facts;
 }
 
 Async<std::optional<Subject>> subject_of(

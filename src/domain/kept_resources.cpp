@@ -25,11 +25,10 @@ std::optional<KeptResources::Place> KeptResources::find(ResourceId const& resour
     if (found == shard.entries.end())
         return std::nullopt;
     auto const& entry = found->second;
-    OrganizationId organization(to_text(entry.organization));
     if (!changes_.stands(entry.read_after, changed(resource))
-        || !changes_.stands(entry.read_after, changed(organization)))
+        || !changes_.stands(entry.read_after, entry.organization_slot))
         return std::nullopt;
-    return Place{std::move(organization), entry.type};
+    return Place{OrganizationId(to_text(entry.organization)), entry.type};
 }
 
 void KeptResources::keep(ResourceId const& resource, Place const& place, Changes::Moment read_after)
@@ -46,7 +45,9 @@ void KeptResources::keep(ResourceId const& resource, Place const& place, Changes
     }
     auto& entry = shard.entries[*id];
     if (entry.read_after <= read_after)
-        entry = {read_after, *organization, place.type};
+        entry = {
+            read_after, *organization, Changes::slot_of(changed(place.organization_id)), place.type
+        };
 }
 
 } // namespace gatehouse::domain

@@ -32,6 +32,7 @@ private:
     struct Entry {
         Changes::Moment read_after = 0;
         UuidBytes organization;
+        Changes::Slot organization_slot = 0;
         std::string type;
     };
     struct Shard {
