@@ -38,6 +38,7 @@ struct Load {
     std::chrono::duration<double> time;
     std::vector<std::string> requests;
     double rate = 0; // 0: as fast as answers come
+    bool shares_its_core = false;
 };
 
 struct Tally {
@@ -168,8 +169,8 @@ private:
     Clock::time_point asked_;
 };
 
-// Neither of the two ways sleeps: the generator has a core to itself, and waking it would be
-// charged to the server that answers it.
+// On a core to itself the generator never sleeps: waking it would be charged to the server that
+// answers it.
 void run_at_rate(Load const& load, int poll, std::vector<Connection>& connections, Tally& tally)
 {
     std::vector<std::size_t> idle;
@@ -187,7 +188,8 @@ void run_at_rate(Load const& load, int poll, std::vector<Connection>& connection
             connections[idle.back()].ask(due);
             idle.pop_back();
         }
-        auto const count = ::epoll_wait(poll, ready.data(), ready.size(), 0);
+        auto const count
+            = ::epoll_wait(poll, ready.data(), ready.size(), load.shares_its_core ? 100 : 0);
         if (count < 0 && errno != EINTR)
             throw std::system_error(errno, std::generic_category(), "epoll_wait");
         for (auto const& event :
@@ -217,7 +219,8 @@ Tally run(Load const& load)
         connection.ask();
     std::array<epoll_event, 256> ready;
     while (Clock::now() < end) {
-        auto const count = ::epoll_wait(poll, ready.data(), ready.size(), 0);
+        auto const count
+            = ::epoll_wait(poll, ready.data(), ready.size(), load.shares_its_core ? 100 : 0);
         if (count < 0 && errno != EINTR)
             throw std::system_error(errno, std::generic_category(), "epoll_wait");
         for (auto const& event :
@@ -242,15 +245,17 @@ int main(int count, char** words)
 try {
     std::span const arguments(words, static_cast<std::size_t>(count));
     if (arguments.size() != 5 && arguments.size() != 6) {
-        std::cerr << "usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE]\n";
+        std::cerr << "usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE|shared]\n";
         return 2;
     }
+    bool const shared = arguments.size() == 6 && arguments[5] == std::string_view("shared");
     Load const load{
         .port = number_in<std::uint16_t>(arguments[1]),
         .connections = number_in<std::size_t>(arguments[2]),
         .time = std::chrono::duration<double>(number_in<double>(arguments[3])),
         .requests = read_requests(arguments[4]),
-        .rate = arguments.size() == 6 ? number_in<double>(arguments[5]) : 0,
+        .rate = arguments.size() == 6 && !shared ? number_in<double>(arguments[5]) : 0,
+        .shares_its_core = shared,
     };
     auto const started = Clock::now();
     auto tally = run(load);

@@ -38,14 +38,15 @@ def request(method, path, body=None, headers=()):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + text
 
 
-def load(port, requests, seconds, connections=CONNECTIONS, core=LOAD_CORE, rate=None):
-    """What the load generator says after asking these requests in turn, as fast as it can or at a rate."""
+def load(port, requests, seconds, connections=CONNECTIONS, core=LOAD_CORE, pace=None):
+    """What the load generator says after asking these requests in turn: as fast as it can (`shared`: on a core that
+    the server uses too, so it sleeps while it waits) or at a rate."""
     with tempfile.NamedTemporaryFile() as file:
         for one in requests:
             file.write(f"{len(one)}\n".encode() + one)
         file.flush()
         said = subprocess.run(
-            [TOOLS / "load_generator", str(port), str(connections), str(seconds), file.name, *([str(rate)] if rate else [])],
+            [TOOLS / "load_generator", str(port), str(connections), str(seconds), file.name, *([str(pace)] if pace else [])],
             stdout=subprocess.PIPE, text=True, preexec_fn=pinned(core),
         )
     if said.returncode != 0:  # its own words are above
@@ -122,7 +123,7 @@ def decided(binary, folder, postgres, rounds, seconds):
                     measured["nginx"].append(load(nginx.port, [request("GET", "/")], seconds))
                     measured["check"].append(load(server.port, asked, seconds))
                     half = measured["check"][-1]["rate"] / 2
-                    measured["check at half"].append(load(server.port, asked, seconds, rate=half))
+                    measured["check at half"].append(load(server.port, asked, seconds, pace=half))
         return measured
     finally:
         subprocess.run(["psql", "-X", "-q", postgres, "-c", f"DROP DATABASE {name} WITH (FORCE)"], check=True)
@@ -138,7 +139,7 @@ def logins(server, people, rounds, seconds):
         meanwhile = {}
         beside = threading.Thread(target=lambda: meanwhile.update(probe(server.port, "/health", seconds)))
         beside.start()
-        busy = load(server.port, requests, seconds, 4 * len(os.sched_getaffinity(0)))
+        busy = load(server.port, requests, seconds, 4 * len(os.sched_getaffinity(0)), pace="shared")
         beside.join()
         measured["login"].append(busy)
         measured["health meanwhile"].append(meanwhile)
