@@ -28,8 +28,7 @@ headers() {
 # Only what CMake compiles, since tidy needs its flags and its generated headers.
 tidied() {
   scripts/build.sh release all bench_tools
-  sources | grep -E '^(src|tests|bench)/.*\.cpp$' |
-    xargs -P "$(nproc)" -n 8 clang-tidy-19 -p build/release --quiet "$@"
+  tools/run_tidy.py build/release "$@"
 }
 
 tidy() { tidied; }

@@ -110,7 +110,7 @@ def cases(logs):
 
 def parts(long, logs):
     listed = [
-        checks("house", "tools/check_house_test.py", "tools/run_tests_test.py", "tools/check_house.py",
+        checks("house", "tools/check_house_test.py", "tools/run_tests_test.py", "tools/run_tidy_test.py", "tools/check_house.py",
                "tools/check_words.py", "tools/check_floor.py", "tools/check_cases.py", "scripts/lint.sh format"),
         checks("node", "scripts/node.sh tests/api", "npm --prefix tests/api run --silent check"),
         build("release", "all", "bench_tools"),
