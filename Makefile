@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long build bench lint fmt clean
+.PHONY: help run test test-long build bench lint fmt screenshots clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # Development on SQLite, unless the environment says otherwise.
 run: export GATEHOUSE_ENV ?= development
@@ -38,6 +38,12 @@ lint: ## The house, the format, clang-tidy, and every header by itself
 fmt: ## Format the C++ sources
 	@scripts/setup.sh lint
 	@git ls-files -z --cached --others --exclude-standard -- '*.h' '*.cpp' | xargs -0 clang-format-19 -i
+
+screenshots: build ## Every page of the console, light and dark, desktop and phone, into build/screenshots/
+	@scripts/setup.sh test
+	@scripts/node.sh tests/api >/dev/null
+	@DATABASE=postgres GATEHOUSE_BINARY=$$PWD/build/release/gatehouse SCREENSHOTS=$$PWD/build/screenshots \
+	  scripts/with-postgres.sh tests/api/run-browser browser/90
 
 clean: ## Remove what was built (var/ with its data stays)
 	@rm -rf build

@@ -7,11 +7,11 @@ build=(
   ccache clang-19 cmake g++-12 libboost1.81-dev libboost-json1.81-dev libcrypt-dev libcurl4-openssl-dev
   libfmt-dev libgif-dev libicu-dev libmaxminddb-dev libpng-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev
   libtomlplusplus-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev lld-19
-  'make?make' ninja-build pkg-config prometheus-cpp-dev
+  'make?make' ninja-build 'npm?npm' pkg-config prometheus-cpp-dev util-linux
 )
 tests=(
-  ca-certificates curl git libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 'npm?npm' oathtool openssl postgresql-15
-  python3 sqlite3 sqlmap util-linux
+  ca-certificates chromium curl fonts-inter git libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 oathtool openssl postgresql-15
+  python3 sqlite3 sqlmap
 )
 lint=(clang-format-19 clang-tidy-19 python3)
 bench=('nginx-light?nginx' postgresql-15 python3)

@@ -74,6 +74,19 @@ def api(name, logs, database, preset="release", suite="test", extra=None):
     )]], (preset, "node"))
 
 
+def browser(logs):
+    """The console's cases in Chromium, against the release build on PostgreSQL."""
+    report = (logs / "browser.json").resolve()
+    return Part("browser", [[Command(
+        ["./run-browser", "--reporter=default", "--reporter=json", f"--outputFile={report}"], "browser", str(report), str(API),
+        {
+            "GATEHOUSE_BINARY": str(pathlib.Path("build/release/gatehouse").resolve()),
+            "GATEHOUSE_TEST_REPORT": str(report),
+            "DATABASE": "postgres",
+        },
+    )]], ("release", "node"))
+
+
 def controls(logs, every):
     """Faults put in on purpose, against the cases that were green on these databases in this run."""
     report = logs / "controls.json"
@@ -104,7 +117,7 @@ def coverage(logs):
 def cases(logs):
     """Every landed case passed on each database that it names, by the reports of this very run."""
     reports = [f"{database}={logs}/{part}.outcomes.json" for database, part in (
-        ("sqlite", "api-sqlite"), ("postgres", "api-postgres"), ("any", "controls"))]
+        ("sqlite", "api-sqlite"), ("postgres", "api-postgres"), ("postgres", "browser"), ("any", "controls"))]
     return checks("cases", f"tools/check_cases.py {' '.join(reports)}")
 
 
@@ -121,6 +134,7 @@ def parts(long, logs):
         api("api-sqlite", logs, "sqlite"),
         api("api-postgres", logs, "postgres"),
         api("api-development", logs, "sqlite", suite="development"),
+        browser(logs),
         build("gcc", "gatehouse_tests", "gatehouse"),
         unit("gcc", logs),
         build("asan", "gatehouse_tests", "gatehouse"),

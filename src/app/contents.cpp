@@ -7,6 +7,7 @@
 #include "features/assignments/endpoints.h"
 #include "features/authorization/endpoints.h"
 #include "features/billing/endpoints.h"
+#include "features/console/endpoints.h"
 #include "features/email_verification/endpoints.h"
 #include "features/health/endpoints.h"
 #include "features/invitations/endpoints.h"
@@ -40,7 +41,8 @@
 
 namespace gatehouse::app {
 
-std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& policy)
+std::vector<http::Endpoint>
+contents(CaptureApi capture, policy::Policy const& policy, console::Files console)
 {
     std::vector<http::Endpoint> all;
     auto const add = [&](std::vector<http::Endpoint> some) {
@@ -78,7 +80,8 @@ std::vector<http::Endpoint> contents(CaptureApi capture, policy::Policy const& p
     if (capture == CaptureApi::included)
         add(mail_capture::endpoints());
     add(health::endpoints());
-    add(api_description::endpoints(version, all)); // last: it describes the others
+    add(api_description::endpoints(version, all)); // behind what it describes
+    add(console::endpoints(console)); // pages are no part of the interface
     return all;
 }
 

@@ -218,7 +218,7 @@ House::House(Configuration configuration)
       }
     , server_(std::make_unique<http::Server>(
           server_settings(configuration_),
-          contents(capture_api(configuration_), *policies_.current()),
+          contents(capture_api(configuration_), *policies_.current(), console::embedded_files()),
           services_
       ))
     , background_(std::make_unique<Background>())

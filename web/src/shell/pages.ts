@@ -1,0 +1,93 @@
+// Every page: its path, what loads it, who finds it in the menu. The server has the same list (src/features/console/pages.h).
+import Bot from '@lucide/svelte/icons/bot';
+import CreditCard from '@lucide/svelte/icons/credit-card';
+import FileChartColumn from '@lucide/svelte/icons/file-chart-column';
+import Briefcase from '@lucide/svelte/icons/briefcase';
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import Settings from '@lucide/svelte/icons/settings';
+import Users from '@lucide/svelte/icons/users';
+import Workflow from '@lucide/svelte/icons/workflow';
+import type { Component } from 'svelte';
+
+// A page takes `parameters` of its path, or nothing.
+export type Loaded = Promise<{ default: Component<any> }>;
+export type MenuIcon = Component<{ size?: number; class?: string; 'aria-hidden'?: 'true' }>;
+
+export interface Page {
+  path: string;
+  load: () => Loaded;
+  /** Absent: whoever is signed in. */
+  permission?: string;
+  /** Without the permission the dashboard opens, not the refusal. */
+  elseDashboard?: boolean;
+  /** In the menu, under this heading. */
+  menu?: { text: string; group: Group; icon: MenuIcon; testid: string };
+}
+export type Group = '' | 'Work' | 'Security' | 'Organization';
+export const groups: Group[] = ['', 'Work', 'Security', 'Organization'];
+
+const icon = (one: unknown) => one as MenuIcon;
+const later = (): Loaded => import('./Unbuilt.svelte');
+
+export const pages: Page[] = [
+  {
+    path: '/dashboard',
+    load: () => import('../features/organizations/Dashboard.svelte'),
+    menu: { text: 'Dashboard', group: '', icon: icon(LayoutDashboard), testid: 'menu-dashboard' },
+  },
+  { path: '/onboarding', load: () => import('../features/organizations/Onboarding.svelte') },
+  { path: '/profile', load: () => import('../features/people/Profile.svelte'), permission: 'profile.view' },
+  {
+    path: '/users',
+    load: later,
+    permission: 'users.view',
+    elseDashboard: true,
+    menu: { text: 'People', group: 'Organization', icon: icon(Users), testid: 'menu-users' },
+  },
+  { path: '/organizations/:id/users', load: later, permission: 'users.view' },
+  {
+    path: '/clients',
+    load: later,
+    permission: 'clients.view',
+    menu: { text: 'Clients', group: 'Work', icon: icon(Briefcase), testid: 'menu-clients' },
+  },
+  {
+    path: '/workflows',
+    load: later,
+    permission: 'workflows.use',
+    menu: { text: 'Workflows', group: 'Work', icon: icon(Workflow), testid: 'menu-workflows' },
+  },
+  {
+    path: '/reports',
+    load: later,
+    permission: 'reports.use',
+    menu: { text: 'Reports', group: 'Work', icon: icon(FileChartColumn), testid: 'menu-reports' },
+  },
+  {
+    path: '/ai-agents',
+    load: later,
+    permission: 'ai.use',
+    menu: { text: 'AI agents', group: 'Work', icon: icon(Bot), testid: 'menu-ai-agents' },
+  },
+  {
+    path: '/billing',
+    load: later,
+    permission: 'organization.billing',
+    menu: { text: 'Billing', group: 'Organization', icon: icon(CreditCard), testid: 'menu-billing' },
+  },
+  {
+    path: '/settings',
+    load: later,
+    permission: 'organization.settings',
+    menu: { text: 'Settings', group: 'Organization', icon: icon(Settings), testid: 'menu-settings' },
+  },
+];
+
+/** Open to everybody: without the frame. */
+export const publicPages: Pick<Page, 'path' | 'load'>[] = [
+  { path: '/login', load: () => import('../features/login/Login.svelte') },
+  { path: '/signup', load: () => import('../features/registration/Signup.svelte') },
+  { path: '/forgot-password', load: () => import('../features/password_reset/Forgot.svelte') },
+  { path: '/reset-password', load: () => import('../features/password_reset/Reset.svelte') },
+  { path: '/accept-invite', load: () => import('../features/invitations/Accept.svelte') },
+];

@@ -1,0 +1,32 @@
+// Who is signed in and what they may do, asked anew with every move: rights change while they are used.
+import { createQuery, type QueryClient } from '@tanstack/svelte-query';
+import { api, said } from '$api/client';
+
+export const sessionKey = ['me'];
+
+export async function readMe() {
+  return said(api.GET('/api/users/me'));
+}
+export type Me = Awaited<ReturnType<typeof readMe>>;
+
+/** For components inside the frame. */
+export function useMe() {
+  return createQuery(() => ({ queryKey: sessionKey, queryFn: readMe, staleTime: 2_000, refetchInterval: 10_000 }));
+}
+
+export function may(me: Me, permission: string): boolean {
+  return me.permissions.includes(permission);
+}
+
+export function nameOf(who: { firstName: string | null; lastName: string | null; email: string }): string {
+  return [who.firstName, who.lastName].filter((part) => part !== null && part !== '').join(' ') || who.email;
+}
+
+/** A self-registered person whose organization has no name yet. */
+export function mustName(me: Me): boolean {
+  return me.organization.kind === 'personal' && me.permissions.includes('organization.create');
+}
+
+export function forgetSession(client: QueryClient): void {
+  client.clear();
+}
