@@ -3,7 +3,11 @@
 
 #include "domain/attempts.h"
 #include "domain/ledger.h"
+#include "domain/members.h"
+#include "domain/notifications.h"
 #include "domain/refusal.h"
+
+#include <algorithm>
 
 namespace gatehouse::domain {
 namespace {
@@ -15,6 +19,21 @@ refuse_blocked(UnitOfWork& work, RequestFacts facts, User user, Event event, Rea
     co_await work.ledger().append(std::move(entry));
     co_await work.commit();
     throw Refusal{.reason = reason};
+}
+
+// Somebody who was here before, with a device that was not: told in the product as well (api §11).
+Async<void> tell_of_new_device(UnitOfWork& work, LoginEnd const& end)
+{
+    if (std::ranges::find(end.risk.reasons, to_text(Signal::new_device)) == end.risk.reasons.end())
+        co_return;
+    json::Object told{{"session", end.session.text()}};
+    co_await work.members().notifications().add(
+        end.user.organization_id,
+        end.user.id,
+        NotificationKind::new_device,
+        std::move(told),
+        end.facts.now
+    );
 }
 
 } // namespace
@@ -32,6 +51,7 @@ Async<void> record_login(UnitOfWork& work, LoginEnd end)
     put_risk(entry, end.risk);
     co_await work.ledger().append(std::move(entry));
     co_await record_skipped(work, end.facts, user, end.session, end.risk);
+    co_await tell_of_new_device(work, end);
 }
 
 Async<void>

@@ -32,6 +32,22 @@ async function enrolling(tab: Tab, { world }: Given): Promise<void> {
 }
 
 
+async function withClients(tab: Tab, { world }: Given): Promise<void> {
+  const there = await tab.stack.database.count`SELECT count(*) FROM resources WHERE organization_id = ${world.own.id} AND type = 'client'`;
+  const names = ['Acme & Sons', 'Blue Harbour Shipping', 'Copenhagen Instruments', 'Donaudampfschifffahrtsgesellschaft und Partner', 'Évora Textiles'];
+  if (there === 0)
+    for (const name of names)
+      await tab.stack.client.post('/api/clients', { name, email: 'office@client.example', phone: '+44 20 7946 0000' }, world.own.people.owner.as);
+  await tab.go('/clients');
+  await tab.sees('table-clients');
+}
+
+async function assigning(tab: Tab, given: Given): Promise<void> {
+  await withClients(tab, given);
+  await tab.page.getByText('Acme & Sons').first().click();
+  await tab.sees('select-assignee');
+}
+
 async function failing(tab: Tab): Promise<void> {
   await tab.page.route('**/api/auth/sessions', (route) => route.abort());
   await tab.go('/profile?tab=devices');
@@ -91,5 +107,38 @@ export const states: State[] = [
   { name: 'profile-devices', as: 'owner', reach: at('/profile?tab=devices') },
   { name: 'profile-devices-failed', as: 'owner', reach: failing },
   { name: 'profile-data', as: 'owner', reach: at('/profile?tab=data') },
+  { name: 'workflows-empty', as: 'owner', reach: at('/workflows') },
+  { name: 'clients', as: 'owner', reach: withClients },
+  { name: 'clients-dialog', as: 'owner', reach: assigning },
+  {
+    name: 'clients-delete',
+    as: 'owner',
+    reach: async (tab, given) => {
+      await withClients(tab, given);
+      await tab.page.getByRole('button', { name: 'Delete Acme & Sons' }).click();
+      await tab.sees('dialog-confirm-delete');
+    },
+  },
+  {
+    name: 'search',
+    as: 'owner',
+    reach: async (tab, given) => {
+      await withClients(tab, given);
+      await tab.fill({ 'input-global-search': 'harbour' });
+      await tab.says('search-results', 'Blue Harbour');
+    },
+  },
+  {
+    name: 'mobile-menu',
+    as: 'owner',
+    reach: async (tab) => {
+      await tab.go('/dashboard');
+      await tab.sees('button-user-menu');
+      if (await tab.at('button-mobile-menu').isVisible()) {
+        await tab.press('button-mobile-menu');
+        await tab.sees('sidebar-mobile');
+      }
+    },
+  },
   { name: 'forbidden', as: 'staff', reach: at('/billing') },
 ];

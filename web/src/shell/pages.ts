@@ -47,13 +47,13 @@ export const pages: Page[] = [
   { path: '/organizations/:id/users', load: later, permission: 'users.view' },
   {
     path: '/clients',
-    load: later,
+    load: () => import('../features/resources/Clients.svelte'),
     permission: 'clients.view',
     menu: { text: 'Clients', group: 'Work', icon: icon(Briefcase), testid: 'menu-clients' },
   },
   {
     path: '/workflows',
-    load: later,
+    load: () => import('../features/resources/Workflows.svelte'),
     permission: 'workflows.use',
     menu: { text: 'Workflows', group: 'Work', icon: icon(Workflow), testid: 'menu-workflows' },
   },
@@ -81,6 +81,8 @@ export const pages: Page[] = [
     permission: 'organization.settings',
     menu: { text: 'Settings', group: 'Organization', icon: icon(Settings), testid: 'menu-settings' },
   },
+  { path: '/audit', load: later, permission: 'SETTINGS_SECURITY_VIEW' },
+  { path: '/compliance', load: later, permission: 'SETTINGS_SECURITY_VIEW' },
 ];
 
 /** Open to everybody: without the frame. */

@@ -20,7 +20,7 @@ export function described(kind: string, data: unknown): Told {
   const word = (name: string) => (typeof facts[name] === 'string' ? facts[name] : '');
   switch (kind) {
     case 'role_changed': {
-      const role = word('role') || word('newRole') || word('to');
+      const role = word('to');
       return { icon: UserCog, title: 'Your role changed', text: role ? `You are ${role} now.` : 'Your permissions are different now.', href: '/dashboard' };
     }
     case 'new_device':

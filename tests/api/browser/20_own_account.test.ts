@@ -1,0 +1,258 @@
+// The own account: profile, password, second factor, devices, notifications (spec/cases layer 5).
+import { beforeAll, describe, expect, it } from 'vitest';
+import { desktop, phone, Tab, watchTabs } from '../support/browser.ts';
+import { Houses, type Member } from '../support/houses.ts';
+import { newPassword } from '../support/people.ts';
+import { pdf } from '../support/pictures.ts';
+import { codeOf, insertWithFactor, wrongCode } from '../support/second_factor.ts';
+import { mainStack } from '../support/stack.ts';
+import { roles, World } from '../support/worlds.ts';
+
+const stack = mainStack();
+let world: World;
+
+beforeAll(async () => {
+  world = await World.on(Houses.on('closed', stack));
+});
+watchTabs();
+
+const anybody = (role = 'staff'): Promise<Member> => world.houses.member(world.own.id, role);
+const signsIn = async (who: { email: string; password: string }) => (await stack.client.post('/api/auth/login', { email: who.email, password: who.password })).status;
+
+describe('the frame', () => {
+  it('TC-E2E-030 hides the menu on a phone, behind a button', async () => {
+    const tab = await Tab.of(await anybody('owner'), { viewport: phone });
+    await tab.go('/dashboard');
+    await tab.sees('button-user-menu');
+    expect(await tab.at('sidebar-desktop').isVisible()).toBe(false);
+    await tab.press('button-mobile-menu');
+    const clients = tab.page.locator('[data-testid="sidebar-mobile"] [data-testid="menu-clients"]');
+    await clients.click();
+    await tab.arrives('/clients');
+    await tab.misses('sidebar-mobile');
+    await tab.page.setViewportSize(desktop);
+    await tab.sees('sidebar-desktop');
+  });
+
+  it('TC-E2E-031 keeps the colours that were chosen', async () => {
+    const tab = await Tab.of(await anybody());
+    const isDark = () => tab.page.evaluate(() => document.documentElement.classList.contains('dark'));
+    await tab.go('/dashboard');
+    expect(await isDark()).toBe(false);
+    await tab.press('button-theme-toggle');
+    expect(await isDark()).toBe(true);
+    await tab.page.reload();
+    expect(await isDark()).toBe(true);
+    await tab.press('button-theme-toggle');
+    expect(await isDark()).toBe(false);
+  });
+
+  it('TC-E2E-032 shows an owner everything', async () => {
+    const tab = await Tab.of(world.own.people.owner.who);
+    await tab.go('/dashboard');
+    for (const menu of ['menu-users', 'menu-settings', 'menu-billing', 'menu-clients']) expect(await (await tab.sees(menu)).count()).toBe(1);
+  });
+
+  it('TC-E2E-033 leaves out of the page what an admin may not open; the interface refuses it too', async () => {
+    const { who, as } = world.own.people.admin;
+    const tab = await Tab.of(who);
+    await tab.go('/dashboard');
+    await tab.sees('menu-users');
+    await tab.sees('menu-clients');
+    await tab.misses('menu-settings');
+    await tab.misses('menu-billing');
+    expect((await stack.client.get('/api/billing/subscription', as)).status).toBe(403);
+    expect((await stack.client.post(`/api/organizations/${world.own.id}/transfer`, { newOwnerId: who.id }, as)).status).toBe(403);
+  });
+
+  it('TC-E2E-039 names the role', async () => {
+    for (const role of roles) {
+      const tab = await Tab.of(world.own.people[role].who);
+      await tab.go('/dashboard');
+      await tab.press('button-user-menu');
+      expect(await (await tab.sees('badge-role')).textContent()).toBe(role);
+    }
+  });
+
+  it('TC-E2E-036 refuses the settings to an admin, who renames the organization on the dashboard', async () => {
+    const side = await World.side(world.houses, 'Renamed House');
+    const tab = await Tab.of(side.people.admin.who);
+    expect((await tab.go('/settings'))?.status()).toBe(403);
+    await tab.sees('error-forbidden');
+    await tab.go('/dashboard');
+    await tab.press('button-edit-organization');
+    await tab.fill({ 'input-org-name': 'House of the Admin' });
+    await tab.press('button-save');
+    await tab.sees('toast-success');
+    await tab.says('text-org-name', 'House of the Admin');
+    expect(await stack.database.row`SELECT name FROM organizations WHERE id = ${side.id}`).toEqual({ name: 'House of the Admin' });
+  });
+
+  it('answers a page with 403 and one row in the ledger where the role may not open it', async () => {
+    const who = await anybody('staff');
+    const tab = await Tab.of(who);
+    for (const page of ['/billing', '/settings', '/audit', '/compliance', `/organizations/${world.other.id}/users`]) {
+      const rows = () => stack.database.count`SELECT count(*) FROM security_events WHERE user_id = ${who.id} AND event_type = 'PERMISSION_DENIED'`;
+      const before = await rows();
+      expect([page, (await tab.go(page))?.status()]).toEqual([page, 403]);
+      await tab.sees('error-forbidden');
+      await tab.settles();
+      expect([page, await rows()]).toEqual([page, before + 1]);
+    }
+    await tab.go('/users');
+    await tab.arrives('/dashboard');
+  });
+});
+
+describe('the own account', () => {
+  it('TC-E2E-043 shows a picture, and says why one is not taken', async () => {
+    const who = await anybody();
+    const tab = await Tab.of(who);
+    await tab.go('/profile');
+    const drawn = await tab.page.evaluate(() => document.createElement('canvas').toDataURL('image/jpeg').split(',')[1] ?? '');
+    const choose = (name: string, mimeType: string, buffer: Buffer) => tab.at('input-profile-picture').setInputFiles({ name, mimeType, buffer });
+    await choose('large.jpg', 'image/jpeg', Buffer.alloc(6 * 1024 * 1024, 1));
+    await tab.press('button-save-profile');
+    await tab.says('error-message', '5 MB');
+    await choose('paper.pdf', 'application/pdf', pdf);
+    await tab.press('button-save-profile');
+    await tab.says('error-message', 'no picture');
+    await choose('me.jpg', 'image/jpeg', Buffer.from(drawn, 'base64'));
+    await tab.press('button-save-profile');
+    await tab.sees('toast-success');
+    await tab.page.reload();
+    const shown = await tab.sees('img-profile-picture');
+    expect(await shown.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+    const colleague = await anybody();
+    const answer = await stack.client.send('POST', `/api/users/${colleague.id}/profile-picture`, {
+      bearer: (await world.houses.bearer(who)).bearer, bytes: '', headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  it('TC-E2E-048 changes the password; the other browser is signed out', async () => {
+    const who = await anybody();
+    const [tab, other] = [await Tab.of(who), await Tab.of(who)];
+    await other.go('/dashboard');
+    await other.sees('menu-clients');
+    await tab.go('/profile');
+    await tab.fill({ 'input-first-name': 'Changed' });
+    await tab.press('button-save-profile');
+    await tab.sees('toast-success');
+    await tab.press('tab-security');
+    const password = newPassword(who.email);
+    await tab.fill({ 'input-current-password': who.password, 'input-new-password': password, 'input-confirm-password': password });
+    await tab.press('button-change-password');
+    await tab.says('toast-success', 'password');
+    await other.press('menu-clients');
+    await other.arrives('/login');
+    await tab.page.reload();
+    await tab.sees('tab-security');
+    expect([await signsIn(who), await signsIn({ ...who, password })]).toEqual([401, 200]);
+  });
+
+  it('says that the current password is wrong, and changes nothing', async () => {
+    const who = await anybody();
+    const tab = await Tab.of(who);
+    await tab.go('/profile?tab=security');
+    const password = newPassword(who.email);
+    await tab.fill({ 'input-current-password': 'Not-The-Password-1', 'input-new-password': password, 'input-confirm-password': password });
+    await tab.press('button-change-password');
+    await tab.says('error-message', 'current password is not right');
+    expect(tab.path).toBe('/profile');
+    expect(await signsIn(who)).toBe(200);
+  });
+
+  it('sets a second factor up by its picture, and signs in with it and with a backup code', async () => {
+    const who = await anybody();
+    const tab = await Tab.of(who);
+    await tab.go('/profile?tab=security');
+    await tab.press('button-enable-two-factor');
+    await tab.fill({ 'input-password': who.password });
+    await tab.press('button-confirm-password');
+    const picture = await tab.sees('img-qr-code');
+    expect(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+    const secret = ((await tab.at('text-totp-secret').textContent()) ?? '').replaceAll(' ', '');
+    await tab.fill({ 'input-code': await wrongCode(secret) });
+    await tab.press('button-verify-code');
+    await tab.sees('error-message');
+    await tab.fill({ 'input-code': await codeOf(secret) });
+    await tab.press('button-verify-code');
+    const codes = await (await tab.sees('list-backup-codes')).locator('li').allTextContents();
+    expect(codes.length).toBe(10);
+    await tab.press('button-codes-kept');
+    await tab.says('badge-two-factor', 'on');
+    const again = await Tab.open();
+    await again.signIn(who);
+    await again.press('button-use-backup_code');
+    await again.fill({ 'input-code': codes[0] ?? '' });
+    await again.press('button-verify-code');
+    await again.arrives('/dashboard');
+  });
+
+  it('signs in with a code of the authenticator, and says when one is wrong', async () => {
+    const who = await insertWithFactor(stack);
+    const tab = await Tab.open();
+    await tab.signIn(who);
+    await tab.sees('input-code');
+    await tab.fill({ 'input-code': await wrongCode(who.secret) });
+    await tab.press('button-verify-code');
+    await tab.says('error-message', 'Invalid code');
+    await tab.fill({ 'input-code': await codeOf(who.secret) });
+    await tab.press('button-verify-code');
+    await tab.arrives('/dashboard');
+  });
+
+  it('ends a session that was somebody else’s, and leads to the password', async () => {
+    const who = await anybody();
+    const stranger = await world.houses.bearer(who);
+    const tab = await Tab.of(who);
+    await tab.go('/profile?tab=devices');
+    const rows = tab.at('list-sessions').locator('li');
+    await tab.sees('list-sessions');
+    expect(await rows.count()).toBe(2);
+    await tab.page.getByRole('button', { name: 'This was not me' }).click();
+    await tab.press('button-confirm-not-me');
+    await tab.sees('input-new-password');
+    expect((await stack.client.get('/api/users/me', stranger)).status).toBe(401);
+  });
+
+  it('signs out everywhere', async () => {
+    const who = await anybody();
+    const elsewhere = await world.houses.bearer(who);
+    const tab = await Tab.of(who);
+    await tab.go('/profile?tab=devices');
+    await tab.press('button-logout-all');
+    await tab.press('button-confirm-logout-all');
+    await tab.arrives('/login');
+    expect((await stack.client.get('/api/users/me', elsewhere)).status).toBe(401);
+  });
+
+  it('TC-E2E-037 lets nobody of the staff delete themselves', async () => {
+    const who = await anybody();
+    const tab = await Tab.of(who);
+    await tab.go('/profile?tab=data');
+    await tab.settles();
+    await tab.misses('button-delete-account');
+    expect((await stack.client.delete(`/api/users/${who.id}`, await world.houses.bearer(who))).status).toBe(403);
+  });
+
+  it('TC-E2E-049 lists what concerns the own account, until it is cleared', async () => {
+    const who = await anybody();
+    await world.patch(`/api/users/${who.id}/role`, { role: 'manager' }, world.own.people.owner);
+    await world.houses.bearer(who);
+    const answer = await stack.client.post('/api/auth/login', { email: who.email, password: who.password, deviceFingerprint: 'another-device' });
+    expect(answer.status).toBe(200);
+    const tab = await Tab.of(who);
+    await tab.go('/dashboard');
+    await tab.press('button-notifications');
+    await tab.sees('panel-notifications');
+    await tab.says('notification-role_changed', 'manager');
+    await tab.says('notification-new_device', 'New sign-in');
+    await tab.press('button-clear-all');
+    await tab.sees('text-no-notifications');
+    await tab.page.reload();
+    await tab.press('button-notifications');
+    await tab.sees('text-no-notifications');
+  });
+});
