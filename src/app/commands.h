@@ -11,6 +11,7 @@ int serve(std::vector<std::string> const& arguments);
 int migrate(std::vector<std::string> const& arguments);
 int config(std::vector<std::string> const& arguments);
 int organization_commands(std::vector<std::string> const& words);
+int ip_rule_command(std::vector<std::string> const& words);
 int user_commands(std::vector<std::string> const& words);
 int signing_key_commands(std::vector<std::string> const& words);
 int policy_command(std::vector<std::string> const& arguments);

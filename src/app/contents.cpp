@@ -5,18 +5,21 @@
 #include "features/ai_agents/endpoints.h"
 #include "features/api_description/endpoints.h"
 #include "features/assignments/endpoints.h"
+#include "features/audit/endpoints.h"
 #include "features/authorization/endpoints.h"
 #include "features/billing/endpoints.h"
 #include "features/console/endpoints.h"
 #include "features/email_verification/endpoints.h"
 #include "features/health/endpoints.h"
 #include "features/invitations/endpoints.h"
+#include "features/ip_rules/endpoints.h"
 #include "features/login/endpoints.h"
 #include "features/logout/endpoints.h"
 #include "features/mail_capture/endpoints.h"
 #include "features/me_data/endpoints.h"
 #include "features/members/endpoints.h"
 #include "features/notifications/endpoints.h"
+#include "features/organization_sessions/endpoints.h"
 #include "features/organizations/endpoints.h"
 #include "features/password_change/endpoints.h"
 #include "features/password_reset/endpoints.h"
@@ -29,6 +32,7 @@
 #include "features/risk/endpoints.h"
 #include "features/roles/endpoints.h"
 #include "features/search/endpoints.h"
+#include "features/security_policy/endpoints.h"
 #include "features/sessions/endpoints.h"
 #include "features/signing_keys/endpoints.h"
 #include "features/step_up/endpoints.h"
@@ -60,6 +64,10 @@ contents(CaptureApi capture, policy::Policy const& policy, console::Files consol
     add(two_factor::endpoints());
     add(step_up::endpoints());
     add(risk::endpoints());
+    add(organization_sessions::endpoints());
+    add(ip_rules::endpoints());
+    add(security_policy::endpoints());
+    add(audit::endpoints());
     add(me_data::endpoints());
     add(pictures::endpoints());
     add(vault::endpoints());

@@ -25,6 +25,8 @@ constexpr char const* org_usage = R"(
       an organization and its owner, who can sign in at once; the password is asked for on the
       terminal, or is the one line of standard input
   list [--limit N] [--after ID] [--json]
+  ip-rules ID [--remove RULE | --remove-all] [--json]
+      the rules by which the organization is entered; the way back in where they shut everybody out
 
 They need the database alone (--database-url, --config) and work while a server runs. --json prints
 one JSON document. Exit status: 0 done, 1 not possible, 2 wrong use.)";

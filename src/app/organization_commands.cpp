@@ -166,7 +166,11 @@ int organization_commands(std::vector<std::string> const& words)
         return create(rest);
     if (verb == "list")
         return list(rest);
-    throw BadConfiguration("org: say `org create` or `org list`; see gatehouse org --help");
+    if (verb == "ip-rules")
+        return ip_rule_command(rest);
+    throw BadConfiguration(
+        "org: say `org create`, `org list` or `org ip-rules`; see gatehouse org --help"
+    );
 }
 
 } // namespace gatehouse::app

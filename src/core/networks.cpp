@@ -79,26 +79,53 @@ std::string Address::counted_as() const
     return key;
 }
 
+Address Address::first_in(unsigned prefix_bits) const
+{
+    Address first = *this;
+    for (unsigned bit = prefix_bits; bit < 128; ++bit)
+        first.bytes_[bit / 8]
+            = static_cast<std::uint8_t>(first.bytes_[bit / 8] & ~(0x80U >> (bit % 8)));
+    return first;
+}
+
+std::optional<Network> Network::parse(std::string_view text)
+{
+    auto const slash = text.find('/');
+    auto const address = Address::parse(text.substr(0, slash));
+    bool const is_ipv4 = text.find(':') == std::string_view::npos;
+    unsigned const longest = is_ipv4 ? 32 : 128;
+    auto const bits = slash == std::string_view::npos ? std::optional(longest)
+                                                      : bits_in(text.substr(slash + 1), longest);
+    if (!address || !bits)
+        return std::nullopt;
+    Network network;
+    network.prefix_bits_ = is_ipv4 ? bits_of_prefix + *bits : *bits;
+    network.address_ = address->first_in(network.prefix_bits_);
+    return network;
+}
+
+std::string Network::text() const
+{
+    bool const is_short = address_.is_mapped_ipv4() && prefix_bits_ >= bits_of_prefix;
+    auto const bits = is_short ? prefix_bits_ - bits_of_prefix : prefix_bits_;
+    auto const longest = is_short ? 32U : 128U;
+    return bits == longest ? address_.text() : address_.text() + "/" + std::to_string(bits);
+}
+
 Networks::Networks(std::vector<std::string> const& networks)
 {
     for (auto const& entry : networks) {
-        auto const slash = entry.find('/');
-        auto const address = Address::parse(std::string_view(entry).substr(0, slash));
-        bool const is_ipv4 = entry.find(':') == std::string::npos;
-        unsigned const longest = is_ipv4 ? 32 : 128;
-        auto const bits = slash == std::string::npos
-            ? std::optional(longest)
-            : bits_in(std::string_view(entry).substr(slash + 1), longest);
-        if (!address || !bits)
+        auto const network = Network::parse(entry);
+        if (!network)
             throw std::invalid_argument("not an address or network: " + entry);
-        networks_.push_back({*address, is_ipv4 ? bits_of_prefix + *bits : *bits});
+        networks_.push_back(*network);
     }
 }
 
 bool Networks::contain(Address const& address) const
 {
     return std::ranges::any_of(networks_, [&](Network const& network) {
-        return address.is_in(network.address, network.prefix_bits);
+        return network.contains(address);
     });
 }
 

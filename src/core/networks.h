@@ -22,9 +22,28 @@ public:
     // What a ceiling counts: an IPv4 address, or a whole /64, which one household may use freely.
     std::string counted_as() const;
 
-private:
     bool is_mapped_ipv4() const;
+    // The first address of the network that it is in.
+    Address first_in(unsigned prefix_bits) const; // bits of the 128
+    bool operator==(Address const&) const = default;
+
+private:
     std::array<std::uint8_t, 16> bytes_{};
+};
+
+class Network {
+public:
+    // `10.0.0.0/8`, `::1`; nothing for what is neither an address nor a network.
+    static std::optional<Network> parse(std::string_view text);
+
+    // One spelling for each network: its first address, and its length where it is no single one.
+    std::string text() const;
+    bool contains(Address const& address) const { return address.is_in(address_, prefix_bits_); }
+    bool operator==(Network const&) const = default;
+
+private:
+    Address address_; // the first one
+    unsigned prefix_bits_ = 0; // of the 128
 };
 
 class Networks {
@@ -38,10 +57,6 @@ public:
     bool contain(std::string_view address) const; // false for what is no address
 
 private:
-    struct Network {
-        Address address;
-        unsigned prefix_bits;
-    };
     std::vector<Network> networks_;
 };
 

@@ -10,6 +10,8 @@
 namespace gatehouse::domain {
 namespace {
 
+constexpr char const* missing_permission = "permission is missing";
+
 void require_same(Actor actor, OrganizationId const& organization)
 {
     auto const* const caller = actor.caller();
@@ -65,7 +67,7 @@ bool may(Actor actor, Permission permission)
 Refusal forbidden(std::string_view missing)
 {
     Refusal refusal{.reason = Reason::forbidden};
-    refusal.details.push_back({std::string(missing), "permission is missing"});
+    refusal.details.push_back({std::string(missing), missing_permission});
     return refusal;
 }
 
@@ -164,8 +166,10 @@ Async<void> record_denial(
     auto entry = ledger_entry(facts, Event::permission_denied, Outcome::denied, 403, caller.user);
     entry.session_id = caller.session_id();
     entry.resource = std::string(route);
-    if (refusal.reason == Reason::forbidden && !refusal.details.empty())
-        entry.details["permission"] = refusal.details.front().field;
+    if (refusal.reason == Reason::forbidden && !refusal.details.empty()) {
+        auto const& [field, problem] = refusal.details.front();
+        entry.details[problem == missing_permission ? "permission" : "cause"] = field;
+    }
     auto work = co_await services.storage.begin();
     co_await work->ledger().append(std::move(entry));
     co_await work->commit();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/ids.h"
+#include "domain/security_rules.h"
 #include "domain/sessions.h"
 #include "domain/users.h"
 #include "policy/policy.h"
@@ -16,6 +17,8 @@ struct Caller {
     Session session;
     User user; // as stored now: role and status are read per request, never taken from a token
     std::vector<policy::Granted> granted; // beside the built-in role, as stored now
+    // What the organization asks of everybody in it, as stored now; never null.
+    std::shared_ptr<SecurityRules const> rules = no_security_rules();
 
     // What that comes to, under the policy that holds for this request; until it is said, nothing.
     policy::Grants grants = {};

@@ -20,6 +20,12 @@ inline Changes::Thing changed(SessionId const& session)
 {
     return {'s', session.text()};
 }
+// From where an organization is entered, and what it asks of whoever is in it: nothing else that is
+// kept hangs on these.
+inline Changes::Thing changed_rules_of(OrganizationId const& organization)
+{
+    return {'i', organization.text()};
+}
 inline Changes::Thing changed(ResourceId const& resource)
 {
     return {'r', resource.text()};

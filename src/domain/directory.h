@@ -7,6 +7,7 @@
 #include "domain/organizations.h"
 #include "domain/refresh_tokens.h"
 #include "domain/resources.h"
+#include "domain/security_rules.h"
 #include "domain/sessions.h"
 #include "domain/subject.h"
 #include "domain/users.h"
@@ -27,6 +28,8 @@ struct SessionFacts { // what decides whether a session is live
     Session session;
     User user;
     std::vector<policy::Granted> granted = {}; // what the user holds beside the built-in role
+    // What the organization asks of everybody in it; never null.
+    std::shared_ptr<SecurityRules const> rules = no_security_rules();
 };
 
 class Directory {

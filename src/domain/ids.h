@@ -15,6 +15,7 @@ using CustomRoleId = StrongText<struct CustomRoleIdTag>;
 using ResourceId = StrongText<struct ResourceIdTag>;
 using StepUpId = StrongText<struct StepUpIdTag>;
 using AssignmentId = StrongText<struct AssignmentIdTag>;
+using IpRuleId = StrongText<struct IpRuleIdTag>;
 using TokenDigest = StrongText<struct TokenDigestTag>; // lower-case hex SHA-256 of a token
 
 } // namespace gatehouse::domain

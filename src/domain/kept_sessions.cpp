@@ -25,7 +25,8 @@ bool KeptSessions::stands(Entry const& entry) const
     auto const& facts = *entry.facts;
     return changes_.stands(entry.read_after, changed(facts.session.id))
         && changes_.stands(entry.read_after, changed(facts.user.id))
-        && changes_.stands(entry.read_after, changed(facts.user.organization_id));
+        && changes_.stands(entry.read_after, changed(facts.user.organization_id))
+        && changes_.stands(entry.read_after, changed_rules_of(facts.user.organization_id));
 }
 
 std::shared_ptr<SessionFacts const> KeptSessions::find(SessionId const& session) const

@@ -3,8 +3,11 @@
 
 #include "core/uuid.h"
 #include "crypto/digest.h"
+#include "domain/entering.h"
 #include "domain/opaque_token.h"
 #include "domain/refresh_tokens.h"
+#include "domain/security_rules.h"
+#include "domain/session_life.h"
 
 #include <algorithm>
 
@@ -98,9 +101,12 @@ Async<SessionTokens> open_session(
     SessionRisk risk
 )
 {
-    auto const session = new_session(
+    auto const rules = co_await work.security_rules().of(user.organization_id);
+    co_await require_may_enter(work, facts, user, *rules);
+    auto session = new_session(
         services, facts, user, std::move(device), std::move(methods), remember_me, risk
     );
+    limit_life(session, rules->policy, facts.now);
     co_await work.sessions().insert(session);
 
     auto opaque = mint_opaque_token(services.random);

@@ -46,7 +46,8 @@ struct SessionRisk {
 };
 
 // Writes the session and the first refresh token of its family into `work`, and purges the oldest
-// sessions beyond the configured number. Nothing may be handed out before `work` is committed.
+// sessions beyond the configured number. Nothing may be handed out before `work` is committed, and
+// nothing written before: who may not enter from there is refused here, committed (403).
 Async<SessionTokens> open_session(
     Services& services,
     UnitOfWork& work,

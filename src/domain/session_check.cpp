@@ -43,6 +43,7 @@ judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Inst
         .session = std::move(facts->session),
         .user = std::move(facts->user),
         .granted = std::move(facts->granted),
+        .rules = std::move(facts->rules),
     };
 }
 
@@ -51,13 +52,14 @@ namespace {
 constexpr Duration seen_at_most_every = 1min; // decisions D-70
 
 // Written after the answer, together with other sessions', and allowed to be lost (behaviours §2).
-void note_use(Services& services, Session const& session, Instant now)
+void note_use(Services& services, Caller const& caller, Instant now)
 {
+    auto const& session = caller.session;
     services.uses.note(
         {.organization_id = session.organization_id,
          .session_id = session.id,
          .seen = now,
-         .idle_end = moved_idle_end(session, now)}
+         .idle_end = moved_idle_end(session, caller.rules->policy, now)}
     );
     services.kept.sessions.note_use(session.id, now);
 }
@@ -72,7 +74,7 @@ Async<CheckedToken> check_token(Services& services, std::string presented, Insta
     auto caller = require(judge_session(verified.claims, std::move(facts), now));
     caller.stand_under(services.policies.current());
     if (now - caller.session.last_seen_at >= seen_at_most_every)
-        note_use(services, caller.session, now);
+        note_use(services, caller, now);
     co_return CheckedToken{std::move(verified.claims), std::move(caller)};
 }
 

@@ -12,14 +12,17 @@ namespace {
 
 constexpr std::size_t most_in_a_unit = 1000;
 constexpr Duration idle_end_moves_every = 24h;
+constexpr int moves_in_a_life = 5; // where it is shorter than that
 
 } // namespace
 
-std::optional<Instant> moved_idle_end(Session const& session, Instant now)
+std::optional<Instant>
+moved_idle_end(Session const& session, SecurityPolicy const& policy, Instant now)
 {
-    auto const idle = session.remember_me ? session_absolute_life : session_idle_life;
+    auto const usual = session.remember_me ? session_absolute_life : session_idle_life;
+    auto const idle = std::min(usual, policy.idle_life.value_or(usual));
     auto const end = std::min(now + idle, session.absolute_expires_at);
-    if (session.expires_at + idle_end_moves_every < end)
+    if (session.expires_at + std::min(idle_end_moves_every, idle / moves_in_a_life) < end)
         return end;
     return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include "core/async.h"
 #include "core/time.h"
 #include "domain/ids.h"
+#include "domain/security_rules.h"
 #include "domain/sessions.h"
 #include "domain/storage.h"
 
@@ -23,8 +24,9 @@ struct SessionUse {
 };
 
 // Where the idle end moves to when the session is used now; nothing where it stays: it moves at
-// most once a day (behaviours §6).
-std::optional<Instant> moved_idle_end(Session const& session, Instant now);
+// most once a day (behaviours §6), or five times in a shorter life that the organization wants.
+std::optional<Instant>
+moved_idle_end(Session const& session, SecurityPolicy const& policy, Instant now);
 
 // Safe to use from every thread.
 class SessionUses {

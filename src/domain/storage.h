@@ -11,6 +11,7 @@ namespace gatehouse::domain {
 
 class Assignments;
 class Attempts;
+class AuditLog;
 class CapturedMails;
 class CustomRoles;
 class Directory;
@@ -28,7 +29,9 @@ class ResetRequests;
 class Resources;
 class RiskDecisions;
 class SecondFactors;
+class SecurityRulesStore;
 class SessionHistory;
+class SessionList;
 class Sessions;
 class SigningKeys;
 class StepUpChallenges;
@@ -43,6 +46,7 @@ public:
 
     virtual Assignments& assignments() = 0;
     virtual Attempts& attempts() = 0;
+    virtual AuditLog& audit_log() = 0;
     virtual CapturedMails& captured_mails() = 0;
     virtual CustomRoles& custom_roles() = 0;
     virtual Directory& directory() = 0;
@@ -60,7 +64,9 @@ public:
     virtual Resources& resources() = 0;
     virtual RiskDecisions& risk_decisions() = 0;
     virtual SecondFactors& second_factors() = 0;
+    virtual SecurityRulesStore& security_rules() = 0;
     virtual SessionHistory& session_history() = 0;
+    virtual SessionList& session_list() = 0;
     virtual Sessions& sessions() = 0;
     virtual SigningKeys& signing_keys() = 0;
     virtual StepUpChallenges& step_up_challenges() = 0;

@@ -2,6 +2,7 @@
 #include "http/credentials.h"
 
 #include "core/text.h"
+#include "crypto/digest.h"
 #include "http/cookies.h"
 
 #include <algorithm>
@@ -43,6 +44,16 @@ Presented presented_by(Request const& request)
     if (cookie->ambiguous || !is_token_text(cookie->value))
         return {Presented::Kind::unusable, {}};
     return {Presented::Kind::cookie, std::string(cookie->value)};
+}
+
+// The digests are compared, so that not even the length of the key shows in the time it takes.
+bool presents_service_key(Request const& request, std::string const& key_digest)
+{
+    if (key_digest.empty())
+        return false;
+    auto const presented = presented_by(request);
+    return presented.kind == Presented::Kind::bearer
+        && crypto::equal_in_constant_time(crypto::sha256_hex(presented.token), key_digest);
 }
 
 } // namespace gatehouse::http

@@ -17,4 +17,8 @@ struct Presented {
 // also beside a good cookie, and counts as carrying a credential (decisions D-4, D-45).
 Presented presented_by(Request const& request);
 
+// Whether the bearer is the key whose SHA-256 this is, in hex; no key is presented where it is
+// empty.
+bool presents_service_key(Request const& request, std::string const& key_digest);
+
 } // namespace gatehouse::http

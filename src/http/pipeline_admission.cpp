@@ -1,6 +1,6 @@
 // Who is let in, and who is counted: the first two steps of spec/permissions §3.
-#include "crypto/digest.h"
 #include "domain/device_classes.h"
+#include "domain/entering.h"
 #include "domain/session_check.h"
 #include "http/credentials.h"
 #include "http/pipeline.h"
@@ -22,15 +22,6 @@ bool counts_before_anything(Route const& route)
     return route.limit != Limit::none && !counts_refusals(route);
 }
 
-// The digests are compared, so that not even the length of the key shows in the time it takes.
-bool is_service_key(Request const& request, std::string const& key_digest)
-{
-    if (key_digest.empty())
-        return false;
-    auto const presented = presented_by(request);
-    return presented.kind == Presented::Kind::bearer
-        && crypto::equal_in_constant_time(crypto::sha256_hex(presented.token), key_digest);
-}
 } // namespace
 
 // A request without any credential is the provisioner's where provisioning is open; one with any,
@@ -41,7 +32,7 @@ bool Pipeline::needs_session(Exchange const& exchange, Route const& route, Conte
     if (kind == Access::Kind::session)
         return true;
     if (kind == Access::Kind::session_or_service) {
-        if (!is_service_key(exchange.request, services_.settings.service_key_digest))
+        if (!presents_service_key(exchange.request, services_.settings.service_key_digest))
             return true;
         context.admit_service();
         return false;
@@ -110,7 +101,12 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
     bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
     if (needs_proof && !origins_.proves_same_site(exchange.request))
         co_return because(Reason::cross_site);
-    co_await domain::note_device(services_, facts_of(context), context.caller());
+    auto const& caller = context.caller();
+    if (!route.from_anywhere)
+        domain::require_inside(*caller.rules, exchange.client_address);
+    if (!route.while_enrolling)
+        domain::require_enrolled(caller);
+    co_await domain::note_device(services_, facts_of(context), caller);
     co_return std::nullopt;
 }
 

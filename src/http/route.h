@@ -123,6 +123,9 @@ struct Route {
     std::string_view own_body = ""; // those from 400 on that carry the answer, not the envelope
     Body body = Body::json();
     bool versioned = false; // its answer has an ETag; changing it takes If-Match (http/versions.h)
+    // For those, too, who have not set up the second factor yet that their organization asks for.
+    bool while_enrolling = false;
+    bool from_anywhere = false; // whatever addresses the organization is entered from
 };
 
 constexpr bool counts_refusals(Route const& route)

@@ -110,4 +110,10 @@ Async<void> require_step_up(Context& context, domain::StepUpPurpose purpose)
     throw detailed;
 }
 
+Async<void> require_step_up_where_asked(Context& context, domain::StepUpPurpose purpose)
+{
+    if (context.has_caller() && context.caller().rules->policy.asks_for(purpose))
+        co_await require_step_up(context, purpose);
+}
+
 } // namespace gatehouse::http

@@ -67,5 +67,7 @@ StepUpDemand demand_of(domain::StepUpOffer const& offer, domain::StepUpPurpose p
 // this session, in the last 600 s; else throws 428 with a challenge, and in WWW-Authenticate what
 // RFC 9470 tells clients that do not know us.
 Async<void> require_step_up(Context& context, domain::StepUpPurpose purpose);
+// The same where the policy of the caller's organization asks for it.
+Async<void> require_step_up_where_asked(Context& context, domain::StepUpPurpose purpose);
 
 } // namespace gatehouse::http

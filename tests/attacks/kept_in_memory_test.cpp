@@ -106,6 +106,33 @@ TEST_P(KeptInMemory, ASessionIsReadOnce)
     EXPECT_GT(statements([&] { EXPECT_EQ(validated(token), 200); }), 0U) << "the feed is down";
 }
 
+// From where an organization is entered is asked of the database once, like the session; what
+// changes it counts for the very next request.
+TEST_P(KeptInMemory, RulesAboutAddressesCostNoQuestionAndCountAtOnce)
+{
+    sign_in();
+    EXPECT_EQ(validated(token), 200);
+    world.outside().run("INSERT INTO step_up_challenges (organization_id, user_id, session_id, "
+                        "purpose, method, expires_at, satisfied_at) SELECT organization_id, "
+                        "user_id, id, 'ip_rule_change', 'email_otp', '2100-01-01T00:00:00.000Z', "
+                        "'2100-01-01T00:00:00.000Z' FROM sessions");
+    json::Object const rule{{"action", "deny"}, {"network", "203.0.113.0/24"}};
+    auto const made = world.call(post("/api/security/ip-rules", rule).as(owner_token));
+    EXPECT_EQ(made.status, 201) << made.body;
+    auto const inside = get("/api/users/me").as(token);
+    auto const outside = inside.from("203.0.113.9");
+    EXPECT_EQ(world.call(outside).status, 403);
+    EXPECT_EQ(validated(token), 200);
+    EXPECT_EQ(statements([&] { EXPECT_EQ(validated(token), 200); }), 0U);
+    auto const path = "/api/security/ip-rules/" + made.text("id");
+    EXPECT_EQ(by_owner(patch(path, {{"enabled", false}})), 200);
+    EXPECT_EQ(world.call(outside).status, 200);
+    EXPECT_EQ(by_owner(patch(path, {{"enabled", true}})), 200);
+    EXPECT_EQ(world.call(outside).status, 403);
+    EXPECT_EQ(by_owner(remove(path)), 204);
+    EXPECT_EQ(world.call(outside).status, 200);
+}
+
 TEST_P(KeptInMemory, ADecisionIsAskedOfTheDatabaseOnce)
 {
     sign_in();

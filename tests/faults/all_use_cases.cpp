@@ -21,10 +21,16 @@ void mark_looking_back(UseCase& one)
         "login_named_organization",
         "second_step_totp",
         "second_step_backup_code",
-        "refresh"
+        "refresh",
+        "surface_refresh_shorter"
     };
     std::set<std::string> const is_refused{
-        "second_step_wrong", "second_step_closed", "second_step_worn_token", "second_step_suspended"
+        "second_step_wrong",
+        "second_step_closed",
+        "second_step_worn_token",
+        "second_step_suspended",
+        "surface_login_outside",
+        "surface_refresh_outside"
     };
     if (!gets_in.contains(one.name) && !is_refused.contains(one.name))
         return;
@@ -51,6 +57,7 @@ std::vector<UseCase> all_use_cases()
           profile_use_cases(),
           resource_use_cases(),
           risk_use_cases(),
+          surface_use_cases(),
           product_use_cases()})
         all.insert(all.end(), part.begin(), part.end());
     for (auto& one : all)

@@ -40,6 +40,7 @@ constexpr std::array tables{
     Table{"rate_counters", "*"},
     Table{"captured_mails", "*"},
     Table{"signing_keys", "alg, state, private_sealed"},
+    Table{"ip_rules", "*"},
     Table{"custom_roles", "*"},
     Table{"custom_role_permissions", "*"},
     Table{"user_permissions", "*"},

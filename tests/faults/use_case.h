@@ -39,6 +39,7 @@ std::vector<UseCase> product_use_cases(); // reports, the subscription, agents
 std::vector<UseCase> role_use_cases(); // custom roles, and decisions told to others
 std::vector<UseCase> profile_use_cases(); // pictures, one's own password
 std::vector<UseCase> resource_use_cases();
+std::vector<UseCase> surface_use_cases(); // what keeps an organization safe
 std::vector<UseCase> risk_use_cases(); // sign-ins and refreshes that are too unusual
 
 void PrintTo(UseCase const& use_case, std::ostream* into);

@@ -1,9 +1,11 @@
 // Nothing that people wait for reads whole tables: the plans of the very statements that the stores
 // send, on PostgreSQL with tens of thousands of rows.
+#include "domain/audit_log.h"
 #include "domain/directory.h"
 #include "domain/members.h"
 #include "domain/notifications.h"
 #include "domain/resources.h"
+#include "domain/session_list.h"
 #include "storage/sql/notifications.h"
 #include "storage/sql/stores.h"
 #include "stores/postgres_fixture.h"
@@ -82,6 +84,9 @@ protected:
         store_->run("INSERT INTO sessions (id, organization_id, user_id) "
                     "SELECT 's' || n, 'o' || (1 + n % 2000), 'u' || n FROM "
                     "generate_series(0, 39999) n");
+        store_->run("INSERT INTO ip_rules (organization_id, action, network) SELECT 'o' || (n % "
+                    "2000), 'deny', '10.0.' || (n / 2000) || '.0/24' FROM "
+                    "generate_series(0, 9999) n");
         store_->run("ANALYZE");
         work_ = begin();
         recording_.emplace(work_->connection());
@@ -125,6 +130,8 @@ protected:
                       "sessions",
                       "resources",
                       "assignments",
+                      "ip_rules",
+                      "audit_ledger",
                       "notifications"})
                     EXPECT_EQ(plan.find(std::string("Seq Scan on ") + table), std::string::npos)
                         << mode << "\n"
@@ -242,6 +249,42 @@ TEST_P(Plans, AQuestionAboutARowLooksIntoItsOrganizationAlone)
     EXPECT_FALSE(run(resources->facts(home, domain::ResourceId("r78"), UserId("u77"))));
     for (auto const& sent : recording_->sent)
         EXPECT_EQ(sent.scope, sql::Scope::organization(home)) << sent.text;
+    expect_indexed();
+}
+
+TEST_P(Plans, TheSessionsOfAnOrganizationComeInTheirOrderFromTheIndex)
+{
+    auto const sessions = sql::make_session_list(*recording_);
+    OrganizationId const home("o78");
+    auto const now = Instant::from_milliseconds(1'795'331'109'123);
+    for (bool const oldest_first : {false, true}) {
+        domain::SessionWindow const window{.oldest_first = oldest_first, .limit = 5, .offset = 2};
+        EXPECT_EQ(run(sessions->list(home, {.search = "suite"}, window, now)).size(), 5U);
+        run(sessions->list(home, {.user = UserId("u77")}, window, now));
+    }
+    run(sessions->count(home, {.wanted = domain::SessionsWanted::all}, now));
+    EXPECT_TRUE(run(sessions->end_one(home, UserId("u77"), SessionId("s77"), {UserId("u1"), now})));
+    EXPECT_EQ(run(sessions->end_all_of(home, UserId("u2077"), {UserId("u1"), now})), 1);
+    expect_indexed();
+}
+
+TEST_P(Plans, TheLedgerOfAnOrganizationIsReadByItsPeriod)
+{
+    store_->run("INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, "
+                "pii_commitment) SELECT 'o' || (1 + n % 200), now() - n * interval '1 minute', "
+                "'LOGIN_SUCCESS', 'success', '\\x00' FROM generate_series(0, 49999) n; ANALYZE");
+    auto const log = sql::make_audit_log(*recording_);
+    OrganizationId const home("o78");
+    domain::AuditFilter filter;
+    filter.to = Instant::from_milliseconds(4'000'000'000'000);
+    for (bool const oldest_first : {false, true}) {
+        domain::AuditWindow const window{.oldest_first = oldest_first, .limit = 10, .offset = 5};
+        EXPECT_EQ(run(log->list(home, filter, window)).size(), 10U);
+    }
+    EXPECT_EQ(run(log->count(home, filter)), 250);
+    EXPECT_EQ(run(log->tally(home, filter.from, filter.to)).size(), 1U);
+    EXPECT_FALSE(run(log->days(home, filter.from, filter.to)).empty());
+    EXPECT_FALSE(run(log->find(home, 1)));
     expect_indexed();
 }
 

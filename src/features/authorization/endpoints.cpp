@@ -9,6 +9,7 @@
 #include "features/authorization/explaining.h"
 #include "features/authorization/messages.h"
 #include "features/authorization/routes.h"
+#include "features/authorization/security_decisions.h"
 #include "features/authorization/simulating.h"
 #include "http/paging.h"
 
@@ -139,6 +140,8 @@ std::vector<http::Endpoint> endpoints()
         http::endpoint(simulate_route, may_simulate, simulate_change),
     };
     for (auto& one : authzen_endpoints())
+        all.push_back(std::move(one));
+    for (auto& one : security_endpoints())
         all.push_back(std::move(one));
     return all;
 }

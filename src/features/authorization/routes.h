@@ -53,6 +53,19 @@ inline constexpr http::Route decision_route{
     .surface = http::Surface::organization,
     .answers = "200 401 403 404 410 429 503",
 };
+inline constexpr http::Route security_decision_route{
+    .method = http::Method::get,
+    .path = "/api/security/decisions/:id",
+    .operation = "explainDecision",
+    .summary
+    = "Explain a decision: about a right by its id, about the risk of a sign-in or a denied "
+      "request by the number of its row in the ledger",
+    .tag = "security",
+    .access = http::Access::session(),
+    .audit = asks_only,
+    .surface = http::Surface::organization,
+    .answers = "200 401 403 404 410 429 503",
+};
 inline constexpr http::Route simulate_route{
     .method = http::Method::post,
     .path = "/api/authz/simulate",

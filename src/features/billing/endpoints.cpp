@@ -6,6 +6,7 @@
 #include "domain/members.h"
 #include "features/billing/messages.h"
 #include "http/request_facts.h"
+#include "http/step_up.h"
 
 #include <utility>
 
@@ -38,9 +39,9 @@ constexpr http::Route change_route{
     .summary = "Change the plan: free or pro",
     .tag = "billing",
     .access = http::Access::session(),
-    .audit = http::Audit::records("BILLING_CHANGED"),
+    .audit = http::Audit::records("BILLING_CHANGED STEP_UP_REQUIRED STEP_UP_BYPASSED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 412 413 415 429 503",
+    .answers = "200 400 401 403 412 413 415 428 429 503",
     .versioned = true,
 };
 
@@ -48,6 +49,12 @@ Async<void> may_bill(Context& context)
 {
     domain::require_permission(context.actor(), Permission::organization_billing);
     co_return;
+}
+
+Async<void> may_change(Context& context)
+{
+    co_await may_bill(context);
+    co_await http::require_step_up_where_asked(context, domain::StepUpPurpose::billing_change);
 }
 
 // The organization went with its people since the request was let in: so did the session.
@@ -109,7 +116,7 @@ std::vector<http::Endpoint> endpoints()
 {
     return {
         http::endpoint(read_route, may_bill, show),
-        http::endpoint(change_route, may_bill, change),
+        http::endpoint(change_route, may_change, change),
     };
 }
 

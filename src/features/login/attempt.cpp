@@ -2,9 +2,11 @@
 #include "features/login/attempt.h"
 
 #include "domain/attempts.h"
+#include "domain/entering.h"
 #include "domain/ledger.h"
 #include "domain/lockout.h"
 #include "domain/organizations.h"
+#include "domain/security_rules.h"
 #include "features/login/endings.h"
 #include "http/context.h"
 
@@ -167,7 +169,11 @@ Async<Conclusion> conclude(Services& services, Try const& begun, Checked checked
         );
     if (auto const* several = std::get_if<SeveralOrganizations>(&verdict))
         ask_for_organization(several->proven);
-    if (auto* second = std::get_if<SecondFactor>(&verdict))
+    auto* const second = std::get_if<SecondFactor>(&verdict);
+    auto const& entering = second ? second->who.user : std::get<Admitted>(verdict).who.user;
+    auto const rules = co_await work->security_rules().of(entering.organization_id);
+    co_await domain::require_may_enter(*work, attempt.facts, entering, *rules);
+    if (second)
         co_return co_await ask_for_second_factor(in, std::move(second->who.user));
     auto& user = std::get<Admitted>(verdict).who.user;
     if (!checked.looked || checked.looked->user != user.id)

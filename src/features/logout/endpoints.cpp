@@ -53,6 +53,8 @@ constexpr http::Route organization_route{
     .limit = http::Limit::anonymous,
     .surface = Surface::organization,
     .answers = "200 400 401 403 413 415 429 503",
+    .while_enrolling = true,
+    .from_anywhere = true, // whoever leaves may leave
 };
 
 constexpr http::Route everywhere_route{
@@ -66,6 +68,8 @@ constexpr http::Route everywhere_route{
     .limit = http::Limit::anonymous,
     .surface = Surface::organization,
     .answers = "200 401 403 413 415 429 503",
+    .while_enrolling = true,
+    .from_anywhere = true,
 };
 
 Success signed_out(http::Context& context)

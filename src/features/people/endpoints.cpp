@@ -11,6 +11,7 @@
 #include "features/people/rules.h"
 #include "http/gates.h"
 #include "http/request_facts.h"
+#include "http/step_up.h"
 
 namespace gatehouse::people {
 namespace {
@@ -56,7 +57,8 @@ Async<void> may_change(http::Context& context)
 }
 Async<void> may_change_role(http::Context& context)
 {
-    return gate(context, Permission::users_role, Permission::users_role);
+    co_await gate(context, Permission::users_role, Permission::users_role);
+    co_await http::require_step_up_where_asked(context, domain::StepUpPurpose::change_role);
 }
 Async<void> may_delete(http::Context& context)
 {

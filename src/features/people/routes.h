@@ -25,7 +25,8 @@ inline constexpr http::Route me_route{
     .access = http::Access::session(),
     .audit = http::Audit::none("reads only"),
     .surface = http::Surface::organization,
-    .answers = "200 401 429 503",
+    .answers = "200 401 403 429 503",
+    .while_enrolling = true,
 };
 inline constexpr http::Route by_address_route{
     .method = http::Method::get,
@@ -69,9 +70,9 @@ inline constexpr http::Route role_route{
     .summary = "Change the role of a person",
     .tag = "people",
     .access = http::Access::session(),
-    .audit = http::Audit::records("ROLE_CHANGED"),
+    .audit = http::Audit::records("ROLE_CHANGED STEP_UP_REQUIRED STEP_UP_BYPASSED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 404 413 415 429 503",
+    .answers = "200 400 401 403 404 413 415 428 429 503",
 };
 inline constexpr http::Route status_route{
     .method = http::Method::patch,

@@ -3,10 +3,13 @@
 
 #include "core/uuid.h"
 #include "domain/directory.h"
+#include "domain/entering.h"
 #include "domain/opaque_token.h"
 #include "domain/organizations.h"
 #include "domain/refresh_tokens.h"
 #include "domain/session_check.h"
+#include "domain/session_life.h"
+#include "domain/session_list.h"
 #include "domain/session_use.h"
 #include "features/refresh/alarm.h"
 #include "features/refresh/endings.h"
@@ -82,6 +85,7 @@ Async<std::optional<Ended>> retried(
     if (!text)
         co_return std::nullopt;
     require_live(owner, facts.now);
+    co_await domain::require_may_enter(work, facts, owner.user, *owner.rules);
     Repeated again{token, successor->id, std::move(owner), *std::move(text)};
     co_return co_await repeat(services, work, facts, std::move(again));
 }
@@ -135,6 +139,26 @@ Async<bool> is_proven(UnitOfWork& work, RefreshToken const& token, std::string d
     );
 }
 
+// The session's row first: who signs out or resets meanwhile either comes before and has revoked
+// the token, or waits and finds the successor.
+Async<void> note_in_row(
+    UnitOfWork& work,
+    SessionFacts const& owner,
+    bool is_shorter,
+    domain::RiskRecord const& risk,
+    Instant now
+)
+{
+    auto const& session = owner.session;
+    auto const idle_end = domain::moved_idle_end(session, owner.rules->policy, now);
+    co_await work.sessions().touch(session.organization_id, session.id, now, idle_end);
+    if (is_shorter)
+        co_await work.session_list().limit_life(session);
+    co_await work.sessions().note_risk(
+        session.organization_id, session.id, risk.score, risk.failure.has_value()
+    );
+}
+
 Async<Ended> continue_session(
     Services& services,
     UnitOfWork& work,
@@ -146,7 +170,9 @@ Async<Ended> continue_session(
 )
 {
     auto const& token = presented.token;
+    bool const is_shorter = limit_life(owner.session, owner.rules->policy, facts.now);
     require_live(owner, facts.now);
+    co_await domain::require_may_enter(work, facts, owner.user, *owner.rules);
     auto risk = co_await domain::assess(services, work, std::move(looked));
     bool asks = risk.band == domain::Band::step_up;
     if (asks) {
@@ -154,17 +180,7 @@ Async<Ended> continue_session(
             = co_await is_proven(work, token, presented.fingerprint, facts.now);
         asks = !is_proven_already;
     }
-    // The session's row first: who signs out or resets meanwhile either comes before and has
-    // revoked the token, or waits and finds the successor.
-    co_await work.sessions().touch(
-        token.organization_id,
-        token.session_id,
-        facts.now,
-        domain::moved_idle_end(owner.session, facts.now)
-    );
-    co_await work.sessions().note_risk(
-        token.organization_id, token.session_id, risk.score, risk.failure.has_value()
-    );
+    co_await note_in_row(work, owner, is_shorter, risk, facts.now);
     RefreshTokenId const id(mint_uuid(facts.now, services.random));
     auto text = co_await write_successor(services, work, facts, presented, id, owner.session);
     Successor next{

@@ -2,6 +2,7 @@
 #include "features/risk/endpoints.h"
 
 #include "domain/access.h"
+#include "domain/period.h"
 #include "features/risk/messages.h"
 #include "features/risk/rules.h"
 #include "http/paging.h"
@@ -55,7 +56,7 @@ DecisionList views_of(std::vector<RiskDecision> const& decisions)
     DecisionList views;
     views.reserve(decisions.size());
     for (auto const& decision : decisions)
-        views.push_back(view_of(decision));
+        views.push_back(domain::risk_view_of(decision));
     return views;
 }
 
@@ -100,7 +101,7 @@ some_behind(http::Context& context, DecisionFilter filter, std::int64_t after)
 Async<Replayed> replay_all(http::Context& context, ReplayRequest request)
 {
     auto const asked = thresholds_in(request);
-    auto const period = period_of(request.from, request.to, context.now);
+    auto const period = domain::period_of(request.from, request.to, context.now);
     DecisionFilter const filter{.from = period.from, .to = period.to};
     Replayed answer;
     std::int64_t after = 0;

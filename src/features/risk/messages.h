@@ -1,8 +1,8 @@
 // What is said about decisions on risk.
 #pragma once
 
-#include "core/json.h"
 #include "core/time.h"
+#include "domain/risk_view.h"
 
 #include <boost/describe/class.hpp>
 
@@ -23,25 +23,7 @@ struct DecisionsRequest { // of the query
 };
 BOOST_DESCRIBE_STRUCT(DecisionsRequest, (), (from, to, user_id, event, page, limit))
 
-struct DecisionView {
-    std::int64_t id = 0; // of the row in the ledger
-    Instant created_at;
-    std::string event;
-    std::optional<std::int64_t> status;
-    std::optional<std::string> user_id;
-    std::optional<std::string> session_id;
-    std::optional<std::string> ip_address;
-    std::optional<std::string> user_agent;
-    json::Value risk; // score, signals with their shares, thresholds, what would have lowered it
-    json::Value compared; // places and devices; null once they were erased
-};
-BOOST_DESCRIBE_STRUCT(
-    DecisionView,
-    (),
-    (id, created_at, event, status, user_id, session_id, ip_address, user_agent, risk, compared)
-)
-
-using DecisionList = std::vector<DecisionView>;
+using DecisionList = std::vector<domain::RiskView>;
 
 struct DecisionPage {
     DecisionList data;

@@ -1,8 +1,10 @@
-// Reading periods, and replaying.
+// Reading questions, and replaying.
 #include "features/risk/rules.h"
 
 #include "core/json.h"
+#include "domain/period.h"
 #include "domain/refusal.h"
+#include "domain/risk_view.h"
 
 #include <algorithm>
 #include <array>
@@ -13,31 +15,11 @@ using domain::Band;
 using domain::band_of;
 using domain::DecisionFilter;
 using domain::invalid_field;
+using domain::period_of;
 using domain::RiskDecision;
 using domain::Thresholds;
 
-constexpr Duration usual_period = 24h * 30;
-constexpr Duration one_day = 24h;
 constexpr std::size_t most_changed = 1000;
-
-// `2026-11-22`, or a moment. `end` is the end of such a day.
-Instant moment_in(std::string const& field, std::string const& text, bool end)
-{
-    constexpr std::size_t length_of_a_date = 10;
-    if (text.size() == length_of_a_date)
-        if (auto const day = parse_instant(text + "T00:00:00Z"))
-            return end ? *day + one_day : *day;
-    if (auto const moment = parse_instant(text))
-        return end ? *moment + 1ms : *moment; // what is given belongs to it
-    throw invalid_field(field, "must be a date or a moment, as 2026-11-22 or 2026-11-22T07:05:09Z");
-}
-
-json::Value risk_in(std::string const& text)
-{
-    auto const parsed = json::parse(text);
-    auto const* const risk = parsed ? parsed->find("risk") : nullptr;
-    return risk ? *risk : json::Value();
-}
 
 std::optional<int> number_in(json::Value const* object, char const* name)
 {
@@ -68,21 +50,6 @@ void count(Tally& tally, Band band)
 
 } // namespace
 
-Period
-period_of(std::optional<std::string> const& from, std::optional<std::string> const& to, Instant now)
-{
-    Period period{.from = now - usual_period, .to = now + 1ms};
-    if (to && !to->empty())
-        period.to = moment_in("to", *to, true);
-    if (from && !from->empty())
-        period.from = moment_in("from", *from, false);
-    else
-        period.from = period.to - usual_period;
-    if (period.from >= period.to)
-        throw invalid_field("from", "must not be behind to");
-    return period;
-}
-
 DecisionFilter filter_of(DecisionsRequest const& request, Instant now)
 {
     constexpr std::array<std::string_view, 5> events{
@@ -104,22 +71,6 @@ DecisionFilter filter_of(DecisionsRequest const& request, Instant now)
     return filter;
 }
 
-DecisionView view_of(RiskDecision const& decision)
-{
-    DecisionView view;
-    view.id = decision.id;
-    view.created_at = decision.at;
-    view.event = decision.event;
-    view.status = decision.status;
-    view.user_id = text_of(decision.user);
-    view.session_id = text_of(decision.session);
-    view.ip_address = decision.ip_address;
-    view.user_agent = decision.user_agent;
-    view.risk = risk_in(decision.details);
-    view.compared = risk_in(decision.personal.value_or("{}"));
-    return view;
-}
-
 Thresholds thresholds_in(ReplayRequest const& request)
 {
     if (request.step_up < 1 || request.step_up > 101)
@@ -131,7 +82,7 @@ Thresholds thresholds_in(ReplayRequest const& request)
 
 void replay(RiskDecision const& decision, Thresholds const& asked, Replayed& into)
 {
-    auto const risk = risk_in(decision.details);
+    auto const risk = domain::risk_part_of(decision.details);
     auto const score = number_in(&risk, "score");
     if (!score)
         return;

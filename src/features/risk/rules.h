@@ -1,4 +1,4 @@
-// What is decided about questions to the ledger: periods, and the same scores under other
+// What is decided about questions to the ledger, and the same scores under other
 // thresholds.
 #pragma once
 
@@ -11,18 +11,8 @@
 
 namespace gatehouse::risk {
 
-struct Period {
-    Instant from;
-    Instant to; // the first moment that does not belong to it
-};
-
 // Throws Refusal, 400 that names the member.
-Period period_of(
-    std::optional<std::string> const& from, std::optional<std::string> const& to, Instant now
-);
 domain::DecisionFilter filter_of(DecisionsRequest const& request, Instant now);
-
-DecisionView view_of(domain::RiskDecision const& decision);
 
 // Throws Refusal, 400 that names the member.
 domain::Thresholds thresholds_in(ReplayRequest const& request);

@@ -10,6 +10,7 @@
 #include "features/roles/rules.h"
 #include "features/roles/writing.h"
 #include "http/request_facts.h"
+#include "http/step_up.h"
 
 #include <utility>
 #include <variant>
@@ -147,6 +148,30 @@ bool is_preview_of(Context const& context)
     return is_preview(http::query_of(context.request));
 }
 
+// A preview changes nothing.
+Async<void> require_step_up_unless_previewed(Context& context)
+{
+    if (!is_preview_of(context))
+        co_await http::require_step_up_where_asked(
+            context, domain::StepUpPurpose::change_permissions
+        );
+}
+Async<void> may_write(Context& context)
+{
+    co_await may_manage(context);
+    co_await require_step_up_unless_previewed(context);
+}
+Async<void> may_write_one(Context& context)
+{
+    co_await may_manage_one(context);
+    co_await require_step_up_unless_previewed(context);
+}
+Async<void> may_give_now(Context& context)
+{
+    co_await may_give(context);
+    co_await http::require_step_up_where_asked(context, domain::StepUpPurpose::change_permissions);
+}
+
 // I-10, before the rest of the body counts.
 CustomRoleId custom_role_in_path(Context const& context)
 {
@@ -245,11 +270,11 @@ std::vector<http::Endpoint> endpoints()
 {
     return {
         http::endpoint(list_route, may_manage, list),
-        with_preview(http::endpoint(create_route, may_manage, create_role)),
+        with_preview(http::endpoint(create_route, may_write, create_role)),
         http::endpoint(read_route, may_manage_one, show),
-        with_preview(http::endpoint(change_route, may_manage_one, change_role)),
-        with_preview(http::endpoint(delete_route, may_manage_one, delete_role)),
-        http::endpoint(give_route, may_give, give_role),
+        with_preview(http::endpoint(change_route, may_write_one, change_role)),
+        with_preview(http::endpoint(delete_route, may_write_one, delete_role)),
+        http::endpoint(give_route, may_give_now, give_role),
     };
 }
 

@@ -23,9 +23,9 @@ inline constexpr http::Route create_route{
     .summary = "Create a role; with dryRun=1 say what it would hold and save nothing (200)",
     .tag = "roles",
     .access = http::Access::session(),
-    .audit = http::Audit::records("PERMISSION_CHANGED"),
+    .audit = http::Audit::records("PERMISSION_CHANGED STEP_UP_REQUIRED STEP_UP_BYPASSED"),
     .surface = http::Surface::organization,
-    .answers = "200 201 400 401 403 404 409 413 415 429 503",
+    .answers = "200 201 400 401 403 404 409 413 415 428 429 503",
 };
 inline constexpr http::Route read_route{
     .method = http::Method::get,
@@ -46,9 +46,9 @@ inline constexpr http::Route change_route{
     .summary = "Change a role; with dryRun=1 say who gains and who loses what and save nothing",
     .tag = "roles",
     .access = http::Access::session(),
-    .audit = http::Audit::records("PERMISSION_CHANGED"),
+    .audit = http::Audit::records("PERMISSION_CHANGED STEP_UP_REQUIRED STEP_UP_BYPASSED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 404 409 412 413 415 429 503",
+    .answers = "200 400 401 403 404 409 412 413 415 428 429 503",
     .versioned = true,
 };
 inline constexpr http::Route delete_route{
@@ -59,9 +59,9 @@ inline constexpr http::Route delete_route{
                "and delete nothing (200)",
     .tag = "roles",
     .access = http::Access::session(),
-    .audit = http::Audit::records("PERMISSION_CHANGED"),
+    .audit = http::Audit::records("PERMISSION_CHANGED STEP_UP_REQUIRED STEP_UP_BYPASSED"),
     .surface = http::Surface::organization,
-    .answers = "200 204 400 401 403 404 409 429 503",
+    .answers = "200 204 400 401 403 404 409 428 429 503",
 };
 inline constexpr http::Route give_route{
     .method = http::Method::patch,
@@ -70,9 +70,9 @@ inline constexpr http::Route give_route{
     .summary = "Give a person a role of the organization's own beside the built-in one, or take it",
     .tag = "roles",
     .access = http::Access::session(),
-    .audit = http::Audit::records("PERMISSION_CHANGED"),
+    .audit = http::Audit::records("PERMISSION_CHANGED STEP_UP_REQUIRED STEP_UP_BYPASSED"),
     .surface = http::Surface::organization,
-    .answers = "200 400 401 403 404 413 415 429 503",
+    .answers = "200 400 401 403 404 413 415 428 429 503",
 };
 
 } // namespace gatehouse::roles

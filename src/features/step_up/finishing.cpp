@@ -3,6 +3,7 @@
 
 #include "domain/attempts.h"
 #include "domain/concluding_login.h"
+#include "domain/entering.h"
 #include "domain/factor_secrets.h"
 #include "domain/opaque_token.h"
 #include "domain/organizations.h"
@@ -220,6 +221,7 @@ finish_refresh(Services& services, Waiting held, Given given, json::Value const&
     auto facts = co_await live_session(work, held.challenge, held.now);
     auto token = co_await waiting_token(services, work, held, begun);
     auto tried = try_of(held, given);
+    co_await domain::require_may_enter(work, tried.facts, facts.user, *facts.rules);
     auto proof = co_await domain::judge_step_up(
         services, work, held.challenge, tried, one_time_codes::accepted_step
     );

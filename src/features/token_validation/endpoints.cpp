@@ -1,8 +1,10 @@
 // Saying whether a token is good: its signature, and the session behind it.
 #include "features/token_validation/endpoints.h"
 
+#include "domain/entering.h"
 #include "domain/session_check.h"
 #include "features/token_validation/messages.h"
+#include "http/credentials.h"
 
 namespace gatehouse::token_validation {
 namespace {
@@ -24,7 +26,7 @@ constexpr http::Route validate_route{
     .audit = http::Audit::none("reads only; an application asks for every request of its own"),
     .limit = http::Limit::refused,
     .surface = Surface::account,
-    .answers = "200 400 401 413 415 429 503",
+    .answers = "200 400 401 403 413 415 429 503",
 };
 
 // The session decides about email and role too: a token only remembers them (behaviours §6).
@@ -46,6 +48,19 @@ Payload payload_of(CheckedToken const& checked, Settings const& settings)
     return payload;
 }
 
+// Without the service key whoever asks is taken for the person; with it it is an application that
+// asks for many. What it says of the person's address may only keep out.
+void require_may_be_used(
+    http::Context const& context, domain::Caller const& caller, ValidateRequest const& request
+)
+{
+    if (!http::presents_service_key(context.request, context.services.settings.service_key_digest))
+        domain::require_inside(*caller.rules, context.client_address);
+    if (request.ip_address)
+        domain::require_inside(*caller.rules, *request.ip_address);
+    domain::require_enrolled(caller);
+}
+
 Async<Valid> validate(http::Context& context, ValidateRequest request)
 {
     auto const token = request.token.value_or("");
@@ -54,6 +69,7 @@ Async<Valid> validate(http::Context& context, ValidateRequest request)
     std::optional<Refusal> refused;
     try {
         auto const checked = co_await check_token(context.services, token, context.now);
+        require_may_be_used(context, checked.caller, request);
         co_return Valid{.payload = payload_of(checked, context.services.settings)};
     } catch (Refusal const& refusal) {
         refused = refusal;

@@ -11,8 +11,11 @@ namespace gatehouse::token_validation {
 
 struct ValidateRequest {
     std::optional<std::string> token;
+    // Of the person, where the application knows it: what their organization does not let in is not
+    // valid.
+    std::optional<std::string> ip_address;
 };
-BOOST_DESCRIBE_STRUCT(ValidateRequest, (), (token))
+BOOST_DESCRIBE_STRUCT(ValidateRequest, (), (token, ip_address))
 
 struct Payload { // the claims, under the names that the token gives them
     std::string iss;

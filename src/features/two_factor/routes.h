@@ -28,6 +28,7 @@ route(http::Surface surface, Names names, std::string_view summary, http::Audit 
         .surface = surface,
         .answers
         = on_account ? "200 400 401 403 413 415 429 503" : "200 400 401 403 413 415 423 429 503",
+        .while_enrolling = true,
     };
 }
 

@@ -164,11 +164,14 @@ public:
         if (rows.empty())
             co_return std::nullopt;
         auto const row = rows.front();
-        auto const granted = row.optional_text(session_width + user_width);
+        constexpr auto behind = session_width + user_width;
+        auto const granted = row.optional_text(behind);
         co_return SessionFacts{
             .session = read_session(row),
             .user = read_user(row, session_width),
-            .granted = read_granted(granted.value_or(""))
+            .granted = read_granted(granted.value_or("")),
+            .rules
+            = read_security_rules(row.optional_text(behind + 1), row.optional_text(behind + 2))
         };
     }
 

@@ -7,6 +7,7 @@
 #include "storage/sql/organization_row.h"
 #include "storage/sql/refresh_token_row.h"
 #include "storage/sql/resource_row.h"
+#include "storage/sql/security_row.h"
 #include "storage/sql/session_row.h"
 #include "storage/sql/statement.h"
 #include "storage/sql/user_row.h"
@@ -85,27 +86,29 @@ inline constexpr Statement
 inline constexpr Statement select_invitation_id("SELECT 1 FROM invitations WHERE id = $1");
 inline constexpr Text session_tail = " FROM sessions s JOIN users u ON u.organization_id = "
                                      "s.organization_id AND u.id = s.user_id WHERE s.id = $1";
+inline constexpr Text rules_head = ", (SELECT ";
+inline constexpr Text rules_middle = "s.organization_id), (SELECT ";
+inline constexpr Text rules_tail = " FROM organizations o WHERE o.id = s.organization_id)";
+template <Text gathers, Text policy>
+inline constexpr char const* session_text = joined<
+    "SELECT ",
+    session_columns,
+    ", ",
+    user_columns,
+    ", ",
+    granted_head,
+    gathers,
+    granted_tail,
+    rules_head,
+    gathers,
+    ip_rules_column,
+    rules_middle,
+    policy,
+    rules_tail,
+    session_tail>;
 inline constexpr auto select_session = either(
-    {.postgres = joined<
-         "SELECT ",
-         session_columns,
-         ", ",
-         user_columns,
-         ", ",
-         granted_head,
-         postgres_gathers,
-         granted_tail,
-         session_tail>,
-     .sqlite = joined<
-         "SELECT ",
-         session_columns,
-         ", ",
-         user_columns,
-         ", ",
-         granted_head,
-         sqlite_gathers,
-         granted_tail,
-         session_tail>}
+    {.postgres = session_text<postgres_gathers, postgres_policy_column>,
+     .sqlite = session_text<sqlite_gathers, sqlite_policy_column>}
 );
 inline constexpr Statement select_refresh_token(joined<
                                                 "SELECT ",

@@ -2,6 +2,7 @@
 #include "domain/storage.h"
 
 #include "domain/attempts.h"
+#include "domain/audit_log.h"
 #include "domain/captured_mails.h"
 #include "domain/custom_roles.h"
 #include "domain/directory.h"
@@ -19,7 +20,9 @@
 #include "domain/resources.h"
 #include "domain/risk_decisions.h"
 #include "domain/second_factors.h"
+#include "domain/security_rules.h"
 #include "domain/session_history.h"
+#include "domain/session_list.h"
 #include "domain/sessions.h"
 #include "domain/signing_keys.h"
 #include "domain/step_up_challenges.h"
@@ -27,6 +30,7 @@
 #include "domain/vaults.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/migrate.h"
+#include "storage/sql/probes.h"
 #include "storage/sql/stores.h"
 
 namespace gatehouse::sql {
@@ -74,6 +78,7 @@ public:
 
     domain::Assignments& assignments() override { return store(assignments_, make_assignments); }
     domain::Attempts& attempts() override { return store(attempts_, make_attempts); }
+    domain::AuditLog& audit_log() override { return store(audit_log_, make_audit_log); }
     domain::CapturedMails& captured_mails() override
     {
         return store(captured_mails_, make_captured_mails);
@@ -123,10 +128,15 @@ public:
     {
         return store(second_factors_, make_second_factors);
     }
+    domain::SecurityRulesStore& security_rules() override
+    {
+        return store(security_rules_, make_security_rules);
+    }
     domain::SessionHistory& session_history() override
     {
         return store(session_history_, make_session_history);
     }
+    domain::SessionList& session_list() override { return store(session_list_, make_session_list); }
     domain::Sessions& sessions() override { return store(sessions_, make_sessions); }
     domain::SigningKeys& signing_keys() override { return store(signing_keys_, make_signing_keys); }
     domain::StepUpChallenges& step_up_challenges() override
@@ -154,6 +164,7 @@ private:
     Changes* const changes_;
     std::unique_ptr<domain::Assignments> assignments_;
     std::unique_ptr<domain::Attempts> attempts_;
+    std::unique_ptr<domain::AuditLog> audit_log_;
     std::unique_ptr<domain::CapturedMails> captured_mails_;
     std::unique_ptr<domain::CustomRoles> custom_roles_;
     std::unique_ptr<domain::Directory> directory_;
@@ -171,35 +182,15 @@ private:
     std::unique_ptr<domain::Resources> resources_;
     std::unique_ptr<domain::RiskDecisions> risk_decisions_;
     std::unique_ptr<domain::SecondFactors> second_factors_;
+    std::unique_ptr<domain::SecurityRulesStore> security_rules_;
     std::unique_ptr<domain::SessionHistory> session_history_;
+    std::unique_ptr<domain::SessionList> session_list_;
     std::unique_ptr<domain::Sessions> sessions_;
     std::unique_ptr<domain::SigningKeys> signing_keys_;
     std::unique_ptr<domain::StepUpChallenges> step_up_challenges_;
     std::unique_ptr<domain::Users> users_;
     std::unique_ptr<domain::Vaults> vaults_;
 };
-
-constexpr Statement nothing("SELECT 1");
-constexpr Statement probe_statement("SELECT max(version) FROM schema_migrations");
-// Tenant tables whose rows this connection could see beyond its scope: the role is not bound there,
-// the policy is gone, or another one opens more. login_attempts is no tenant table.
-constexpr Statement open_tables(
-    "SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_class c "
-    "WHERE c.relnamespace = to_regnamespace('auth') AND c.relkind = 'r' "
-    "AND c.relname <> 'login_attempts' AND has_table_privilege(c.oid, 'SELECT') "
-    "AND (c.relname = 'organizations' OR EXISTS (SELECT 1 FROM pg_attribute a "
-    "WHERE a.attrelid = c.oid AND a.attname = 'organization_id' AND NOT a.attisdropped)) "
-    "AND (NOT row_security_active(c.oid) "
-    "OR NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid "
-    "AND p.polname = 'organization_scope') "
-    "OR EXISTS (SELECT 1 FROM pg_policy p, unnest(p.polroles) r WHERE p.polrelid = c.oid "
-    "AND p.polpermissive AND p.polname <> 'organization_scope' "
-    "AND (r = 0 OR pg_has_role(r, 'USAGE'))))"
-);
-constexpr auto time_statement = either(
-    {.postgres = "SELECT clock_timestamp()",
-     .sqlite = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"}
-);
 
 class SqlStorage final : public domain::Storage {
 public:

@@ -10,6 +10,7 @@
 namespace gatehouse::domain {
 class Assignments;
 class Attempts;
+class AuditLog;
 class CapturedMails;
 class CustomRoles;
 class Directory;
@@ -27,7 +28,9 @@ class ResetRequests;
 class Resources;
 class RiskDecisions;
 class SecondFactors;
+class SecurityRulesStore;
 class SessionHistory;
+class SessionList;
 class Sessions;
 class SigningKeys;
 class StepUpChallenges;
@@ -40,6 +43,7 @@ namespace gatehouse::sql {
 
 std::unique_ptr<domain::Assignments> make_assignments(Connection& connection);
 std::unique_ptr<domain::Attempts> make_attempts(Connection& connection);
+std::unique_ptr<domain::AuditLog> make_audit_log(Connection& connection);
 std::unique_ptr<domain::CapturedMails> make_captured_mails(Connection& connection);
 std::unique_ptr<domain::CustomRoles> make_custom_roles(Connection& connection);
 std::unique_ptr<domain::Directory> make_directory(Connection& connection);
@@ -57,7 +61,9 @@ std::unique_ptr<domain::ResetRequests> make_reset_requests(Connection& connectio
 std::unique_ptr<domain::Resources> make_resources(Connection& connection);
 std::unique_ptr<domain::RiskDecisions> make_risk_decisions(Connection& connection);
 std::unique_ptr<domain::SecondFactors> make_second_factors(Connection& connection);
+std::unique_ptr<domain::SecurityRulesStore> make_security_rules(Connection& connection);
 std::unique_ptr<domain::SessionHistory> make_session_history(Connection& connection);
+std::unique_ptr<domain::SessionList> make_session_list(Connection& connection);
 std::unique_ptr<domain::Sessions> make_sessions(Connection& connection);
 std::unique_ptr<domain::SigningKeys> make_signing_keys(Connection& connection);
 std::unique_ptr<domain::StepUpChallenges> make_step_up_challenges(Connection& connection);

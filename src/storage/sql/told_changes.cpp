@@ -43,6 +43,8 @@ bool note_row(Changes& changes, Told const& told)
         changes.note(changed(ResourceId(told.id)));
     else if (told.table == "custom_roles" || told.table == "custom_role_permissions")
         changes.note(changed(OrganizationId(told.organization)));
+    else if (told.table == "ip_rules" || told.table == "organizations")
+        changes.note(domain::changed_rules_of(OrganizationId(told.organization)));
     else
         return false;
     return true;

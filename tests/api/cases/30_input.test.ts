@@ -23,6 +23,9 @@ beforeAll(async () => {
   }
   await provenFor(database, person.organizationId); // what a body is worth is asked behind that
   const role = await database.row`INSERT INTO custom_roles (organization_id, name) VALUES (${person.organizationId}, 'Of bad input') RETURNING id`;
+  const rule = await database.row`INSERT INTO ip_rules (organization_id, action, network, enabled) VALUES (${person.organizationId}, 'deny', '203.0.113.1', ${false}) RETURNING id`;
+  existing['/api/security/ip-rules/{id}'] = `/api/security/ip-rules/${rule['id'] as string}`;
+  for (const purpose of ['ip_rule_change', 'force_logout', 'revoke_session']) await provenFor(database, person.organizationId, purpose);
   existing['/api/organizations/{id}/roles/{roleId}'] = `/api/organizations/${person.organizationId}/roles/${role['id'] as string}`;
 });
 

@@ -1,4 +1,5 @@
 // What each route must answer to each role at its own, a foreign and an unknown target, and the ways to ask.
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Json, Options } from './client.ts';
@@ -95,6 +96,20 @@ async function roleOf(world: World, side: Side): Promise<string> {
   return made['id'] as string;
 }
 
+/** A session of somebody of whom nobody else is asked. */
+async function colleaguesSession(world: World, side: Side): Promise<string> {
+  const { id } = await world.colleague(side);
+  return (await world.stack.database.row`INSERT INTO sessions (organization_id, user_id) VALUES (${side.id}, ${id}) RETURNING id`)['id'] as string;
+}
+
+/** A rule that does not count, about a network of its own. */
+async function ruleOf(world: World, side: Side): Promise<string> {
+  const network = `2001:db8:${randomBytes(2).toString('hex')}:${randomBytes(2).toString('hex')}::/64`;
+  const made = await world.stack.database.row`
+    INSERT INTO ip_rules (organization_id, action, network, enabled) VALUES (${side.id}, 'deny', ${network}, ${false}) RETURNING id`;
+  return made['id'] as string;
+}
+
 /** A decision about the manager there: others look at it where they may see people. */
 async function decisionOf(world: World, side: Side): Promise<string> {
   const asked = { subject: { id: side.people.manager.who.id }, action: 'users.view' };
@@ -109,6 +124,8 @@ async function idOf(line: Line, role: Role, target: Target, world: World): Promi
   if (line.kind === 'own-session') return sessionOf(world, side);
   if (line.kind === 'agent') return 'access-guide';
   if (line.kind === 'decision') return decisionOf(world, side);
+  if (line.kind === 'session') return colleaguesSession(world, side);
+  if (line.kind === 'ip-rule') return ruleOf(world, side);
   const type = line.kind === 'assignment' ? 'client' : line.kind;
   const resource = await world.resource(side, type);
   if (line.kind === 'assignment') {
@@ -128,6 +145,9 @@ const own = (as: Role, world: World): string => world.own.people[as].who.id;
 
 /** A body that the route takes, where it takes one; the rest is about oneself, and proves who one is in other ways. */
 const goodBodies: Record<string, (world: World, role: Role, target: Target) => Json> = {
+  createIpRule: () => ({ action: 'deny', network: '203.0.113.9' }),
+  changeIpRule: () => ({ note: 'Changed' }),
+  changeSecurityPolicy: () => ({ sessionIdleMinutes: 60 }),
   replayRiskDecisions: () => ({ stepUp: 60, block: 90 }),
   createOrganization: () => ({ name: 'House of one question' }),
   changeOrganization: () => ({ industry: 'Tests' }),
