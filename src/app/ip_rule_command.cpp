@@ -10,6 +10,7 @@
 #include "features/ip_rules/rules.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace gatehouse::app {
@@ -19,15 +20,13 @@ using domain::Event;
 using domain::IpRule;
 using domain::IpRuleId;
 using domain::OrganizationId;
-using domain::Reason;
-using domain::Refusal;
 using domain::UnitOfWork;
 
 Async<std::vector<IpRule>> rules_of(UnitOfWork& work, OrganizationId organization)
 {
     auto const found = co_await work.directory().organization(organization);
     if (!found)
-        throw Refusal{.reason = Reason::not_found, .message = "there is no such organization"};
+        throw std::runtime_error("org ip-rules: there is no such organization");
     co_return co_await work.security_rules().ip_rules(
         std::move(organization), ip_rules::most_rules_listed
     );
@@ -57,7 +56,7 @@ std::vector<IpRule> taken_out(std::vector<IpRule>& rules, IpRuleId const& id)
         = std::ranges::partition(rules, [&](IpRule const& rule) { return rule.id == id; });
     std::vector<IpRule> left(others.begin(), others.end());
     if (left.size() == rules.size())
-        throw Refusal{.reason = Reason::not_found, .message = "there is no such rule"};
+        throw std::runtime_error("org ip-rules: there is no such rule");
     rules.erase(others.begin(), others.end());
     return left;
 }

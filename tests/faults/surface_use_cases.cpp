@@ -35,7 +35,8 @@ Signed proven(ServiceWorld& world, std::string const& purpose)
     auto made = signed_in(world);
     world.outside().query(
         "INSERT INTO step_up_challenges (id, organization_id, user_id, session_id, purpose, "
-        "method, created_at, expires_at, satisfied_at) SELECT 'c' || id, organization_id, user_id, "
+        "method, created_at, expires_at, satisfied_at) SELECT 'c' || user_id, organization_id, "
+        "user_id, "
         "id, $2, 'email_otp', $1, $1, $1 FROM sessions",
         sql::values(world.clock.now(), purpose)
     );

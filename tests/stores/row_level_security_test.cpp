@@ -49,6 +49,7 @@ constexpr char const* one_house
       "INSERT INTO user_permissions (organization_id, user_id, permission_id) "
       "VALUES ('#', 'u#', 'p');"
       "INSERT INTO resources (id, organization_id, type, name) VALUES ('x#', '#', 'client', 'N');"
+      "INSERT INTO ip_rules (organization_id, action, network) VALUES ('#', 'deny', '::1');"
       "INSERT INTO report_files (organization_id, report_id, content_type, bytes) "
       "VALUES ('#', 'x#', 'text/csv', 'x');"
       "INSERT INTO assignments (organization_id, resource_type, resource_id, user_id) "

@@ -159,6 +159,7 @@ public:
     domain::Directory& directory() override { return directory_; }
     domain::Assignments& assignments() override { nothing(); }
     domain::Attempts& attempts() override { nothing(); }
+    domain::AuditLog& audit_log() override { nothing(); }
     domain::CapturedMails& captured_mails() override { nothing(); }
     domain::CustomRoles& custom_roles() override { nothing(); }
     domain::Invitations& invitations() override { nothing(); }
@@ -175,7 +176,9 @@ public:
     domain::Resources& resources() override { nothing(); }
     domain::RiskDecisions& risk_decisions() override { nothing(); }
     domain::SecondFactors& second_factors() override { nothing(); }
+    domain::SecurityRulesStore& security_rules() override { nothing(); }
     domain::SessionHistory& session_history() override { nothing(); }
+    domain::SessionList& session_list() override { nothing(); }
     domain::Sessions& sessions() override { nothing(); }
     domain::SigningKeys& signing_keys() override { nothing(); }
     domain::StepUpChallenges& step_up_challenges() override { nothing(); }

@@ -129,6 +129,35 @@ describe('gatehouse org create', () => {
   });
 });
 
+describe('gatehouse org ip-rules', () => {
+  it('shows the rules, and lets an organization in again that has shut itself out', async () => {
+    const owner = await founded();
+    const signIn = async (): Promise<number> => (await stack.client.post(organizationLoginPath, { email: owner.email, password: owner.password })).status;
+    for (const network of ['127.0.0.0/8', '192.0.2.0/24', '::/0']) {
+      await stack.database.run`INSERT INTO ip_rules (organization_id, action, network) VALUES (${owner.organizationId}, 'deny', ${network})`;
+    }
+    expect(await signIn()).toBe(403);
+    const rules = await told(['org', 'ip-rules', owner.organizationId]);
+    expect(rules.map((one: Json) => one.network).sort()).toEqual(['127.0.0.0/8', '192.0.2.0/24', '::/0']);
+    const first = rules.find((one: Json) => one.network === '192.0.2.0/24').id as string;
+    const left = await told(['org', 'ip-rules', owner.organizationId, '--remove', first]);
+    expect(left.map((one: Json) => one.network).sort()).toEqual(['127.0.0.0/8', '::/0']);
+    expect(await signIn()).toBe(403);
+    expect(await told(['org', 'ip-rules', owner.organizationId, '--remove-all'])).toEqual([]);
+    expect(await signIn()).toBe(200);
+    const recorded = await stack.database.rows`
+      SELECT actor_id, status, ip_address, details FROM audit_ledger WHERE organization_id = ${owner.organizationId} AND event_type = 'IP_RULE_DELETED' ORDER BY id`;
+    expect(recorded.map((row) => [row['actor_id'], row['status'], row['ip_address'], tells(row)['by']])).toEqual(Array(3).fill([null, null, null, 'operator command']));
+    await refused(['org', 'ip-rules', owner.organizationId, '--remove', first], 1, /no such rule/);
+  });
+
+  it('refuses what makes no sense', async () => {
+    await refused(['org', 'ip-rules', 'nowhere'], 1, /no such organization/);
+    await refused(['org', 'ip-rules'], 2, /name the organization/);
+    await refused(['org', 'ip-rules', 'x', '--remove', 'y', '--remove-all'], 2, /exclude each other/);
+  });
+});
+
 describe('lists', () => {
   it('walk through all organizations and people, page by page', async () => {
     const owner = await founded();
