@@ -256,3 +256,43 @@ describe('the own account', () => {
     await tab.sees('text-no-notifications');
   });
 });
+
+describe('by keyboard alone', () => {
+  it('signs in, opens the menu, goes elsewhere, and leaves a dialog to where it was opened', async () => {
+    const who = await anybody();
+    const tab = await Tab.open();
+    const { keyboard } = tab.page;
+    const focused = () => tab.page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.id ?? '');
+    await tab.go('/login');
+    await tab.at('input-email').focus();
+    await keyboard.type(who.email);
+    await keyboard.press('Tab');
+    await keyboard.type(who.password);
+    await keyboard.press('Enter');
+    await tab.arrives('/dashboard');
+    await tab.settles();
+    await tab.at('button-user-menu').focus();
+    await keyboard.press('Enter');
+    await tab.page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'menu-profile');
+    await keyboard.press('ArrowDown');
+    expect(await focused()).toBe('menu-security');
+    await keyboard.press('Enter');
+    await tab.sees('button-enable-two-factor');
+    await tab.at('button-enable-two-factor').focus();
+    await keyboard.press('Enter');
+    await tab.sees('dialog-enrol');
+    // Tab stays inside, whichever way.
+    for (let step = 0; step < 8; step += 1) {
+      await keyboard.press(step % 3 === 2 ? 'Shift+Tab' : 'Tab');
+      expect(await tab.page.evaluate(() => document.activeElement?.closest('[data-testid="dialog-enrol"]') !== null)).toBe(true);
+    }
+    await keyboard.press('Escape');
+    await tab.misses('dialog-enrol');
+    expect(await focused()).toBe('button-enable-two-factor');
+    await tab.at('menu-clients').focus();
+    await keyboard.press('Enter');
+    await tab.arrives('/clients');
+    await tab.settles();
+    expect(await focused()).toBe('page');
+  });
+});

@@ -152,10 +152,17 @@ export class Tab {
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
   }
 
+  /** The same page in another window size and other colours. */
+  async wears(look: { viewport: { width: number; height: number }; dark: boolean }): Promise<void> {
+    await this.page.setViewportSize(look.viewport);
+    await this.page.emulateMedia({ colorScheme: look.dark ? 'dark' : 'light' });
+    await this.page.waitForFunction((dark) => document.documentElement.classList.contains('dark') === dark, look.dark);
+    await this.settles();
+  }
+
   /** What axe finds wrong for people who see, hear or move otherwise; and text that is cut off. */
   async flaws(): Promise<string[]> {
-    await this.settles();
-    await this.page.evaluate(axe);
+    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe);
     const found = await this.page.evaluate(async () => {
       const { axe } = window as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
       const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
