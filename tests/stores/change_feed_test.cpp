@@ -214,6 +214,30 @@ TEST_F(ChangeFeed, TellsOfRolesAndWhatTheyHold)
     );
 }
 
+TEST_F(ChangeFeed, TellsFromWhereAnOrganizationIsEnteredAndWhatItAsks)
+{
+    Told const rule{R"(["ip_rules", "o", "i"])"};
+    EXPECT_EQ(
+        told_of("INSERT INTO ip_rules (id, organization_id, action, network) "
+                "VALUES ('i', 'o', 'deny', '192.0.2.0/24')"),
+        rule
+    );
+    EXPECT_EQ(told_of("UPDATE ip_rules SET enabled = false"), rule);
+    EXPECT_EQ(told_of("UPDATE ip_rules SET note = 'N'"), Told());
+    EXPECT_EQ(told_of("DELETE FROM ip_rules"), rule);
+    auto const settings = [](char const* value) {
+        return std::string("UPDATE organizations SET settings = '") + value + "' WHERE id = 'o'";
+    };
+    Told const policy{R"(["organizations", "o", "o"])"};
+    EXPECT_EQ(told_of(settings(R"({"security":{"secondFactorRequired":true}})")), policy);
+    EXPECT_EQ(
+        told_of(settings(R"({"security":{"secondFactorRequired":true},"theme":"dark"})")), Told()
+    );
+    EXPECT_EQ(told_of(settings("{}")), policy);
+    EXPECT_EQ(told_of("UPDATE organizations SET name = 'N'"), Told());
+    EXPECT_TRUE(told_of("TRUNCATE ip_rules").contains(R"(["ip_rules", null, null])"));
+}
+
 TEST_F(ChangeFeed, TellsOfWhatGoesWithAPersonAResourceAndAnOrganization)
 {
     database_->run("INSERT INTO assignments (id, organization_id, resource_type, resource_id, "
