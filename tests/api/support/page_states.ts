@@ -1,4 +1,5 @@
 // The pages of the console and the states that are worth looking at; a new page adds its own here.
+import { administration } from './admin_states.ts';
 import { newAddress } from './people.ts';
 import type { Tab } from './browser.ts';
 import type { Role, World } from './worlds.ts';
@@ -145,4 +146,5 @@ export const states: State[] = [
     },
   },
   { name: 'forbidden', as: 'staff', reach: at('/billing') },
+  ...administration,
 ];

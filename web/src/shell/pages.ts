@@ -4,6 +4,9 @@ import CreditCard from '@lucide/svelte/icons/credit-card';
 import FileChartColumn from '@lucide/svelte/icons/file-chart-column';
 import Briefcase from '@lucide/svelte/icons/briefcase';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import Radar from '@lucide/svelte/icons/radar';
+import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Settings from '@lucide/svelte/icons/settings';
 import Users from '@lucide/svelte/icons/users';
 import Workflow from '@lucide/svelte/icons/workflow';
@@ -39,12 +42,12 @@ export const pages: Page[] = [
   { path: '/profile', load: () => import('../features/people/Profile.svelte'), permission: 'profile.view' },
   {
     path: '/users',
-    load: later,
+    load: () => import('../features/members/People.svelte'),
     permission: 'users.view',
     elseDashboard: true,
     menu: { text: 'People', group: 'Organization', icon: icon(Users), testid: 'menu-users' },
   },
-  { path: '/organizations/:id/users', load: later, permission: 'users.view' },
+  { path: '/organizations/:id/users', load: () => import('../features/members/People.svelte'), permission: 'users.view' },
   {
     path: '/clients',
     load: () => import('../features/resources/Clients.svelte'),
@@ -59,25 +62,43 @@ export const pages: Page[] = [
   },
   {
     path: '/reports',
-    load: later,
+    load: () => import('../features/reports/Reports.svelte'),
     permission: 'reports.use',
     menu: { text: 'Reports', group: 'Work', icon: icon(FileChartColumn), testid: 'menu-reports' },
   },
   {
     path: '/ai-agents',
-    load: later,
+    load: () => import('../features/ai_agents/Agents.svelte'),
     permission: 'ai.use',
     menu: { text: 'AI agents', group: 'Work', icon: icon(Bot), testid: 'menu-ai-agents' },
   },
   {
+    path: '/roles',
+    load: () => import('../features/roles/Roles.svelte'),
+    permission: 'roles.manage',
+    menu: { text: 'Roles', group: 'Organization', icon: icon(KeyRound), testid: 'menu-roles' },
+  },
+  {
+    path: '/access',
+    load: () => import('../features/authorization/Access.svelte'),
+    permission: 'users.view',
+    menu: { text: 'Access', group: 'Organization', icon: icon(ScanSearch), testid: 'menu-access' },
+  },
+  {
+    path: '/security/risk',
+    load: () => import('../features/risk/Risk.svelte'),
+    permission: 'SETTINGS_SECURITY_VIEW',
+    menu: { text: 'Risk', group: 'Security', icon: icon(Radar), testid: 'menu-risk' },
+  },
+  {
     path: '/billing',
-    load: later,
+    load: () => import('../features/billing/Billing.svelte'),
     permission: 'organization.billing',
     menu: { text: 'Billing', group: 'Organization', icon: icon(CreditCard), testid: 'menu-billing' },
   },
   {
     path: '/settings',
-    load: later,
+    load: () => import('../features/organizations/OwnerSettings.svelte'),
     permission: 'organization.settings',
     menu: { text: 'Settings', group: 'Organization', icon: icon(Settings), testid: 'menu-settings' },
   },

@@ -1,0 +1,11 @@
+// Words of machines as people write them.
+
+/** `SESSION_REVOKED`, `new_device` and `a thing` begin like a sentence. */
+export function sentenceOf(words: string): string {
+  const plain = words.replaceAll('_', ' ').trim().toLowerCase();
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
