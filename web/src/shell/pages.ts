@@ -105,12 +105,3 @@ export const pages: Page[] = [
   { path: '/audit', load: later, permission: 'SETTINGS_SECURITY_VIEW' },
   { path: '/compliance', load: later, permission: 'SETTINGS_SECURITY_VIEW' },
 ];
-
-/** Open to everybody: without the frame. */
-export const publicPages: Pick<Page, 'path' | 'load'>[] = [
-  { path: '/login', load: () => import('../features/login/Login.svelte') },
-  { path: '/signup', load: () => import('../features/registration/Signup.svelte') },
-  { path: '/forgot-password', load: () => import('../features/password_reset/Forgot.svelte') },
-  { path: '/reset-password', load: () => import('../features/password_reset/Reset.svelte') },
-  { path: '/accept-invite', load: () => import('../features/invitations/Accept.svelte') },
-];
