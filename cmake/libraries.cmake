@@ -11,6 +11,7 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(tomlplusplus REQUIRED CONFIG)
 
+pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
 pkg_check_modules(maxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng)

@@ -14,6 +14,7 @@ int organization_commands(std::vector<std::string> const& words);
 int ip_rule_command(std::vector<std::string> const& words);
 int user_commands(std::vector<std::string> const& words);
 int signing_key_commands(std::vector<std::string> const& words);
+int audit_commands(std::vector<std::string> const& words);
 int policy_command(std::vector<std::string> const& arguments);
 int version_command(std::vector<std::string> const& arguments);
 

@@ -47,6 +47,7 @@ struct Configuration {
     std::vector<std::string> trusted_proxies;
     std::string tls_certificate;
     std::string tls_key;
+    std::string audit_checkpoints; // empty: in the database alone
     int self_check_seconds = 60;
     log::Level log_level = log::Level::info;
 };

@@ -154,6 +154,7 @@ void read_serving(SettingReader const& read, Configuration& made)
     made.limit_register = read.number("limit_client_register", 1, 1'000'000'000);
     made.limit_anonymous = read.number("limit_client_anonymous", 1, 1'000'000'000);
     made.trusted_proxies = read.list("trusted_proxies");
+    made.audit_checkpoints = read.text("audit_checkpoints");
     made.self_check_seconds = read.number("self_check_seconds", 1, 86'400);
 }
 

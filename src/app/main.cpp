@@ -55,6 +55,17 @@ rotate and remove need the database and the key-encryption key of the nodes (GAT
 the database alone. Running nodes take a step up by themselves. Exit status: 0 done, 1 not possible
 or not yet, 2 wrong use.)";
 
+constexpr char const* audit_usage = R"(
+  verify [--organization ID] [--json]   the ledger's chains in the database, each row of them
+  verify BUNDLE [--json]                an exported bundle, a ZIP or its directory, without database
+      --kid HEX                         believe the signatures of this key alone
+      --checkpoints PATH                hold the chains against checkpoints that were kept outside
+                                        (GATEHOUSE_AUDIT_CHECKPOINTS): what was cut off is found
+
+A database is verified with the key-encryption key of the nodes (GATEHOUSE_KEK), which tells their
+keys from others, or with --kid. Verifying changes nothing and works while a server runs. The first
+bad row of each chain is named. Exit status: 0 all is as it was sealed, 1 it is not, 2 wrong use.)";
+
 constexpr char const* policy_usage = R"(
   print permissions.csv | resource-types.toml   the shipped file, to begin from
   check DIR                                     judges a folder as `serve --policy-dir DIR` would
@@ -84,6 +95,10 @@ constexpr Command commands[] = {
      "list, rotate and remove the keys that sign tokens",
      gatehouse::app::signing_key_commands,
      keys_usage},
+    {"audit",
+     "verify the ledger of a database or of an exported bundle",
+     gatehouse::app::audit_commands,
+     audit_usage},
     {"policy",
      "print the shipped policy, or judge a folder with one",
      gatehouse::app::policy_command,

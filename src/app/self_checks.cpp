@@ -104,6 +104,11 @@ SelfChecks::SelfChecks(
 {
 }
 
+void SelfChecks::watch(std::string name, std::function<std::string()> trouble)
+{
+    watched_.push_back({std::move(name), std::move(trouble)});
+}
+
 Async<std::string> SelfChecks::probe_database()
 {
     return found_by(storage_.probe());
@@ -138,6 +143,10 @@ Async<void> SelfChecks::run()
     co_await note(anomaly_score, std::move(history));
     auto keys = co_await found_by(read_keys_());
     co_await note(signing_keys, std::move(keys));
+    for (auto const& watched : watched_) {
+        auto trouble = watched.trouble();
+        co_await note(watched.name, std::move(trouble));
+    }
     if (!has_second_wall())
         co_return;
     auto wall = co_await found_by(try_second_wall(storage_));
@@ -215,6 +224,10 @@ Async<std::vector<ControlState>> SelfChecks::states()
     states.push_back({anomaly_score, looks_back, false, looks_back ? "" : history->second});
     auto const mail = sender_.health();
     states.push_back({"mail", mail.works, false, mail.failure}); // mail may wait (behaviours §2)
+    for (auto const& watched : watched_) {
+        auto trouble = watched.trouble();
+        states.push_back({watched.name, trouble.empty(), false, std::move(trouble)});
+    }
     if (feed_) { // without it the database is asked on every request (behaviours §2)
         bool const hears = feed_->is_current();
         states.push_back({"change feed", hears, false, hears ? "" : "hears nothing"});

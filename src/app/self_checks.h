@@ -30,6 +30,9 @@ public:
         std::function<Async<void>()> read_keys
     );
 
+    // Asks `trouble` too, from the next round on; empty: it works. One that may fail open.
+    void watch(std::string name, std::function<std::string()> trouble);
+
     // Runs every check once. A control that changes its state is logged, counted, shown, and leaves
     // CONTROL_DEGRADED or CONTROL_RECOVERED in the ledger.
     Async<void> run();
@@ -54,6 +57,11 @@ private:
     outbound::OutboxSender const& sender_;
     ChangeSource* const feed_;
     std::function<Async<void>()> read_keys_;
+    struct Watched {
+        std::string name;
+        std::function<std::string()> trouble;
+    };
+    std::vector<Watched> watched_; // complete before the first round
     std::mutex mutex_;
     std::map<std::string, std::string> failures_; // by control; absent: it works
 };

@@ -113,6 +113,13 @@ constexpr std::array all{
     Setting{"allowed_origins", "", "origins, separated by commas, that may call and be led to"},
     Setting{"tls_cert", "", "certificate chain in PEM; with tls_key serves https"},
     Setting{"tls_key", "", "private key in PEM"},
+    Setting{
+        "audit_checkpoints",
+        "",
+        "where the ledger's checkpoints are kept outside the database: file:PATH, dir:PATH or "
+        "https://…",
+        true
+    },
     Setting{"self_check_seconds", "60", "how often the controls test themselves"},
     Setting{"log_level", "info", "trace, debug, info, warning or error"},
 };

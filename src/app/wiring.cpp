@@ -187,6 +187,7 @@ House::House(Configuration configuration)
           make_transport(configuration_, *storage_, clock_),
           sender_options(configuration_)
       )
+    , ledger_(configuration_, *storage_, key_, random_, clock_)
     , checks_(
           *storage_,
           clock_,
@@ -261,6 +262,7 @@ Async<void> House::wipe_successors()
 
 void House::begin_background_work()
 {
+    ledger_.begin(*background_, checks_);
     background_->repeat("last_seen_at", uses_are_written_every, [this] {
         return domain::write_uses(*storage_, uses_.take());
     });
@@ -285,6 +287,7 @@ void House::serve()
         server_->run(threads_of(configuration_.threads));
     }
     background_.reset(); // what it began ends before the parts it uses
+    ledger_.stop();
     sender_.stop();
 }
 

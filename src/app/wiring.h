@@ -4,6 +4,7 @@
 #include "app/background.h"
 #include "app/config.h"
 #include "app/database.h"
+#include "app/ledger_parts.h"
 #include "app/self_checks.h"
 #include "core/random.h"
 #include "core/time.h"
@@ -61,6 +62,7 @@ private:
     std::unique_ptr<domain::Places const> places_;
     domain::RiskScores risk_scores_;
     outbound::OutboxSender sender_;
+    LedgerParts ledger_;
     SelfChecks checks_;
     domain::Services services_;
     std::unique_ptr<http::Server> server_;

@@ -11,6 +11,7 @@ namespace gatehouse::domain {
 
 class Assignments;
 class Attempts;
+class AuditKeys;
 class AuditLog;
 class CapturedMails;
 class CustomRoles;
@@ -28,6 +29,8 @@ class Reports;
 class ResetRequests;
 class Resources;
 class RiskDecisions;
+class SealedLedger;
+class Seals;
 class SecondFactors;
 class SecurityRulesStore;
 class SessionHistory;
@@ -46,6 +49,7 @@ public:
 
     virtual Assignments& assignments() = 0;
     virtual Attempts& attempts() = 0;
+    virtual AuditKeys& audit_keys() = 0;
     virtual AuditLog& audit_log() = 0;
     virtual CapturedMails& captured_mails() = 0;
     virtual CustomRoles& custom_roles() = 0;
@@ -63,6 +67,8 @@ public:
     virtual ResetRequests& reset_requests() = 0;
     virtual Resources& resources() = 0;
     virtual RiskDecisions& risk_decisions() = 0;
+    virtual SealedLedger& sealed_ledger() = 0;
+    virtual Seals& seals() = 0;
     virtual SecondFactors& second_factors() = 0;
     virtual SecurityRulesStore& security_rules() = 0;
     virtual SessionHistory& session_history() = 0;

@@ -247,6 +247,8 @@ TEST_P(DatabaseRole, HasWhatItNeedsAndNoMore)
     EXPECT_TRUE(may("audit_ledger", "SELECT"));
     EXPECT_TRUE(may("audit_ledger", "INSERT"));
     EXPECT_FALSE(may("audit_ledger", "UPDATE, DELETE, TRUNCATE"));
+    EXPECT_FALSE(may("audit_seals", "UPDATE, DELETE, TRUNCATE"));
+    EXPECT_FALSE(may("audit_checkpoints", "UPDATE, DELETE, TRUNCATE"));
     EXPECT_FALSE(may("users", "TRUNCATE, REFERENCES, TRIGGER"));
 }
 

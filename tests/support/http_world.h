@@ -159,6 +159,7 @@ public:
     domain::Directory& directory() override { return directory_; }
     domain::Assignments& assignments() override { nothing(); }
     domain::Attempts& attempts() override { nothing(); }
+    domain::AuditKeys& audit_keys() override { nothing(); }
     domain::AuditLog& audit_log() override { nothing(); }
     domain::CapturedMails& captured_mails() override { nothing(); }
     domain::CustomRoles& custom_roles() override { nothing(); }
@@ -175,6 +176,8 @@ public:
     domain::ResetRequests& reset_requests() override { nothing(); }
     domain::Resources& resources() override { nothing(); }
     domain::RiskDecisions& risk_decisions() override { nothing(); }
+    domain::SealedLedger& sealed_ledger() override { nothing(); }
+    domain::Seals& seals() override { nothing(); }
     domain::SecondFactors& second_factors() override { nothing(); }
     domain::SecurityRulesStore& security_rules() override { nothing(); }
     domain::SessionHistory& session_history() override { nothing(); }

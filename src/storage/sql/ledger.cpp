@@ -2,7 +2,7 @@
 #include "domain/ledger.h"
 
 #include "core/json.h"
-#include "crypto/digest.h"
+#include "domain/ledger_chain.h"
 #include "storage/sql/stores.h"
 
 namespace gatehouse::sql {
@@ -33,16 +33,6 @@ std::string canonical_facts(Facts const& facts)
     return json::canonical(json::Value(std::move(members)));
 }
 
-// enc(x) of behaviours: a 4-byte big-endian length and the bytes; NULL is FF FF FF FF.
-void append_encoded(std::string& into, std::optional<std::string> const& text)
-{
-    auto const length = text ? static_cast<std::uint32_t>(text->size()) : 0xFFFFFFFFU;
-    for (int shift = 24; shift >= 0; shift -= 8)
-        into.push_back(static_cast<char>((length >> shift) & 0xFF));
-    if (text)
-        into += *text;
-}
-
 class SqlLedger final : public Ledger {
 public:
     SqlLedger(Connection& connection, Random& random)
@@ -57,14 +47,12 @@ public:
         if (!entry.personal.empty())
             personal = canonical_facts(entry.personal);
         auto const salt = random_.bytes(16);
-        std::string committed;
-        append_encoded(committed, entry.ip_address);
-        append_encoded(committed, entry.user_agent);
-        append_encoded(committed, entry.email);
-        append_encoded(committed, personal);
-        auto const commitment = crypto::hmac_sha256(salt, committed);
+        auto const commitment = domain::pii_commitment(
+            salt, entry.ip_address, entry.user_agent, entry.email, personal
+        );
 
-        auto const chain = entry.organization_id.value_or(OrganizationId("system"));
+        auto const chain
+            = entry.organization_id.value_or(OrganizationId(std::string(domain::system_chain)));
         auto bound = values(
             chain,
             entry.created_at,

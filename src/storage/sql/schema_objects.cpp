@@ -20,6 +20,11 @@ constexpr auto needed = std::to_array<char const*>({
     "step_up_challenges",
     "outbox",
     "audit_ledger",
+    "audit_unsealed",
+    "audit_seals",
+    "audit_checkpoints",
+    "audit_unpublished",
+    "audit_keys",
     "signing_keys",
     "rate_counters",
     "captured_mails",
@@ -38,7 +43,9 @@ constexpr auto needed = std::to_array<char const*>({
     "invitations_token_hash_unique",
     "outbox_dedupe_key",
     "signing_keys_one_signs",
-    "signing_keys_one_published", // unique
+    "signing_keys_one_published",
+    "audit_keys_one_signs", // unique
+    "audit_ledger_waits", // a trigger
     "users_status_check",
     "encryption_vaults_has_wrap",
     "encryption_vaults_wrap_iv_pair",
@@ -46,6 +53,8 @@ constexpr auto needed = std::to_array<char const*>({
 });
 constexpr auto needed_on_postgres = std::to_array<char const*>({
     "audit_ledger_append_only",
+    "audit_seals_append_only",
+    "audit_checkpoints_append_only",
     // What is kept in memory rests on these (migration 0007).
     "users_updated_told",
     "users_deleted_told",

@@ -19,6 +19,7 @@
 #include "domain/reset_requests.h"
 #include "domain/resources.h"
 #include "domain/risk_decisions.h"
+#include "domain/seals.h"
 #include "domain/second_factors.h"
 #include "domain/security_rules.h"
 #include "domain/session_history.h"
@@ -78,6 +79,7 @@ public:
 
     domain::Assignments& assignments() override { return store(assignments_, make_assignments); }
     domain::Attempts& attempts() override { return store(attempts_, make_attempts); }
+    domain::AuditKeys& audit_keys() override { return store(audit_keys_, make_audit_keys); }
     domain::AuditLog& audit_log() override { return store(audit_log_, make_audit_log); }
     domain::CapturedMails& captured_mails() override
     {
@@ -124,6 +126,11 @@ public:
     {
         return store(risk_decisions_, make_risk_decisions);
     }
+    domain::SealedLedger& sealed_ledger() override
+    {
+        return store(sealed_ledger_, make_sealed_ledger);
+    }
+    domain::Seals& seals() override { return store(seals_, make_seals); }
     domain::SecondFactors& second_factors() override
     {
         return store(second_factors_, make_second_factors);
@@ -164,6 +171,7 @@ private:
     Changes* const changes_;
     std::unique_ptr<domain::Assignments> assignments_;
     std::unique_ptr<domain::Attempts> attempts_;
+    std::unique_ptr<domain::AuditKeys> audit_keys_;
     std::unique_ptr<domain::AuditLog> audit_log_;
     std::unique_ptr<domain::CapturedMails> captured_mails_;
     std::unique_ptr<domain::CustomRoles> custom_roles_;
@@ -181,6 +189,8 @@ private:
     std::unique_ptr<domain::ResetRequests> reset_requests_;
     std::unique_ptr<domain::Resources> resources_;
     std::unique_ptr<domain::RiskDecisions> risk_decisions_;
+    std::unique_ptr<domain::SealedLedger> sealed_ledger_;
+    std::unique_ptr<domain::Seals> seals_;
     std::unique_ptr<domain::SecondFactors> second_factors_;
     std::unique_ptr<domain::SecurityRulesStore> security_rules_;
     std::unique_ptr<domain::SessionHistory> session_history_;

@@ -10,6 +10,7 @@
 namespace gatehouse::domain {
 class Assignments;
 class Attempts;
+class AuditKeys;
 class AuditLog;
 class CapturedMails;
 class CustomRoles;
@@ -27,6 +28,8 @@ class Reports;
 class ResetRequests;
 class Resources;
 class RiskDecisions;
+class SealedLedger;
+class Seals;
 class SecondFactors;
 class SecurityRulesStore;
 class SessionHistory;
@@ -43,6 +46,7 @@ namespace gatehouse::sql {
 
 std::unique_ptr<domain::Assignments> make_assignments(Connection& connection);
 std::unique_ptr<domain::Attempts> make_attempts(Connection& connection);
+std::unique_ptr<domain::AuditKeys> make_audit_keys(Connection& connection);
 std::unique_ptr<domain::AuditLog> make_audit_log(Connection& connection);
 std::unique_ptr<domain::CapturedMails> make_captured_mails(Connection& connection);
 std::unique_ptr<domain::CustomRoles> make_custom_roles(Connection& connection);
@@ -60,6 +64,8 @@ std::unique_ptr<domain::Reports> make_reports(Connection& connection);
 std::unique_ptr<domain::ResetRequests> make_reset_requests(Connection& connection);
 std::unique_ptr<domain::Resources> make_resources(Connection& connection);
 std::unique_ptr<domain::RiskDecisions> make_risk_decisions(Connection& connection);
+std::unique_ptr<domain::SealedLedger> make_sealed_ledger(Connection& connection);
+std::unique_ptr<domain::Seals> make_seals(Connection& connection);
 std::unique_ptr<domain::SecondFactors> make_second_factors(Connection& connection);
 std::unique_ptr<domain::SecurityRulesStore> make_security_rules(Connection& connection);
 std::unique_ptr<domain::SessionHistory> make_session_history(Connection& connection);

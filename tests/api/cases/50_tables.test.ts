@@ -27,6 +27,8 @@ const promised: Record<string, string> = {
   outbox: 'id organization_id topic dedupe_key recipient payload_sealed ledger_id status attempts next_attempt_at locked_until last_error created_at sent_at',
   audit_ledger:
     'id organization_id v created_at event_type outcome status actor_id user_id session_id resource resource_id correlation_id details ip_address user_agent email personal pii_salt pii_commitment',
+  audit_seals: 'organization_id chain_seq ledger_id prev_hash row_hash',
+  audit_checkpoints: 'organization_id chain_seq head_hash batch_root kid signature created_at',
   notifications: 'id organization_id user_id kind data created_at cleared_at',
   signing_keys: 'kid alg state public_jwk private_sealed not_before not_after',
   schema_migrations: 'version checksum applied_at',

@@ -3,7 +3,16 @@ import type { Database } from './database.ts';
 import { until } from './mail.ts';
 
 /** Written by whoever merely asks, or beside any request: the record of outcomes, counters, kept mails. */
-const beside = new Set(['audit_ledger', 'rate_counters', 'captured_mails', 'schema_migrations']);
+const beside = new Set([
+  'audit_ledger',
+  'audit_unsealed',
+  'audit_seals',
+  'audit_checkpoints',
+  'audit_unpublished',
+  'rate_counters',
+  'captured_mails',
+  'schema_migrations',
+]);
 
 /** What moves by itself when somebody is seen, or a mail is sent. */
 const moving: Record<string, string[]> = {

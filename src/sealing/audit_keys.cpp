@@ -1,0 +1,131 @@
+// Minting, sealing and opening the keys of the chain.
+#include "sealing/audit_keys.h"
+
+#include "domain/ledger_chain.h"
+#include "domain/seals.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::sealing {
+namespace {
+using crypto::Ed25519KeyPair;
+using crypto::Ed25519PublicKey;
+using domain::AuditKey;
+
+constexpr std::string_view column = "audit_keys.private_sealed";
+constexpr std::string_view use = "audit";
+
+using Found = std::shared_ptr<Signer const>;
+
+std::optional<Ed25519KeyPair> opened(AuditKey const& stored, crypto::KeyEncryptionKey const& key)
+{
+    auto const seed = crypto::open(
+        key.subkey(use), stored.private_sealed, crypto::place_of(column, stored.kid)
+    );
+    auto pair = seed ? Ed25519KeyPair::from_seed(*seed) : std::nullopt;
+    if (!pair || domain::kid_of(pair->public_key().bytes()) != stored.kid
+        || pair->public_key().bytes() != stored.public_key)
+        return std::nullopt;
+    return pair;
+}
+
+// Null where no key signs yet.
+Found signer_among(std::vector<AuditKey> const& keys, crypto::KeyEncryptionKey const& key)
+{
+    auto const stored = std::ranges::find(keys, true, &AuditKey::signs);
+    if (stored == keys.end())
+        return nullptr;
+    auto pair = opened(*stored, key);
+    if (!pair)
+        throw std::runtime_error(
+            "the audit key " + stored->kid
+            + " does not open under this GATEHOUSE_KEK; start with the key it was made under"
+        );
+    return std::make_shared<Signer const>(Signer{stored->kid, std::move(*pair)});
+}
+
+AuditKey
+sealed(Ed25519KeyPair const& pair, crypto::KeyEncryptionKey const& key, Random& random, Instant now)
+{
+    AuditKey made;
+    made.public_key = pair.public_key().bytes();
+    made.kid = domain::kid_of(made.public_key);
+    auto const place = crypto::place_of(column, made.kid);
+    made.private_sealed = crypto::seal(key.subkey(use), pair.seed(), place, random);
+    made.signs = true;
+    made.created_at = now;
+    return made;
+}
+
+Async<std::vector<AuditKey>> stored_keys(domain::Storage& storage)
+{
+    auto work = co_await storage.read();
+    auto keys = co_await work->audit_keys().all();
+    co_return keys;
+}
+
+} // namespace
+
+Async<Found> signer_of(domain::Storage& storage, crypto::KeyEncryptionKey const& key)
+{
+    auto const keys = co_await stored_keys(storage);
+    auto found = signer_among(keys, key);
+    if (!found)
+        throw std::runtime_error("no audit key signs yet");
+    co_return found;
+}
+
+Async<Found> take_up_signer(
+    domain::Storage& storage, crypto::KeyEncryptionKey const& key, Random& random, Instant now
+)
+{
+    auto const keys = co_await stored_keys(storage);
+    auto found = signer_among(keys, key);
+    if (found)
+        co_return found;
+    auto const pair = Ed25519KeyPair::mint(random);
+    auto made = sealed(pair, key, random, now);
+    auto work = co_await storage.begin();
+    bool const is_ours = co_await work->audit_keys().insert(std::move(made));
+    if (is_ours)
+        co_await work->commit();
+    work.reset();
+    // Ours, or that of the node that was faster.
+    found = co_await signer_of(storage, key);
+    co_return found;
+}
+
+bool KnownKeys::add(std::string const& kid, std::string public_key)
+{
+    if (domain::kid_of(public_key) != kid)
+        return false;
+    auto made = Ed25519PublicKey::from_bytes(std::move(public_key));
+    if (made)
+        keys_.insert_or_assign(kid, std::move(*made));
+    return made.has_value();
+}
+
+Ed25519PublicKey const* KnownKeys::find(std::string const& kid) const
+{
+    auto const found = keys_.find(kid);
+    return found == keys_.end() ? nullptr : &found->second;
+}
+
+Async<KnownKeys> keys_of(
+    domain::Storage& storage, crypto::KeyEncryptionKey const* key, std::optional<std::string> kid
+)
+{
+    auto const keys = co_await stored_keys(storage);
+    KnownKeys known;
+    for (auto const& stored : keys) {
+        bool const believed = (!key || opened(stored, *key)) && (!kid || *kid == stored.kid);
+        if (believed && !known.add(stored.kid, stored.public_key))
+            throw std::runtime_error("the audit key " + stored.kid + " is not what its name says");
+    }
+    co_return known;
+}
+
+} // namespace gatehouse::sealing

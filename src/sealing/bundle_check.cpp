@@ -1,0 +1,275 @@
+// From the keys over the rows to the manifest.
+#include "sealing/bundle_check.h"
+
+#include "core/json.h"
+#include "core/text.h"
+#include "crypto/running_digest.h"
+
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+namespace gatehouse::sealing {
+namespace {
+using domain::Checkpoint;
+
+constexpr char const* manifest_file = "MANIFEST.json";
+constexpr char const* signature_file = "MANIFEST.sig";
+
+Finding in_file(std::string const& name, std::string const& what)
+{
+    return {.seq = std::nullopt, .id = std::nullopt, .what = name + " " + what};
+}
+
+// What ends the check where it stands; caught where the check began.
+struct Stop : std::exception {
+    explicit Stop(Finding what)
+        : finding(std::move(what))
+    {
+    }
+    Finding finding;
+};
+
+std::string needed(Bundle& bundle, std::string const& name)
+{
+    auto text = read_whole(bundle, name);
+    if (!text)
+        throw Stop{in_file(name, "is not there, or too large")};
+    return std::move(*text);
+}
+
+std::unique_ptr<BundleFile> opened(Bundle& bundle, std::string const& name)
+{
+    auto file = bundle.open(name);
+    if (!file)
+        throw Stop{in_file(name, "is not there")};
+    return file;
+}
+
+KnownKeys known_keys(Bundle& bundle, std::optional<std::string> const& kid)
+{
+    auto const keys = parse_keys(needed(bundle, keys_file));
+    if (!keys)
+        throw Stop{in_file(keys_file, "is not what it should be")};
+    KnownKeys known;
+    for (auto const& [name, public_key] : *keys)
+        if ((!kid || *kid == name) && !known.add(name, public_key))
+            throw Stop{in_file(keys_file, "shows another key under the name " + name)};
+    return known;
+}
+
+// The checkpoints of the bundle, in order; ends at the first bad line, which bad() tells.
+class CheckpointLines {
+public:
+    explicit CheckpointLines(Bundle& bundle)
+        : lines_(opened(bundle, checkpoints_file))
+    {
+    }
+    std::optional<Checkpoint> next()
+    {
+        auto const text = lines_.next();
+        if (!text) {
+            is_bad_ = is_bad_ || lines_.broken();
+            return std::nullopt;
+        }
+        ++number_;
+        auto line = parse_checkpoint(*text);
+        is_bad_ = !line;
+        if (!line)
+            return std::nullopt;
+        return std::move(line->checkpoint);
+    }
+    Found bad() const
+    {
+        if (!is_bad_)
+            return std::nullopt;
+        return in_file(
+            checkpoints_file, "line " + std::to_string(number_) + " is not what it should be"
+        );
+    }
+
+private:
+    Lines lines_;
+    std::int64_t number_ = 0;
+    bool is_bad_ = false;
+};
+
+class RowsCheck {
+public:
+    RowsCheck(Bundle& bundle, Proof const& proof, KnownKeys const& keys, Published const& published)
+        : proof_(proof)
+        , checkpoints_(bundle)
+        , lines_(opened(bundle, rows_file))
+        , check_(
+              proof.organization_id,
+              proof.first_seq,
+              domain::digest_of(proof.prev_hash).value(),
+              keys,
+              [this] { return checkpoints_.next(); }
+          )
+        , outside_(published, proof.organization_id.text(), proof.first_seq)
+    {
+    }
+
+    Found run(BundleReport& report)
+    {
+        try {
+            while (auto const text = lines_.next()) {
+                if (auto found = take(*text))
+                    return found;
+                ++report.rows;
+            }
+        } catch (std::runtime_error const& failure) { // a ZIP with a changed byte
+            return Finding{.seq = check_.expected(), .id = std::nullopt, .what = failure.what()};
+        }
+        if (lines_.broken())
+            return bad_line();
+        report.checkpoints = check_.checkpoints();
+        if (auto found = checkpoints_.bad())
+            return found;
+        if (auto found = check_.end())
+            return found;
+        return compare();
+    }
+
+private:
+    Found take(std::string_view text)
+    {
+        auto const line = parse_row(text);
+        if (!line)
+            return bad_line();
+        ++(line->row ? rows_ : stubs_);
+        auto found = line->row ? check_.row(line->seq, *line->row, line->row_hash)
+                               : check_.stub(line->seq, line->row_hash);
+        if (!found)
+            found = checkpoints_.bad();
+        if (!found)
+            found = outside_.at(line->seq, line->row_hash);
+        return found;
+    }
+
+    Found bad_line() const
+    {
+        return Finding{
+            .seq = check_.expected(),
+            .id = std::nullopt,
+            .what = std::string(rows_file) + " has no such line here"
+        };
+    }
+
+    Found compare() const
+    {
+        bool const agrees = check_.expected() == proof_.last_seq + 1 && rows_ == proof_.rows
+            && stubs_ == proof_.stubs && domain::bytes_of(check_.head()) == proof_.head_hash;
+        if (agrees)
+            return std::nullopt;
+        if (check_.expected() <= proof_.last_seq)
+            return Finding{
+                .seq = check_.expected(), .id = std::nullopt, .what = "the row is missing"
+            };
+        return in_file(proof_file, "tells of other rows");
+    }
+
+    Proof const& proof_;
+    CheckpointLines checkpoints_;
+    Lines lines_;
+    std::int64_t rows_ = 0;
+    std::int64_t stubs_ = 0;
+    ChainCheck check_;
+    PublishedCheck outside_;
+};
+
+// Name and SHA-256 of what the manifest lists.
+std::vector<std::pair<std::string, std::string>> listed_in(std::string const& manifest)
+{
+    std::vector<std::pair<std::string, std::string>> listed;
+    auto const json = json::parse(manifest);
+    auto const* const files = json ? json->find("files") : nullptr;
+    if (!files || !files->array())
+        throw Stop{in_file(manifest_file, "lists no files")};
+    for (auto const& file : *files->array()) {
+        auto const* const name = file.find("name");
+        auto const* const digest = file.find("sha256");
+        if (!name || !name->text() || !digest || !digest->text())
+            throw Stop{in_file(manifest_file, "lists a file without name or hash")};
+        listed.emplace_back(*name->text(), *digest->text());
+    }
+    return listed;
+}
+
+void check_signature(Bundle& bundle, std::string const& manifest, KnownKeys const& keys)
+{
+    auto const text = needed(bundle, signature_file);
+    constexpr std::size_t kid_letters = 64;
+    constexpr std::size_t signature_letters = 128;
+    bool const has_form = text.size() == kid_letters + signature_letters + 2
+        && text[kid_letters] == ' ' && text.back() == '\n';
+    auto const* const key = has_form ? keys.find(text.substr(0, kid_letters)) : nullptr;
+    if (!key)
+        throw Stop{in_file(signature_file, "names no key that is trusted")};
+    auto const letters = text.substr(kid_letters + 1, signature_letters);
+    auto const signature = from_hex(letters);
+    if (!signature || to_hex(*signature) != letters
+        || !key->verify(domain::signed_manifest(manifest), *signature))
+        throw Stop{in_file(signature_file, "is no signature of " + std::string(manifest_file))};
+}
+
+void check_files(Bundle& bundle, KnownKeys const& keys)
+{
+    auto const manifest = needed(bundle, manifest_file);
+    check_signature(bundle, manifest, keys);
+    auto const listed = listed_in(manifest);
+    std::set<std::string> names{manifest_file, signature_file};
+    for (auto const& [name, digest] : listed) {
+        if (!names.insert(name).second)
+            throw Stop{in_file(name, "is listed twice")};
+        auto const file = opened(bundle, name);
+        crypto::RunningSha256 hash;
+        for (auto piece = file->read(); !piece.empty(); piece = file->read())
+            hash.add(piece);
+        if (hash.hex() != digest)
+            throw Stop{in_file(name, "was changed: its SHA-256 is another")};
+    }
+    std::set<std::string> seen;
+    for (auto const& name : bundle.names()) {
+        if (!names.contains(name))
+            throw Stop{in_file(name, "is not listed in the manifest")};
+        if (!seen.insert(name).second)
+            throw Stop{in_file(name, "is there twice")};
+    }
+}
+
+} // namespace
+
+KnownKeys keys_in(Bundle& bundle)
+{
+    try {
+        return known_keys(bundle, std::nullopt);
+    } catch (Stop const& stop) {
+        throw std::runtime_error(stop.finding.what);
+    }
+}
+
+BundleReport
+check_bundle(Bundle& bundle, std::optional<std::string> const& kid, Published const& published)
+{
+    BundleReport report;
+    try {
+        auto const keys = known_keys(bundle, kid);
+        for (auto const& [name, key] : keys.all())
+            report.kids.insert(name);
+        auto proof = parse_proof(needed(bundle, proof_file));
+        if (!proof)
+            throw Stop{in_file(proof_file, "is not what it should be")};
+        report.proof = std::move(*proof);
+        report.found = RowsCheck(bundle, report.proof, keys, published).run(report);
+        if (!report.found)
+            check_files(bundle, keys);
+    } catch (Stop& stop) {
+        report.found = std::move(stop.finding);
+    }
+    return report;
+}
+
+} // namespace gatehouse::sealing

@@ -1,0 +1,202 @@
+// Reading a chain in pages, and following it.
+#include "sealing/live_check.h"
+
+#include "core/event_loop.h"
+#include "domain/seals.h"
+
+#include <algorithm>
+#include <deque>
+#include <future>
+#include <utility>
+
+namespace gatehouse::sealing {
+namespace {
+using domain::ChainRange;
+using domain::Checkpoint;
+using domain::OrganizationId;
+using domain::SealedRow;
+using domain::Storage;
+
+constexpr int rows_of_a_page = 5000;
+constexpr int checkpoints_of_a_page = 1000;
+
+Async<ChainRange> whole(Storage& storage, OrganizationId organization)
+{
+    auto work = co_await storage.read();
+    auto range = co_await work->sealed_ledger().whole(std::move(organization));
+    co_return range;
+}
+
+Async<std::vector<SealedRow>>
+rows_after(Storage& storage, OrganizationId organization, std::int64_t after, std::int64_t last)
+{
+    auto work = co_await storage.read();
+    auto rows
+        = co_await work->sealed_ledger().rows(std::move(organization), after, last, rows_of_a_page);
+    co_return rows;
+}
+
+Async<std::vector<Checkpoint>> checkpoints_after(
+    Storage& storage, OrganizationId organization, std::int64_t after, std::int64_t last
+)
+{
+    auto work = co_await storage.read();
+    auto checkpoints = co_await work->sealed_ledger().checkpoints(
+        std::move(organization), after, last, checkpoints_of_a_page
+    );
+    co_return checkpoints;
+}
+
+struct Loose {
+    std::int64_t unsealed = 0;
+    std::optional<std::int64_t> stranger;
+    std::optional<std::int64_t> vanished;
+};
+
+Async<Loose> loose_rows(Storage& storage, OrganizationId organization)
+{
+    auto work = co_await storage.read();
+    Loose loose;
+    loose.unsealed = co_await work->sealed_ledger().unsealed(organization);
+    loose.stranger = co_await work->sealed_ledger().stranger(organization);
+    loose.vanished = co_await work->sealed_ledger().vanished(organization);
+    co_return loose;
+}
+
+// The next page is read while this one is checked.
+class RowsAhead {
+public:
+    RowsAhead(Storage& storage, OrganizationId const& organization, std::int64_t last)
+        : storage_(storage)
+        , organization_(organization)
+        , last_(last)
+    {
+        begin(0);
+    }
+
+    std::vector<SealedRow> take()
+    {
+        auto rows = coming_.get();
+        if (!rows.empty())
+            begin(rows.back().seq);
+        return rows;
+    }
+
+private:
+    void begin(std::int64_t after)
+    {
+        coming_ = std::async(std::launch::async, [this, after] {
+            return wait_for(loop_, rows_after(storage_, organization_, after, last_));
+        });
+    }
+
+    Storage& storage_;
+    OrganizationId const organization_;
+    std::int64_t const last_;
+    EventLoop loop_; // of one reading at a time
+    std::future<std::vector<SealedRow>> coming_;
+};
+
+// One after the other, read in pages.
+class CheckpointsInOrder {
+public:
+    CheckpointsInOrder(Storage& storage, OrganizationId const& organization, std::int64_t last)
+        : storage_(storage)
+        , organization_(organization)
+        , last_(last)
+    {
+    }
+
+    std::optional<Checkpoint> next()
+    {
+        if (read_.empty()) {
+            auto page = wait_for(loop_, checkpoints_after(storage_, organization_, after_, last_));
+            std::ranges::move(page, std::back_inserter(read_));
+        }
+        if (read_.empty())
+            return std::nullopt;
+        auto checkpoint = std::move(read_.front());
+        read_.pop_front();
+        after_ = checkpoint.chain_seq;
+        return checkpoint;
+    }
+
+private:
+    Storage& storage_;
+    OrganizationId const organization_;
+    std::int64_t const last_;
+    EventLoop loop_;
+    std::int64_t after_ = 0;
+    std::deque<Checkpoint> read_;
+};
+
+Found check_row(ChainCheck& check, SealedRow const& sealed)
+{
+    auto const bad = [&](std::string what) {
+        return Finding{.seq = sealed.seq, .id = sealed.ledger_id, .what = std::move(what)};
+    };
+    if (sealed.seq == check.expected() && sealed.prev_hash != domain::bytes_of(check.head()))
+        return bad("its seal does not stand on the one before it");
+    if (!sealed.row && sealed.seq == check.expected())
+        return bad("the row is gone");
+    if (!sealed.row)
+        return check.stub(sealed.seq, sealed.row_hash); // says that its number is wrong
+    return check.row(sealed.seq, *sealed.row, sealed.row_hash);
+}
+
+Found find_loose(Loose const& loose)
+{
+    if (loose.stranger)
+        return Finding{
+            .seq = std::nullopt,
+            .id = loose.stranger,
+            .what = "the row is neither sealed nor waits to be: it was put in past the server"
+        };
+    if (loose.vanished)
+        return Finding{
+            .seq = std::nullopt, .id = loose.vanished, .what = "the row went before it was sealed"
+        };
+    return std::nullopt;
+}
+
+} // namespace
+
+ChainReport check_chain(
+    Storage& storage,
+    KnownKeys const& keys,
+    OrganizationId const& organization,
+    Published const& published
+)
+{
+    EventLoop loop;
+    ChainReport report;
+    report.organization_id = organization;
+    auto const range = wait_for(loop, whole(storage, organization));
+    CheckpointsInOrder checkpoints(storage, organization, range.last);
+    ChainCheck check(organization, 1, domain::genesis_hash(organization), keys, [&] {
+        return checkpoints.next();
+    });
+    PublishedCheck outside(published, organization.text(), 1);
+    RowsAhead ahead(storage, organization, range.last);
+    for (auto page = ahead.take(); !page.empty() && !report.found; page = ahead.take())
+        for (auto const& sealed : page) {
+            report.found = check_row(check, sealed);
+            if (!report.found)
+                report.found = outside.at(sealed.seq, sealed.row_hash);
+            if (report.found)
+                break;
+            ++report.rows;
+        }
+    report.checkpoints = check.checkpoints();
+    if (!report.found)
+        report.found = check.end();
+    if (!report.found)
+        report.found = outside.end(check.expected() - 1);
+    auto const loose = wait_for(loop, loose_rows(storage, organization));
+    report.unsealed = loose.unsealed;
+    if (!report.found)
+        report.found = find_loose(loose);
+    return report;
+}
+
+} // namespace gatehouse::sealing

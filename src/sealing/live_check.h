@@ -1,0 +1,28 @@
+// Verifying the chains of a database while it is in use: what is added meanwhile is not looked at.
+#pragma once
+
+#include "domain/storage.h"
+#include "sealing/chain_check.h"
+#include "sealing/published.h"
+
+#include <cstdint>
+
+namespace gatehouse::sealing {
+
+struct ChainReport {
+    domain::OrganizationId organization_id;
+    std::int64_t rows = 0; // that are sealed
+    std::int64_t checkpoints = 0;
+    std::int64_t unsealed = 0;
+    Found found;
+};
+
+// Synchronous, on the calling thread and one that reads ahead.
+ChainReport check_chain(
+    domain::Storage& storage,
+    KnownKeys const& keys,
+    domain::OrganizationId const& organization,
+    Published const& published
+);
+
+} // namespace gatehouse::sealing

@@ -1,0 +1,154 @@
+// Rounds of sealing.
+#include "sealing/sealer.h"
+
+#include "core/log.h"
+#include "core/metrics.h"
+#include "sealing/batching.h"
+
+#include <exception>
+#include <utility>
+
+namespace gatehouse::sealing {
+namespace {
+using domain::Waiting;
+using domain::WaitingRow;
+
+constexpr int most_rounds = 20;
+
+std::vector<std::string> organizations_of(std::vector<WaitingRow> const& rows)
+{
+    std::vector<std::string> organizations;
+    for (auto const& row : rows)
+        if (organizations.empty() || organizations.back() != row.organization_id.text())
+            organizations.push_back(row.organization_id.text());
+    return organizations;
+}
+
+Async<Waiting> look(domain::Storage& storage)
+{
+    auto work = co_await storage.read();
+    auto waiting = co_await work->seals().waiting();
+    co_return waiting;
+}
+
+} // namespace
+
+Sealer::Sealer(
+    domain::Storage& storage,
+    Clock const& clock,
+    std::shared_ptr<Signer const> signer,
+    SealerOptions options
+)
+    : storage_(storage)
+    , clock_(clock)
+    , signer_(std::move(signer))
+    , options_(options)
+{
+}
+
+Async<void> Sealer::run()
+{
+    std::string cause;
+    try {
+        auto waiting = co_await look(storage_);
+        note_waiting(waiting);
+        if (waiting.rows > 0) {
+            auto const sealed = co_await seal_all();
+            metrics::count("gatehouse_ledger_sealed_total", {}, static_cast<double>(sealed));
+        }
+    } catch (std::exception const& failure) {
+        cause = failure.what();
+    }
+    note_failure(std::move(cause));
+}
+
+Async<std::int64_t> Sealer::seal_all()
+{
+    std::int64_t sealed = 0;
+    std::string after;
+    // Under load that never ends, what waits is counted anew all the same.
+    for (int rounds = 0; rounds < most_rounds; ++rounds) {
+        auto const round = co_await seal_some(after);
+        sealed += round.rows;
+        // A full round may have left some behind; one from the beginning that was not full has not.
+        if (round.rows < options_.rows_at_once && after.empty())
+            break;
+        after = round.rows < options_.rows_at_once ? std::string() : round.reached;
+    }
+    co_return sealed;
+}
+
+Async<Sealer::Round> Sealer::seal_some(std::string after)
+{
+    Round round;
+    auto work = co_await storage_.begin();
+    auto& seals = work->seals();
+    bool const is_ours = co_await seals.lock();
+    if (!is_ours)
+        co_return round;
+    auto const rows = co_await seals.next(std::move(after), options_.rows_at_once);
+    if (rows.empty()) {
+        co_await work->commit(); // so that the lock is free again when the next round asks for it
+        co_return round;
+    }
+    auto organizations = organizations_of(rows);
+    auto const heads = co_await seals.heads(std::move(organizations));
+    for (auto const& batch : batches_of(rows, heads, *signer_, clock_.now()))
+        seals.append(batch, options_.publish);
+    co_await work->commit();
+    round.rows = static_cast<int>(rows.size());
+    round.reached = rows.back().organization_id.text();
+    co_return round;
+}
+
+void Sealer::note_failure(std::string cause)
+{
+    bool const fails = !cause.empty();
+    bool changed = false;
+    {
+        std::scoped_lock const lock(mutex_);
+        changed = fails != !failure_.empty();
+        failure_ = cause;
+    }
+    if (fails)
+        metrics::count("gatehouse_failed_open_total", {{"control", "sealer"}});
+    if (changed)
+        log::Line(
+            fails ? log::Level::error : log::Level::warning,
+            fails ? "sealer.failed" : "sealer.works_again"
+        )
+            .with("cause", cause);
+}
+
+// Counted by every node, so that one without the lock sees when nobody seals.
+void Sealer::note_waiting(Waiting waiting)
+{
+    metrics::gauge("gatehouse_ledger_unsealed_rows", static_cast<double>(waiting.rows));
+    metrics::gauge(
+        "gatehouse_ledger_seal_lag_seconds", static_cast<double>(waiting.longest.count()) / 1000
+    );
+    std::string behind;
+    if (waiting.longest > options_.may_wait)
+        behind = std::to_string(waiting.rows) + " rows wait, the oldest for "
+            + std::to_string(waiting.longest.count() / 1000) + " s";
+    bool changed = false;
+    {
+        std::scoped_lock const lock(mutex_);
+        changed = behind.empty() != behind_.empty();
+        behind_ = behind;
+    }
+    if (changed)
+        log::Line(
+            behind.empty() ? log::Level::warning : log::Level::error,
+            behind.empty() ? "sealer.in_time_again" : "sealer.behind"
+        )
+            .with("detail", behind);
+}
+
+std::string Sealer::trouble() const
+{
+    std::scoped_lock const lock(mutex_);
+    return failure_.empty() ? behind_ : failure_;
+}
+
+} // namespace gatehouse::sealing

@@ -1,0 +1,225 @@
+// Chains read back in order, for verifying and exporting; and the keys of their checkpoints.
+#include "domain/seals.h"
+#include "storage/sql/first_row.h"
+#include "storage/sql/ledger_row.h"
+#include "storage/sql/stores.h"
+
+#include <utility>
+
+namespace gatehouse::sql {
+namespace {
+using domain::AuditKey;
+using domain::AuditKeys;
+using domain::ChainRange;
+using domain::Checkpoint;
+using domain::OrganizationId;
+using domain::SealedLedger;
+using domain::SealedRow;
+
+constexpr Statement select_organizations(
+    "SELECT organization_id FROM audit_ledger UNION SELECT organization_id FROM audit_seals "
+    "UNION SELECT organization_id FROM audit_checkpoints ORDER BY 1"
+);
+// Where seals were cut off, their checkpoint still says how many there were.
+constexpr Statement select_whole(
+    "SELECT max(n) FROM (SELECT max(chain_seq) AS n FROM audit_seals WHERE organization_id = $1 "
+    "UNION ALL SELECT max(chain_seq) FROM audit_checkpoints WHERE organization_id = $1) ends"
+);
+constexpr Statement select_range(
+    "WITH met AS (SELECT min(chain_seq) AS low, max(chain_seq) AS high FROM audit_checkpoints "
+    "WHERE organization_id = $1 AND last_at >= $2 AND first_at < $3) "
+    "SELECT (SELECT max(c.chain_seq) FROM audit_checkpoints c WHERE c.organization_id = $1 "
+    "AND c.chain_seq < met.low), met.high FROM met"
+);
+constexpr Statement select_rows(joined<
+                                "SELECT s.chain_seq, s.ledger_id, s.prev_hash, s.row_hash, ",
+                                ledger_columns,
+                                " FROM audit_seals s LEFT JOIN audit_ledger l "
+                                "ON l.organization_id = s.organization_id AND l.id = s.ledger_id "
+                                "WHERE s.organization_id = $1 AND s.chain_seq > $2 "
+                                "AND s.chain_seq <= $3 ORDER BY s.chain_seq LIMIT $4">);
+constexpr Statement
+    select_checkpoints(joined<
+                       "SELECT ",
+                       checkpoint_columns,
+                       " FROM audit_checkpoints WHERE organization_id = $1 AND chain_seq > $2 "
+                       "AND chain_seq <= $3 ORDER BY chain_seq LIMIT $4">);
+constexpr Statement
+    select_hash("SELECT row_hash FROM audit_seals WHERE organization_id = $1 AND chain_seq = $2");
+constexpr Statement count_unsealed("SELECT count(*) FROM audit_unsealed WHERE organization_id = $1"
+);
+constexpr Statement select_stranger(
+    "SELECT l.id FROM audit_ledger l WHERE l.organization_id = $1 AND NOT EXISTS (SELECT 1 "
+    "FROM audit_seals s WHERE s.organization_id = l.organization_id AND s.ledger_id = l.id) "
+    "AND NOT EXISTS (SELECT 1 FROM audit_unsealed u WHERE u.organization_id = l.organization_id "
+    "AND u.ledger_id = l.id) ORDER BY l.id LIMIT 1"
+);
+constexpr Statement select_vanished(
+    "SELECT u.ledger_id FROM audit_unsealed u WHERE u.organization_id = $1 AND NOT EXISTS "
+    "(SELECT 1 FROM audit_ledger l WHERE l.organization_id = u.organization_id "
+    "AND l.id = u.ledger_id) ORDER BY u.ledger_id LIMIT 1"
+);
+
+constexpr Statement
+    select_keys("SELECT kid, public_key, private_sealed, state, created_at FROM audit_keys "
+                "ORDER BY created_at, kid");
+constexpr Statement
+    insert_key("INSERT INTO audit_keys (kid, state, public_key, private_sealed, created_at) "
+               "VALUES ($1, 'signing', $2, $3, $4) ON CONFLICT DO NOTHING RETURNING kid");
+
+SealedRow read_sealed(Row const& row)
+{
+    SealedRow read;
+    read.seq = row.integer(0);
+    read.ledger_id = row.integer(1);
+    read.prev_hash = row.bytes(2);
+    read.row_hash = row.bytes(3);
+    if (!row.is_null(4))
+        read.row = read_ledger_row(row, 4);
+    return read;
+}
+
+class SqlSealedLedger final : public SealedLedger {
+public:
+    explicit SqlSealedLedger(Connection& connection)
+        : connection_(connection)
+    {
+    }
+
+    Async<std::vector<OrganizationId>> organizations() override
+    {
+        auto const rows
+            = co_await connection_.query(select_organizations, Scope::directory(), Values());
+        std::vector<OrganizationId> organizations;
+        for (auto const row : rows)
+            organizations.emplace_back(row.text(0));
+        co_return organizations;
+    }
+
+    Async<ChainRange> whole(OrganizationId organization) override
+    {
+        auto const rows = co_await ask(select_whole, organization, values(organization));
+        ChainRange range;
+        range.last = rows.front().optional_integer(0).value_or(0);
+        co_return range;
+    }
+
+    Async<ChainRange> range(OrganizationId organization, Instant from, Instant to) override
+    {
+        auto const rows = co_await ask(select_range, organization, values(organization, from, to));
+        ChainRange range;
+        auto const row = rows.front();
+        auto const last = row.optional_integer(1);
+        if (!last)
+            co_return range;
+        range.first = row.optional_integer(0).value_or(0) + 1;
+        range.last = *last;
+        co_return range;
+    }
+
+    Async<std::vector<SealedRow>>
+    rows(OrganizationId organization, std::int64_t after, std::int64_t last, int limit) override
+    {
+        auto const rows
+            = co_await ask(select_rows, organization, values(organization, after, last, limit));
+        std::vector<SealedRow> sealed;
+        sealed.reserve(rows.size());
+        for (auto const row : rows)
+            sealed.push_back(read_sealed(row));
+        co_return sealed;
+    }
+
+    Async<std::vector<Checkpoint>> checkpoints(
+        OrganizationId organization, std::int64_t after, std::int64_t last, int limit
+    ) override
+    {
+        auto const rows = co_await ask(
+            select_checkpoints, organization, values(organization, after, last, limit)
+        );
+        std::vector<Checkpoint> checkpoints;
+        for (auto const row : rows)
+            checkpoints.push_back(read_checkpoint(row));
+        co_return checkpoints;
+    }
+
+    Async<std::optional<std::string>>
+    hash_at(OrganizationId organization, std::int64_t seq) override
+    {
+        auto const rows = co_await ask(select_hash, organization, values(organization, seq));
+        co_return first_of(rows, [](Row const& row) { return row.bytes(0); });
+    }
+
+    Async<std::int64_t> unsealed(OrganizationId organization) override
+    {
+        auto const rows = co_await ask(count_unsealed, organization, values(organization));
+        co_return rows.front().integer(0);
+    }
+
+    Async<std::optional<std::int64_t>> stranger(OrganizationId organization) override
+    {
+        auto const rows = co_await ask(select_stranger, organization, values(organization));
+        co_return first_of(rows, [](Row const& row) { return row.integer(0); });
+    }
+
+    Async<std::optional<std::int64_t>> vanished(OrganizationId organization) override
+    {
+        auto const rows = co_await ask(select_vanished, organization, values(organization));
+        co_return first_of(rows, [](Row const& row) { return row.integer(0); });
+    }
+
+private:
+    Async<Rows> ask(Statement const& statement, OrganizationId const& organization, Values bound)
+    {
+        return connection_.query(statement, Scope::organization(organization), std::move(bound));
+    }
+
+    Connection& connection_;
+};
+
+class SqlAuditKeys final : public AuditKeys {
+public:
+    explicit SqlAuditKeys(Connection& connection)
+        : connection_(connection)
+    {
+    }
+
+    Async<std::vector<AuditKey>> all() override
+    {
+        auto const rows = co_await connection_.query(select_keys, Scope::global(), Values());
+        std::vector<AuditKey> keys;
+        for (auto const row : rows)
+            keys.push_back(
+                {.kid = row.text(0),
+                 .public_key = row.bytes(1),
+                 .private_sealed = row.optional_bytes(2).value_or(""),
+                 .signs = row.text(3) == "signing",
+                 .created_at = row.instant(4)}
+            );
+        co_return keys;
+    }
+
+    Async<bool> insert(AuditKey key) override
+    {
+        auto bound
+            = values(key.kid, Bytes(key.public_key), Bytes(key.private_sealed), key.created_at);
+        auto const rows = co_await connection_.query(insert_key, Scope::global(), std::move(bound));
+        co_return !rows.empty();
+    }
+
+private:
+    Connection& connection_;
+};
+
+} // namespace
+
+std::unique_ptr<domain::SealedLedger> make_sealed_ledger(Connection& connection)
+{
+    return std::make_unique<SqlSealedLedger>(connection);
+}
+
+std::unique_ptr<domain::AuditKeys> make_audit_keys(Connection& connection)
+{
+    return std::make_unique<SqlAuditKeys>(connection);
+}
+
+} // namespace gatehouse::sql
