@@ -48,6 +48,7 @@ inline constexpr auto pages = std::to_array<Page>({
     {"/roles", "pageRoles", permission, roles_manage},
     {"/access", "pageAccess", permission, users_view},
     {"/security/sessions", "pageSecuritySessions", permission, settings_security_view},
+    {"/security/policy", "pageSecurityPolicy", permission, settings_security_view},
     {"/security/ip-rules", "pageIpRules", permission, settings_security_view},
     {"/security/risk", "pageRisk", permission, settings_security_view},
 });

@@ -61,6 +61,11 @@ async function explaining(tab: Tab, given: Given): Promise<void> {
   await tab.press('button-explain');
   await tab.sees('list-terms');
 }
+async function openEvent(tab: Tab): Promise<void> {
+  await tab.sees('list-audit');
+  await tab.page.locator('[data-testid^="button-audit-"]').first().click();
+  await tab.sees('panel-audit');
+}
 async function openDecision(tab: Tab): Promise<void> {
   await tab.sees('list-decisions');
   await tab.page.locator('[data-testid^="button-decision-"]').first().click();
@@ -96,6 +101,13 @@ export const administration: State[] = [
   },
   { name: 'reports', as: 'owner', reach: furnishedAt('/reports') },
   { name: 'reports-none', as: 'staff', reach: at('/reports') },
+  { name: 'audit', as: 'admin', reach: furnishedAt('/audit') },
+  { name: 'audit-event', as: 'admin', reach: furnishedAt('/audit', openEvent) },
+  { name: 'audit-nothing', as: 'admin', reach: at('/audit?search=nothing-has-this') },
+  { name: 'sessions', as: 'admin', reach: furnishedAt('/security/sessions') },
+  { name: 'policy', as: 'owner', reach: at('/security/policy') },
+  { name: 'ip-rules-none', as: 'admin', reach: at('/security/ip-rules') },
+  { name: 'ip-rules-add', as: 'owner', reach: furnishedAt('/security/ip-rules', (tab) => tab.press('button-add-rule')) },
   { name: 'risk', as: 'admin', reach: furnishedAt('/security/risk', async (tab, given) => void (await tab.go(`/security/risk?person=${await dorothy(given)}`))) },
   { name: 'risk-decision', as: 'admin', reach: furnishedAt('/security/risk?event=ANOMALY_SCORE_MEDIUM', openDecision) },
   {

@@ -6,6 +6,10 @@ import Briefcase from '@lucide/svelte/icons/briefcase';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Radar from '@lucide/svelte/icons/radar';
+import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
+import Network from '@lucide/svelte/icons/network';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Settings from '@lucide/svelte/icons/settings';
 import Users from '@lucide/svelte/icons/users';
@@ -83,6 +87,30 @@ export const pages: Page[] = [
     load: () => import('../features/authorization/Access.svelte'),
     permission: 'users.view',
     menu: { text: 'Access', group: 'Organization', icon: icon(ScanSearch), testid: 'menu-access' },
+  },
+  {
+    path: '/audit',
+    load: () => import('../features/audit/Audit.svelte'),
+    permission: 'SETTINGS_SECURITY_VIEW',
+    menu: { text: 'Audit log', group: 'Security', icon: icon(ScrollText), testid: 'menu-audit' },
+  },
+  {
+    path: '/security/sessions',
+    load: () => import('../features/organization_sessions/Sessions.svelte'),
+    permission: 'SETTINGS_SECURITY_VIEW',
+    menu: { text: 'Sessions', group: 'Security', icon: icon(MonitorSmartphone), testid: 'menu-sessions' },
+  },
+  {
+    path: '/security/policy',
+    load: () => import('../features/security_policy/Policy.svelte'),
+    permission: 'SETTINGS_SECURITY_VIEW',
+    menu: { text: 'Policy', group: 'Security', icon: icon(ShieldCheck), testid: 'menu-policy' },
+  },
+  {
+    path: '/security/ip-rules',
+    load: () => import('../features/ip_rules/IpRules.svelte'),
+    permission: 'SETTINGS_SECURITY_VIEW',
+    menu: { text: 'Network rules', group: 'Security', icon: icon(Network), testid: 'menu-ip-rules' },
   },
   {
     path: '/security/risk',
