@@ -40,11 +40,12 @@ describe('every page', () => {
     await state.reach(tab, { world, fresh });
     await tab.settles();
     const flaws: string[] = [];
+    let judged = 0;
     for (const look of looks) {
       if (state.phone === true && look.viewport !== narrow) continue;
       await tab.wears(look);
       if (folder !== undefined) await tab.page.screenshot({ path: join(folder, `${name}.${look.name}.png`), fullPage: state.floats !== true });
-      flaws.push(...(await tab.flaws()).map((flaw) => `${look.name}: ${flaw}`));
+      flaws.push(...(await tab.flaws(judged++ > 0)).map((flaw) => `${look.name}: ${flaw}`));
     }
     expect(flaws).toEqual([]);
   });

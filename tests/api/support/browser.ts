@@ -160,14 +160,14 @@ export class Tab {
     await this.settles();
   }
 
-  /** What axe finds wrong for people who see, hear or move otherwise; and text that is cut off. */
-  async flaws(): Promise<string[]> {
+  /** What axe finds wrong for people who see, hear or move otherwise; and what is too wide. Colours alone: the rest was judged before. */
+  async flaws(coloursAlone = false): Promise<string[]> {
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe);
-    const found = await this.page.evaluate(async () => {
+    const found = await this.page.evaluate(async (alone) => {
       const { axe } = window as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
-      const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+      const { violations } = await axe.run(document, { runOnly: alone ? ['color-contrast', 'target-size'] : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
       return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary}`));
-    });
+    }, coloursAlone);
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     return wide > 0 ? [...found, `${this.path} is ${wide} px too wide`] : found;
   }
