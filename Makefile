@@ -20,7 +20,7 @@ build: ## Build build/release/gatehouse
 
 test: ## Everything that must hold before a change lands (under 45 minutes)
 	@scripts/setup.sh test
-	@GATEHOUSE_TEST_FSYNC=off scripts/with-postgres.sh tools/run_tests.py
+	@GATEHOUSE_TEST_MEMORY=on scripts/with-postgres.sh tools/run_tests.py
 
 test-long: ## The same, and what takes longer
 	@scripts/setup.sh test

@@ -63,6 +63,25 @@ def tree(leaves):
     return H(b"\1" + tree(leaves[:split]) + tree(leaves[split:]))
 
 
+def hash_of(row, seq, chain, previous):
+    """The hash that a row states, once all of it fits."""
+    where = f"row {seq} (id {row.get('id', 'of a stub')})"
+    need(row.get("seq") == seq, f"row {seq}: missing, or in another place")
+    stated = bytes.fromhex(row["row_hash"])
+    if set(row) == {"row_hash", "seq"}:
+        return stated
+    need(row["v"] == 1 and set(row) <= MEMBERS, f"{where}: unknown version or member")
+    commitment = bytes.fromhex(row["pii_commitment"])
+    if "pii_salt" in row:
+        committed = b"".join(enc(row.get(name)) for name in ERASABLE)
+        need(hmac.digest(bytes.fromhex(row["pii_salt"]), committed, "sha256") == commitment, f"{where}: other personal data")
+    else:
+        need(not set(row) & set(ERASABLE), f"{where}: personal data without salt")
+    fields = b"".join(enc(value) for value in [chain, seq, *(row.get(name) for name in HASHED)])
+    need(H(b"gatehouse-ledger-v1\0" + previous + fields + commitment) == stated, f"{where}: changed")
+    return stated
+
+
 def verify(bundle, names, kid):
     document = lambda name: parse(bundle(name).read(), name)
     keys = {key["kid"]: bytes.fromhex(key["public_key"]) for key in document("ledger/keys.json")["keys"] if kid in (None, key["kid"])}
@@ -77,19 +96,11 @@ def verify(bundle, names, kid):
         seq += 1
         row = parse(line, f"row {seq}")
         where = f"row {seq} (id {row.get('id', 'of a stub')})"
-        need(row.get("seq") == seq, f"row {seq}: missing, or in another place")
-        stated = bytes.fromhex(row["row_hash"])
+        try:
+            stated = hash_of(row, seq, chain, previous)
+        except (ValueError, KeyError, TypeError):
+            raise Bad(f"{where}: not what it should be") from None
         counts[set(row) == {"row_hash", "seq"}] += 1
-        if set(row) != {"row_hash", "seq"}:
-            need(row["v"] == 1 and set(row) <= MEMBERS, f"{where}: unknown version or member")
-            commitment = bytes.fromhex(row["pii_commitment"])
-            if "pii_salt" in row:
-                committed = b"".join(enc(row.get(name)) for name in ERASABLE)
-                need(hmac.digest(bytes.fromhex(row["pii_salt"]), committed, "sha256") == commitment, f"{where}: other personal data")
-            else:
-                need(not set(row) & set(ERASABLE), f"{where}: personal data without salt")
-            fields = b"".join(enc(value) for value in [chain, seq, *(row.get(name) for name in HASHED)])
-            need(H(b"gatehouse-ledger-v1\0" + previous + fields + commitment) == stated, f"{where}: changed")
         previous = stated
         batch.append(stated)
         if checkpoints and checkpoints[0]["chain_seq"] == seq:

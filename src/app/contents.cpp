@@ -11,6 +11,7 @@
 #include "features/console/endpoints.h"
 #include "features/email_verification/endpoints.h"
 #include "features/health/endpoints.h"
+#include "features/impersonation/endpoints.h"
 #include "features/invitations/endpoints.h"
 #include "features/ip_rules/endpoints.h"
 #include "features/login/endpoints.h"
@@ -34,6 +35,7 @@
 #include "features/search/endpoints.h"
 #include "features/security_policy/endpoints.h"
 #include "features/sessions/endpoints.h"
+#include "features/sign_in_denial/endpoints.h"
 #include "features/signing_keys/endpoints.h"
 #include "features/step_up/endpoints.h"
 #include "features/token_validation/endpoints.h"
@@ -61,6 +63,7 @@ contents(CaptureApi capture, policy::Policy const& policy, console::Files consol
     add(password_reset::endpoints());
     add(password_change::endpoints());
     add(sessions::endpoints());
+    add(sign_in_denial::endpoints());
     add(two_factor::endpoints());
     add(step_up::endpoints());
     add(risk::endpoints());
@@ -68,6 +71,7 @@ contents(CaptureApi capture, policy::Policy const& policy, console::Files consol
     add(ip_rules::endpoints());
     add(security_policy::endpoints());
     add(audit::endpoints());
+    add(impersonation::endpoints());
     add(me_data::endpoints());
     add(pictures::endpoints());
     add(vault::endpoints());

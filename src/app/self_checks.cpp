@@ -58,10 +58,10 @@ Async<void> try_ledger(Storage& storage, Instant now)
     co_await work->ledger().append(std::move(entry));
 }
 
-// Nobody's history; in the time that the scorer may take it too takes no longer.
-Async<void> try_history(Storage& storage, Instant now)
+// Nobody's history, in the time that the scorer may take.
+Async<void> try_history(Storage& storage, Instant now, Duration may_take)
 {
-    auto work = co_await storage.read_within(1s);
+    auto work = co_await storage.read_within(may_take);
     domain::OrganizationId const nowhere("self-check of gatehouse");
     domain::UserId const nobody("self-check of gatehouse");
     co_await work->session_history().of(nowhere, nobody, 1, now);
@@ -94,13 +94,15 @@ SelfChecks::SelfChecks(
     Clock const& clock,
     outbound::OutboxSender const& sender,
     ChangeSource* feed,
-    std::function<Async<void>()> read_keys
+    std::function<Async<void>()> read_keys,
+    Duration history_may_take
 )
     : storage_(storage)
     , clock_(clock)
     , sender_(sender)
     , feed_(feed)
     , read_keys_(std::move(read_keys))
+    , history_may_take_(history_may_take)
 {
 }
 
@@ -139,7 +141,7 @@ Async<void> SelfChecks::run()
     co_await note("ledger", std::move(ledger));
     auto clock = co_await found_by(compare_clocks(storage_, clock_));
     co_await note("clock", std::move(clock));
-    auto history = co_await found_by(try_history(storage_, clock_.now()));
+    auto history = co_await found_by(try_history(storage_, clock_.now(), history_may_take_));
     co_await note(anomaly_score, std::move(history));
     auto keys = co_await found_by(read_keys_());
     co_await note(signing_keys, std::move(keys));

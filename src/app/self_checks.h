@@ -27,7 +27,8 @@ public:
         Clock const& clock,
         outbound::OutboxSender const& sender,
         ChangeSource* feed,
-        std::function<Async<void>()> read_keys
+        std::function<Async<void>()> read_keys,
+        Duration history_may_take
     );
 
     // Asks `trouble` too, from the next round on; empty: it works. One that may fail open.
@@ -57,6 +58,7 @@ private:
     outbound::OutboxSender const& sender_;
     ChangeSource* const feed_;
     std::function<Async<void>()> read_keys_;
+    Duration const history_may_take_;
     struct Watched {
         std::string name;
         std::function<std::string()> trouble;

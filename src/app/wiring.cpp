@@ -8,8 +8,9 @@
 #include "app/policy_files.h"
 #include "core/log.h"
 #include "core/metrics.h"
-#include "domain/refresh_tokens.h"
+#include "domain/clearing_away.h"
 #include "features/mail_capture/endpoints.h"
+#include "features/sign_in_denial/notice_mail.h"
 #include "features/step_up/code_mail.h"
 #include "outbound/capture_transport.h"
 #include "outbound/mail_setting.h"
@@ -25,6 +26,7 @@ namespace {
 // decisions D-70: cases see last_seen_at move within two seconds.
 constexpr std::chrono::milliseconds uses_are_written_every{500};
 constexpr std::chrono::milliseconds successors_are_wiped_every{5000};
+constexpr std::chrono::milliseconds ended_rows_go_every{10'000};
 // Half of the time that keys are believed for, so that no request has to wait for them.
 constexpr std::chrono::milliseconds keys_are_read_every{500};
 
@@ -193,7 +195,8 @@ House::House(Configuration configuration)
           clock_,
           sender_,
           database_.has_feed ? database_.source.get() : nullptr,
-          [this] { return keys_.read_again(); }
+          [this] { return keys_.read_again(); },
+          configuration_.domain.risk.history_may_take
       )
     , services_{
           .clock = clock_,
@@ -210,6 +213,7 @@ House::House(Configuration configuration)
           .places = *places_,
           .risk_scores = risk_scores_,
           .code_mail = step_up::code_mail,
+          .sign_in_mail = sign_in_denial::notice_mail,
           .mail_waits = [this] { sender_.nudge(); },
           .controls = [this] { return checks_.states(); },
           .afterwards =
@@ -252,23 +256,20 @@ void House::settle_changes()
     background_->run("settle-changes", storage_->settle_changes());
 }
 
-Async<void> House::wipe_successors()
-{
-    auto work = co_await storage_->begin();
-    auto const window = configuration_.domain.refresh_retry_window;
-    co_await work->refresh_tokens().forget_successors(clock_.now() - window);
-    co_await work->commit();
-}
-
 void House::begin_background_work()
 {
     ledger_.begin(*background_, checks_);
+    checks_.watch("scored sign-ins", [this] { return risk_scores_.trouble(clock_.now()); });
     background_->repeat("last_seen_at", uses_are_written_every, [this] {
         return domain::write_uses(*storage_, uses_.take());
     });
     sender_.start();
     background_->repeat("refresh-successors", successors_are_wiped_every, [this] {
-        return wipe_successors();
+        auto const window = configuration_.domain.refresh_retry_window;
+        return domain::wipe_successors(*storage_, clock_.now() - window);
+    });
+    background_->repeat("clear-away", ended_rows_go_every, [this] {
+        return domain::clear_away(*storage_, clock_.now());
     });
     background_->repeat("signing-keys", keys_are_read_every, [this] { return keys_.keep_fresh(); });
     background_->run("self-check", checks_.run());

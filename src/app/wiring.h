@@ -44,7 +44,6 @@ public:
 private:
     void begin_background_work();
     void settle_changes();
-    Async<void> wipe_successors(); // whose retry window is over
 
     Configuration configuration_;
     SystemClock clock_;
@@ -60,7 +59,7 @@ private:
     signing_keys::KeyKeeper keys_;
     signing_keys::TokenService tokens_;
     std::unique_ptr<domain::Places const> places_;
-    domain::RiskScores risk_scores_;
+    domain::RiskScores risk_scores_{kept_.changes};
     outbound::OutboxSender sender_;
     LedgerParts ledger_;
     SelfChecks checks_;

@@ -44,6 +44,9 @@ public:
     // first request; the source must outlive every use.
     void follow(ChangeSource& source);
 
+    // Whether somebody tells of changes at all; where nobody does, nothing can be kept by them.
+    bool has_source() const noexcept { return source_.load() != nullptr; }
+
     // Taken before a read: what is read after it contains every change noted before it. Nothing
     // when what is read must not be kept.
     std::optional<Moment> moment() const noexcept;

@@ -12,13 +12,15 @@
 namespace gatehouse {
 
 // The waiting side keeps the Handoff and awaits receive(); the working side calls deliver() or
-// fail() exactly once, from any thread. The state is shared, so that neither side outlives it.
+// fail(), from any thread; where several may (one works, one watches the time), the first counts.
+// The state is shared, so that neither side outlives it.
 template <class T> class Handoff {
     struct State {
         std::optional<T> value;
         std::exception_ptr failure;
         std::coroutine_handle<> waiting;
         EventLoop* loop = nullptr;
+        std::atomic<bool> is_said = false;
         std::atomic<int> arrived = 0; // the second to arrive resumes the waiter
     };
 
@@ -31,11 +33,15 @@ public:
         }
         void deliver(T value) const
         {
+            if (state_->is_said.exchange(true))
+                return;
             state_->value.emplace(std::move(value));
             arrive();
         }
         void fail(std::exception_ptr failure) const
         {
+            if (state_->is_said.exchange(true))
+                return;
             state_->failure = std::move(failure);
             arrive();
         }

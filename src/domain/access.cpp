@@ -113,10 +113,13 @@ void require_not_above(Actor actor, User const& touched)
 
 namespace {
 
-Async<SessionFacts> live_session(UnitOfWork& work, SessionId session, Instant now)
+Async<SessionFacts> live_session(UnitOfWork& work, Caller const& caller, Instant now)
 {
-    auto facts = co_await work.directory().session(std::move(session));
-    if (!facts || why_not_live(*facts, now))
+    auto facts = co_await work.directory().session(caller.session_id());
+    bool const holds = facts && !why_not_live(*facts, now)
+        && (!facts->session.impersonation
+            || (caller.policy && impersonation_holds(*facts, *caller.policy)));
+    if (!holds)
         throw Refusal{.reason = Reason::session_ended};
     co_return std::move(*facts);
 }
@@ -125,7 +128,7 @@ Async<SessionFacts> live_session(UnitOfWork& work, SessionId session, Instant no
 
 Async<User> caller_as_stored(UnitOfWork& work, Caller const& caller, Instant now)
 {
-    auto facts = co_await live_session(work, caller.session_id(), now);
+    auto facts = co_await live_session(work, caller, now);
     co_return std::move(facts.user);
 }
 
@@ -134,7 +137,7 @@ Async<void> require_same_standing(UnitOfWork& work, Actor actor, Instant now)
     auto const* const caller = actor.caller();
     if (!caller)
         co_return;
-    auto const facts = co_await live_session(work, caller->session_id(), now);
+    auto const facts = co_await live_session(work, *caller, now);
     auto const grants = caller->policy->effective(facts.user.role, facts.granted);
     if (facts.user.role != caller->user.role || grants != caller->grants)
         throw Refusal{.reason = Reason::forbidden, .message = "Your role is another one by now."};

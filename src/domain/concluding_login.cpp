@@ -3,11 +3,8 @@
 
 #include "domain/attempts.h"
 #include "domain/ledger.h"
-#include "domain/members.h"
-#include "domain/notifications.h"
+#include "domain/new_device.h"
 #include "domain/refusal.h"
-
-#include <algorithm>
 
 namespace gatehouse::domain {
 namespace {
@@ -21,37 +18,29 @@ refuse_blocked(UnitOfWork& work, RequestFacts facts, User user, Event event, Rea
     throw Refusal{.reason = reason};
 }
 
-// Somebody who was here before, with a device that was not: told in the product as well (api §11).
-Async<void> tell_of_new_device(UnitOfWork& work, LoginEnd const& end)
-{
-    if (std::ranges::find(end.risk.reasons, to_text(Signal::new_device)) == end.risk.reasons.end())
-        co_return;
-    json::Object told{{"session", end.session.text()}};
-    co_await work.members().notifications().add(
-        end.user.organization_id,
-        end.user.id,
-        NotificationKind::new_device,
-        std::move(told),
-        end.facts.now
-    );
-}
-
 } // namespace
 
-Async<void> record_login(UnitOfWork& work, LoginEnd end)
+Async<void> record_login(Services& services, UnitOfWork& work, LoginEnd end)
 {
     auto const& user = end.user;
     CanonicalAddress const address(user.email);
     co_await work.attempts().clear(address, AttemptMethod::password, user.organization_id);
     co_await work.users().note_login(user.organization_id, user.id, end.facts.now);
     auto entry = ledger_entry(end.facts, Event::login_success, Outcome::success, 200, user);
-    entry.session_id = end.session;
+    entry.session_id = end.session.id;
     if (end.method)
         entry.details["method"] = *end.method;
     put_risk(entry, end.risk);
-    co_await work.ledger().append(std::move(entry));
-    co_await record_skipped(work, end.facts, user, end.session, end.risk);
-    co_await tell_of_new_device(work, end);
+    auto const row = co_await work.ledger().append(std::move(entry));
+    co_await record_skipped(work, end.facts, user, end.session.id, end.risk);
+    if (end.from_new_device)
+        co_await tell_of_new_device(services, work, end.facts, user, end.session, row);
+}
+
+void told_of_login(Services& services, bool from_new_device)
+{
+    if (from_new_device)
+        services.mail_waits();
 }
 
 Async<void>

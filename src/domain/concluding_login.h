@@ -17,14 +17,17 @@ namespace gatehouse::domain {
 struct LoginEnd {
     RequestFacts facts;
     User user;
-    SessionId session;
+    Session session;
+    bool from_new_device = false;
     RiskRecord risk;
     std::optional<std::string> method = {}; // beside the password
 };
 
 // What every successful sign-in writes behind its session: failures of the address cleared, the
-// time of the login, LOGIN_SUCCESS with its risk, and the row of a score that could not be told.
-Async<void> record_login(UnitOfWork& work, LoginEnd end);
+// time of the login, LOGIN_SUCCESS with its risk, the row of a score that could not be told, and
+// the notice of a new device. After the commit call told_of_login().
+Async<void> record_login(Services& services, UnitOfWork& work, LoginEnd end);
+void told_of_login(Services& services, bool from_new_device);
 
 // From 90 on: every session of the person ends, one ANOMALY_SCORE_HIGH row. Commits, and throws 401
 // LOGIN_BLOCKED.

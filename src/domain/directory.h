@@ -14,6 +14,7 @@
 #include "policy/policy.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct SessionFacts { // what decides whether a session is live
     std::vector<policy::Granted> granted = {}; // what the user holds beside the built-in role
     // What the organization asks of everybody in it; never null.
     std::shared_ptr<SecurityRules const> rules = no_security_rules();
+    // Of an impersonation: the session that it lives from; null where there is none.
+    std::shared_ptr<SessionFacts const> impersonator = {};
 };
 
 class Directory {

@@ -22,6 +22,8 @@ Async<bool> log_out(UnitOfWork& work, RequestFacts const& facts, Caller const& c
     );
     auto entry = ledger_entry(facts, Event::logout, Outcome::success, 200, caller.user);
     entry.session_id = caller.session_id();
+    if (caller.session.impersonation) // also where the route has no caller
+        entry.impersonator_id = caller.session.impersonation->by;
     co_await work.ledger().append(std::move(entry));
     co_return true;
 }

@@ -23,10 +23,15 @@ KeptSessions::Shard& KeptSessions::shard_of(SessionId const& session) const
 bool KeptSessions::stands(Entry const& entry) const
 {
     auto const& facts = *entry.facts;
-    return changes_.stands(entry.read_after, changed(facts.session.id))
-        && changes_.stands(entry.read_after, changed(facts.user.id))
-        && changes_.stands(entry.read_after, changed(facts.user.organization_id))
-        && changes_.stands(entry.read_after, changed_rules_of(facts.user.organization_id));
+    auto const is_as_read = [&](SessionFacts const& read) {
+        return changes_.stands(entry.read_after, changed(read.session.id))
+            && changes_.stands(entry.read_after, changed(read.user.id))
+            && changes_.stands(entry.read_after, changed(read.user.organization_id))
+            && changes_.stands(entry.read_after, changed_rules_of(read.user.organization_id));
+    };
+    if (facts.session.impersonation && !facts.impersonator)
+        return false; // whatever it lives from was not there: ask again
+    return is_as_read(facts) && (!facts.impersonator || is_as_read(*facts.impersonator));
 }
 
 std::shared_ptr<SessionFacts const> KeptSessions::find(SessionId const& session) const

@@ -69,6 +69,8 @@ enum class Event {
     vault_zk_enable,
     vault_zk_disable,
     suspicious_login_detected,
+    impersonation_started,
+    impersonation_ended,
     step_up_required,
     step_up_verified,
     step_up_failed,
@@ -104,6 +106,8 @@ struct LedgerEntry {
     std::optional<UserId> actor_id = {}; // who did it
     std::optional<UserId> user_id = {}; // whom it concerns
     std::optional<SessionId> session_id = {};
+    // Who acted in the name of the actor; a row's `impersonatorId`, beside whatever details it has.
+    std::optional<UserId> impersonator_id = {};
     std::optional<std::string> resource = {};
     std::optional<std::string> resource_id = {};
     std::optional<std::string> correlation_id = {}; // the request id

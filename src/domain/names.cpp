@@ -101,6 +101,8 @@ constexpr std::array events{
     std::pair(Event::vault_zk_enable, std::string_view("VAULT_ZK_ENABLE")),
     std::pair(Event::vault_zk_disable, std::string_view("VAULT_ZK_DISABLE")),
     std::pair(Event::suspicious_login_detected, std::string_view("SUSPICIOUS_LOGIN_DETECTED")),
+    std::pair(Event::impersonation_started, std::string_view("IMPERSONATION_STARTED")),
+    std::pair(Event::impersonation_ended, std::string_view("IMPERSONATION_ENDED")),
     std::pair(Event::step_up_required, std::string_view("STEP_UP_REQUIRED")),
     std::pair(Event::step_up_verified, std::string_view("STEP_UP_VERIFIED")),
     std::pair(Event::step_up_failed, std::string_view("STEP_UP_FAILED")),
@@ -209,6 +211,8 @@ std::string_view to_text(TokenPurpose purpose)
         return "temp_2fa";
     case TokenPurpose::magic_link:
         return "magic_link";
+    case TokenPurpose::deny_sign_in:
+        return "deny_sign_in";
     }
     unnamed();
 }
@@ -272,6 +276,8 @@ std::string_view to_text(NotificationKind kind)
         return "assignment";
     case NotificationKind::export_ready:
         return "export";
+    case NotificationKind::impersonation:
+        return "impersonation";
     }
     throw std::logic_error("a kind of notification without a name");
 }

@@ -19,9 +19,10 @@ enum class NotificationKind {
     new_device,
     password_changed,
     assignment,
-    export_ready
+    export_ready,
+    impersonation
 };
-std::string_view to_text(NotificationKind kind); // role_changed, …, export
+std::string_view to_text(NotificationKind kind); // role_changed, …, export, impersonation
 
 struct Notification {
     std::string id;
@@ -46,6 +47,10 @@ public:
     list(OrganizationId organization, UserId user, std::int64_t limit, std::int64_t offset) = 0;
     virtual Async<std::int64_t> count(OrganizationId organization, UserId user) = 0;
     virtual Async<std::int64_t> clear(OrganizationId organization, UserId user, Instant now) = 0;
+    // Of every organization, so many at once, how many: those that were cleared before, and those
+    // that are older than that whether anybody cleared them or not.
+    virtual Async<std::int64_t> remove_cleared(Instant before, std::int64_t most) = 0;
+    virtual Async<std::int64_t> remove_older(Instant than, std::int64_t most) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -12,7 +12,14 @@
 
 namespace gatehouse::domain {
 
-enum class TokenPurpose { verify_email, change_email, reset_password, second_factor, magic_link };
+enum class TokenPurpose {
+    verify_email,
+    change_email,
+    reset_password,
+    second_factor,
+    magic_link,
+    deny_sign_in, // "this was not me"
+};
 std::string_view to_text(TokenPurpose purpose);
 
 struct OneTimeToken {
@@ -48,6 +55,8 @@ public:
     // Voids the unused ones of one purpose; how many.
     virtual Async<std::int64_t>
     void_all(OrganizationId organization, UserId user, TokenPurpose purpose, Instant now) = 0;
+    // Of every organization: those that were made and ended before, so many at once; how many.
+    virtual Async<std::int64_t> remove_ended(Instant before, std::int64_t most) = 0;
 };
 
 } // namespace gatehouse::domain

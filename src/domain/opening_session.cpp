@@ -107,6 +107,10 @@ Async<SessionTokens> open_session(
         services, facts, user, std::move(device), std::move(methods), remember_me, risk
     );
     limit_life(session, rules->policy, facts.now);
+    // Before those go that are beyond the configured number.
+    auto const seen = co_await work.sessions().seen(
+        user.organization_id, user.id, session.device_fingerprint.value_or("")
+    );
     co_await work.sessions().insert(session);
 
     auto opaque = mint_opaque_token(services.random);
@@ -131,7 +135,9 @@ Async<SessionTokens> open_session(
         .token = std::move(minted.token),
         .refresh_token = std::move(opaque.text),
         .session_id = session.id.text(),
-        .token_life = minted.token_life
+        .token_life = minted.token_life,
+        .session = session,
+        .from_new_device = seen.anywhere && !seen.device
     };
 }
 

@@ -31,6 +31,8 @@ struct SessionTokens {
     SecretString refresh_token;
     std::string session_id;
     Duration token_life; // of `token`
+    Session session;
+    bool from_new_device = false; // of somebody who has signed in before
 };
 
 constexpr Duration access_token_life = 900s;

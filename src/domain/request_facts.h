@@ -17,9 +17,11 @@ struct RequestFacts {
     std::string client_address;
     std::optional<std::string> user_agent;
     Surface surface = Surface::account;
+    std::optional<UserId> impersonator = {}; // who acts in the caller's name, if anybody does
 };
 
-// A row with time, request id, address and user agent filled in; concerning nobody yet.
+// Every row of a request begins here: time, request id, address, user agent, and both names where
+// somebody acts as somebody else. It concerns nobody yet.
 inline LedgerEntry ledger_entry(RequestFacts const& facts, Event event, Outcome outcome, int status)
 {
     LedgerEntry entry{.created_at = facts.now, .event = event};
@@ -28,6 +30,7 @@ inline LedgerEntry ledger_entry(RequestFacts const& facts, Event event, Outcome 
     entry.correlation_id = facts.request_id;
     entry.ip_address = facts.client_address;
     entry.user_agent = facts.user_agent;
+    entry.impersonator_id = facts.impersonator;
     return entry;
 }
 

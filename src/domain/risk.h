@@ -4,6 +4,7 @@
 
 #include "core/networks.h"
 #include "core/time.h"
+#include "domain/ids.h"
 
 #include <array>
 #include <cstddef>
@@ -66,6 +67,8 @@ struct SeenSession {
 struct RiskHistory { // the last sessions, and how many of all are live
     std::vector<SeenSession> sessions;
     std::int64_t live = 0;
+    std::vector<SessionId> rests_on = {}; // whatever ends one of these makes it another history
+    bool is_whole = true; // false: it rests on more sessions than are named
 };
 
 struct Presented {

@@ -68,15 +68,17 @@ Async<LookBack> look_back(Services& services, User const& user, Presented presen
     }
     std::string failure;
     try {
-        auto const history = co_await history_of(services, user, now);
+        auto history = co_await history_of(services, user, now);
         looked.found = judge_history(history, looked.presented, services.settings.risk);
-        services.risk_scores.keep(key, looked.found, now, asked);
+        if (history.is_whole)
+            services.risk_scores.keep(key, looked.found, std::move(history.rests_on), now, asked);
     } catch (std::exception const& caught) {
         failure = caught.what();
     }
     if (!failure.empty()) {
         constexpr std::size_t enough = 200; // of a database's words
         looked.failure = failure.substr(0, enough);
+        services.risk_scores.note_skipped(*looked.failure, services.clock.now());
         tell_skipped(*looked.failure);
     }
     co_return looked;

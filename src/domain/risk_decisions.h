@@ -35,7 +35,9 @@ struct DecisionFilter {
 class RiskDecisions {
 public:
     virtual ~RiskDecisions() = default;
-    virtual Async<std::int64_t> count(OrganizationId organization, DecisionFilter filter) = 0;
+    // At most `most`: nobody counts further.
+    virtual Async<std::int64_t>
+    count(OrganizationId organization, DecisionFilter filter, std::int64_t most) = 0;
     // The newest first.
     virtual Async<std::vector<RiskDecision>> list(
         OrganizationId organization, DecisionFilter filter, std::int64_t limit, std::int64_t offset

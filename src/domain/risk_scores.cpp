@@ -1,6 +1,9 @@
 // The bounded table of what was read.
 #include "domain/risk_scores.h"
 
+#include "domain/changed.h"
+
+#include <algorithm>
 #include <utility>
 
 namespace gatehouse::domain {
@@ -18,6 +21,17 @@ std::string spelled(RiskKey const& key)
 
 } // namespace
 
+bool RiskScores::stands(Entry const& entry) const
+{
+    if (!changes_.has_source())
+        return true;
+    auto const stays = [&](auto const& id) {
+        return changes_.stands(entry.read_after, changed(id));
+    };
+    return changes_.is_current() && stays(entry.user) && stays(entry.organization)
+        && std::ranges::all_of(entry.rests_on, stays);
+}
+
 std::optional<FromHistory> RiskScores::find(RiskKey const& key, Instant now)
 {
     std::scoped_lock const lock(mutex_);
@@ -25,7 +39,8 @@ std::optional<FromHistory> RiskScores::find(RiskKey const& key, Instant now)
     if (found == by_key_.end())
         return std::nullopt;
     auto const entry = found->second;
-    bool const is_fresh = now - entry->read_at < kept_for && entry->read_at <= now;
+    bool const is_fresh
+        = now - entry->read_at < kept_for && entry->read_at <= now && stands(*entry);
     if (!is_fresh) {
         drop(entry);
         return std::nullopt;
@@ -33,24 +48,29 @@ std::optional<FromHistory> RiskScores::find(RiskKey const& key, Instant now)
     return entry->found;
 }
 
-std::uint64_t RiskScores::begun() const
+RiskScores::Begun RiskScores::begun() const
 {
     std::scoped_lock const lock(mutex_);
-    return forgotten_;
+    return {.forgotten = forgotten_, .moment = changes_.moment()};
 }
 
-void RiskScores::keep(RiskKey const& key, FromHistory found, Instant now, std::uint64_t asked)
+void RiskScores::keep(
+    RiskKey const& key, FromHistory found, std::vector<SessionId> rests_on, Instant now, Begun asked
+)
 {
+    if (changes_.has_source() && !asked.moment)
+        return;
     std::scoped_lock const lock(mutex_);
-    if (asked != forgotten_)
+    if (asked.forgotten != forgotten_)
         return;
     auto text = spelled(key);
     if (auto const known = by_key_.find(text); known != by_key_.end())
         drop(known->second);
     while (entries_.size() >= most)
         drop(entries_.begin());
-    auto const entry
-        = entries_.insert(entries_.end(), Entry{text, key.user, std::move(found), now});
+    Entry made{text, key.user, key.organization, std::move(found), std::move(rests_on), now};
+    made.read_after = asked.moment.value_or(0);
+    auto const entry = entries_.insert(entries_.end(), std::move(made));
     by_key_.emplace(std::move(text), entry);
     by_user_.emplace(key.user.text(), entry);
 }
@@ -80,6 +100,20 @@ void RiskScores::drop(Entries::iterator entry)
         }
     by_key_.erase(entry->key);
     entries_.erase(entry);
+}
+
+void RiskScores::note_skipped(std::string cause, Instant now)
+{
+    std::scoped_lock const lock(mutex_);
+    skipped_why_ = std::move(cause);
+    skipped_at_ = now;
+}
+
+std::string RiskScores::trouble(Instant now) const
+{
+    std::scoped_lock const lock(mutex_);
+    bool const is_recent = skipped_at_ && now - *skipped_at_ < trouble_lasts;
+    return is_recent ? "sign-ins go on without it: " + skipped_why_ : std::string();
 }
 
 } // namespace gatehouse::domain

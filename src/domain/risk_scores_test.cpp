@@ -1,6 +1,8 @@
 // What is kept for a minute, for whom, and when it is forgotten.
 #include "domain/risk_scores.h"
 
+#include "domain/changed.h"
+
 #include <gtest/gtest.h>
 
 namespace gatehouse::domain {
@@ -29,12 +31,13 @@ FromHistory with_live(std::int64_t live)
 
 void keep(RiskScores& scores, RiskKey const& key, std::int64_t live = 1, Instant at = now)
 {
-    scores.keep(key, with_live(live), at, scores.begun());
+    scores.keep(key, with_live(live), {}, at, scores.begun());
 }
 
 TEST(RiskScoresKept, A_17_for_sixty_seconds)
 {
-    RiskScores scores;
+    Changes untold;
+    RiskScores scores{untold};
     EXPECT_FALSE(scores.find(key_of("ann"), now));
     keep(scores, key_of("ann"), 7);
     ASSERT_TRUE(scores.find(key_of("ann"), now + 60s - 1ms));
@@ -45,7 +48,8 @@ TEST(RiskScoresKept, A_17_for_sixty_seconds)
 
 TEST(RiskScoresKept, A_17_for_exactly_what_was_asked_about)
 {
-    RiskScores scores;
+    Changes untold;
+    RiskScores scores{untold};
     keep(scores, key_of("ann"));
     auto other = key_of("ann");
     other.session_version = 2; // after a reuse or a block, on whichever node
@@ -63,7 +67,8 @@ TEST(RiskScoresKept, A_17_for_exactly_what_was_asked_about)
 
 TEST(RiskScoresKept, A_17_until_the_person_is_forgotten)
 {
-    RiskScores scores;
+    Changes untold;
+    RiskScores scores{untold};
     keep(scores, key_of("ann", "one"));
     keep(scores, key_of("ann", "two"));
     keep(scores, key_of("bea"));
@@ -75,16 +80,18 @@ TEST(RiskScoresKept, A_17_until_the_person_is_forgotten)
 
 TEST(RiskScoresKept, A_17_not_what_was_read_before_somebody_was_forgotten)
 {
-    RiskScores scores;
+    Changes untold;
+    RiskScores scores{untold};
     auto const asked = scores.begun();
     scores.forget(UserId("ann"));
-    scores.keep(key_of("ann"), with_live(1), now, asked);
+    scores.keep(key_of("ann"), with_live(1), {}, now, asked);
     EXPECT_FALSE(scores.find(key_of("ann"), now));
 }
 
 TEST(RiskScoresKept, A_17_ten_thousand_at_most_the_oldest_goes)
 {
-    RiskScores scores;
+    Changes untold;
+    RiskScores scores{untold};
     for (std::size_t at = 0; at <= RiskScores::most; ++at)
         keep(scores, key_of("person " + std::to_string(at)));
     EXPECT_EQ(scores.size(), RiskScores::most);
@@ -93,6 +100,67 @@ TEST(RiskScoresKept, A_17_ten_thousand_at_most_the_oldest_goes)
     keep(scores, key_of("person 1"), 9);
     EXPECT_EQ(scores.size(), RiskScores::most);
     EXPECT_EQ(scores.find(key_of("person 1"), now)->baseline.live_sessions, 9);
+}
+
+class Source final : public ChangeSource {
+public:
+    bool is_current() noexcept override { return current; }
+    bool current = true;
+};
+
+// Kept of Ann, who has two sessions, while changes are told.
+class RiskScoresTold : public ::testing::Test {
+protected:
+    Changes changes;
+    Source source;
+    RiskScores scores{changes};
+
+    void SetUp() override { changes.follow(source); }
+    void keep_ann(RiskScores::Begun asked)
+    {
+        std::vector<SessionId> sessions{SessionId("one"), SessionId("two")};
+        scores.keep(key_of("ann"), with_live(2), std::move(sessions), now, asked);
+    }
+    bool is_kept() { return scores.find(key_of("ann"), now).has_value(); }
+};
+
+TEST_F(RiskScoresTold, A_17_ForgetsWithWhateverItRestsOn)
+{
+    SessionId const session("two");
+    UserId const ann("ann");
+    OrganizationId const house("o");
+    for (auto const& changed_one : {changed(session), changed(ann), changed(house)}) {
+        keep_ann(scores.begun());
+        EXPECT_TRUE(is_kept());
+        changes.note(changed_one);
+        EXPECT_FALSE(is_kept()) << changed_one.kind;
+        EXPECT_EQ(scores.size(), 0U);
+    }
+    UserId const bea("bea");
+    keep_ann(scores.begun());
+    changes.note(changed(bea));
+    EXPECT_TRUE(is_kept());
+    changes.note_all();
+    EXPECT_FALSE(is_kept());
+}
+
+TEST_F(RiskScoresTold, WhatWasToldWhileTheHistoryWasReadIsNotKept)
+{
+    auto const asked = scores.begun();
+    SessionId const session("one");
+    changes.note(changed(session));
+    keep_ann(asked);
+    EXPECT_FALSE(is_kept());
+}
+
+TEST_F(RiskScoresTold, NothingIsKeptOrFoundWhileNobodyCanTell)
+{
+    keep_ann(scores.begun());
+    source.current = false;
+    EXPECT_FALSE(is_kept());
+    keep_ann(scores.begun());
+    source.current = true;
+    EXPECT_FALSE(is_kept());
 }
 
 } // namespace

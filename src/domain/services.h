@@ -40,6 +40,16 @@ struct CodeMail {
     Instant at;
 };
 
+struct SignInMail { // to a person, about a sign-in from a device that is new to us
+    std::string recipient; // the stored address
+    std::string recipient_name;
+    SecretString token; // of the link that says "this was not me"
+    std::string device;
+    std::string place;
+    std::string address;
+    Instant at;
+};
+
 struct Services {
     Clock const& clock;
     Random& random;
@@ -54,8 +64,9 @@ struct Services {
     policy::PolicyHolder const& policies;
     Places const& places;
     RiskScores& risk_scores; // what a score rests on, read a moment ago
-    // The payload of a mail with a code: how mails are written is not known here.
+    // The payloads of these mails: how mails are written is not known here.
     std::function<SecretString(CodeMail const&)> code_mail;
+    std::function<SecretString(SignInMail const&)> sign_in_mail;
     std::function<void()> mail_waits; // after a commit that queued mail: wakes the sender
     std::function<Async<std::vector<ControlState>>()> controls; // asked by /ready
     // Work that waits until the answer left and may be lost (rehash): a failure is

@@ -1,11 +1,30 @@
 // Whether the session behind a token is live, as the database has it at this request.
 #include "domain/session_check.h"
 
+#include "domain/impersonation.h"
 #include "domain/kept.h"
 #include "domain/kept_reading.h"
 #include "domain/session_use.h"
 
 namespace gatehouse::domain {
+
+namespace {
+
+// An impersonation lives from the session that it was begun in, and from no other impersonation.
+std::optional<Reason> why_not_lived_from(SessionFacts const& facts, Instant now)
+{
+    auto const& session = facts.session;
+    auto const* const from = facts.impersonator.get();
+    bool const is_whole = from && !from->session.impersonation
+        && from->session.id == session.impersonation->from
+        && from->user.id == session.impersonation->by
+        && from->user.organization_id == session.organization_id;
+    if (!is_whole || why_not_live(*from, now))
+        return Reason::session_ended;
+    return std::nullopt;
+}
+
+} // namespace
 
 std::optional<Reason> why_not_live(SessionFacts const& facts, Instant now)
 {
@@ -19,7 +38,22 @@ std::optional<Reason> why_not_live(SessionFacts const& facts, Instant now)
         return Reason::session_ended;
     if (session.session_version != user.session_version)
         return Reason::session_invalidated;
+    if (session.impersonation)
+        return why_not_lived_from(facts, now);
     return std::nullopt;
+}
+
+bool impersonation_holds(SessionFacts const& facts, policy::Policy const& policy)
+{
+    if (!facts.session.impersonation)
+        return true;
+    if (!facts.impersonator)
+        return false;
+    auto const& by = *facts.impersonator;
+    return may_impersonate(
+        {by.user.role, policy.effective(by.user.role, by.granted)},
+        {facts.user.role, policy.effective(facts.user.role, facts.granted)}
+    );
 }
 
 Result<Caller>
@@ -71,8 +105,12 @@ Async<CheckedToken> check_token(Services& services, std::string presented, Insta
     auto read = co_await services.tokens.verify(std::move(presented), now);
     auto verified = require(std::move(read));
     auto facts = co_await session_facts(services, verified.claims.session_id);
+    auto const policy = services.policies.current();
+    bool const holds = !facts || impersonation_holds(*facts, *policy);
     auto caller = require(judge_session(verified.claims, std::move(facts), now));
-    caller.stand_under(services.policies.current());
+    if (!holds)
+        throw Refusal{.reason = Reason::session_ended};
+    caller.stand_under(policy);
     if (now - caller.session.last_seen_at >= seen_at_most_every)
         note_use(services, caller, now);
     co_return CheckedToken{std::move(verified.claims), std::move(caller)};

@@ -17,6 +17,10 @@ namespace gatehouse::domain {
 // (spec/database 3.3 "Live").
 std::optional<Reason> why_not_live(SessionFacts const& facts, Instant now);
 
+// What of an impersonation the policy says: whether its impersonator may still act as its person
+// (domain/impersonation.h). True for every other session.
+bool impersonation_holds(SessionFacts const& facts, policy::Policy const& policy);
+
 // The rule alone: signature and expiry were checked before (spec/database 3.3 "Live"). What the
 // caller may do is not said yet (Caller::stand_under).
 Result<Caller>

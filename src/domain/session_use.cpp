@@ -19,6 +19,8 @@ constexpr int moves_in_a_life = 5; // where it is shorter than that
 std::optional<Instant>
 moved_idle_end(Session const& session, SecurityPolicy const& policy, Instant now)
 {
+    if (session.impersonation)
+        return std::nullopt; // it ends when it ends
     auto const usual = session.remember_me ? session_absolute_life : session_idle_life;
     auto const idle = std::min(usual, policy.idle_life.value_or(usual));
     auto const end = std::min(now + idle, session.absolute_expires_at);

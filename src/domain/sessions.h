@@ -29,6 +29,13 @@ std::string_view to_text(SessionEnd reason);
 enum class DeviceClass { mobile, browser, program }; // by user agent (behaviours §8)
 std::string_view to_text(DeviceClass device);
 
+// Somebody acts as the session's person, from a session of their own, as long as that lives.
+struct Impersonation {
+    UserId by;
+    SessionId from;
+    std::string reason = {};
+};
+
 struct Session {
     SessionId id; // = the `sid` claim
     OrganizationId organization_id;
@@ -53,6 +60,7 @@ struct Session {
     std::optional<Instant> logged_out_at;
     std::optional<Instant> revoked_at;
     std::vector<std::string> device_classes; // others than its own that it was used by
+    std::optional<Impersonation> impersonation = {};
 };
 
 class Sessions {
@@ -64,6 +72,18 @@ public:
     // Revokes one live session of this person; false: unknown, another's or dead already.
     virtual Async<bool>
     revoke(OrganizationId organization, UserId user, SessionId session, SessionEnd why, Instant now)
+        = 0;
+    // Whether the person ever signed in, as far as that is kept, and whether from this device:
+    // sessions that ended in an alarm, or were said not to be theirs, do not speak for it.
+    struct Seen {
+        bool anywhere = false;
+        bool device = false;
+    };
+    virtual Async<Seen>
+    seen(OrganizationId organization, UserId user, std::string device_fingerprint) = 0;
+    // This device is not theirs: what was signed in from it is revoked, also where it is over.
+    virtual Async<void>
+    disown(OrganizationId organization, UserId user, std::string device_fingerprint, Instant now)
         = 0;
     // Logs out every session of the person that is neither logged out nor revoked; how many.
     virtual Async<std::int64_t> log_out_all(OrganizationId organization, UserId user, Instant now)
@@ -79,6 +99,9 @@ public:
     // Live ones, newest first, at most 1,000 (decisions D-102).
     virtual Async<std::vector<Session>>
     live_of(OrganizationId organization, UserId user, Instant now) = 0;
+    // The one that acts as somebody else from this session, if one lives.
+    virtual Async<std::optional<Session>>
+    impersonating(OrganizationId organization, SessionId from, Instant now) = 0;
     virtual Async<std::int64_t> count_live(OrganizationId organization, UserId user, Instant now)
         = 0;
     // Deletes the oldest not logged-out rows beyond `limit` (sessions.max_active_per_user).

@@ -60,6 +60,8 @@ public:
     virtual Async<void> replace_password(
         OrganizationId organization, UserId user, crypto::StoredPassword password, Instant now
     ) = 0;
+    // No password opens anything until a reset sets one.
+    virtual Async<void> forget_password(OrganizationId organization, UserId user, Instant now) = 0;
     // The URL that answers show, or none. False: there is no such live person.
     virtual Async<bool> show_picture(
         OrganizationId organization, UserId user, std::optional<std::string> url, Instant now

@@ -3,6 +3,7 @@
 #include "domain/entering.h"
 #include "domain/session_check.h"
 #include "http/credentials.h"
+#include "http/impersonated.h"
 #include "http/pipeline.h"
 #include "http/request_facts.h"
 
@@ -107,6 +108,10 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
     if (!route.while_enrolling)
         domain::require_enrolled(caller);
     co_await domain::note_device(services_, facts_of(context), caller);
+    if (caller.session.impersonation && !serves_somebody_else(route))
+        co_return Refusal{
+            .reason = Reason::forbidden, .message = "Not while you act as somebody else."
+        };
     co_return std::nullopt;
 }
 

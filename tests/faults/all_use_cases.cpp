@@ -18,6 +18,7 @@ void mark_looking_back(UseCase& one)
         "login_organization",
         "login_after_failures",
         "login_one_session_allowed",
+        "login_new_device",
         "login_named_organization",
         "second_step_totp",
         "second_step_backup_code",
@@ -58,6 +59,7 @@ std::vector<UseCase> all_use_cases()
           resource_use_cases(),
           risk_use_cases(),
           surface_use_cases(),
+          impersonation_use_cases(),
           product_use_cases()})
         all.insert(all.end(), part.begin(), part.end());
     for (auto& one : all)

@@ -71,6 +71,28 @@ Call with_one_session_allowed(ServiceWorld& world)
     return signing_in();
 }
 
+// Somebody who was here before, from another device.
+Call from_a_new_device(ServiceWorld& world)
+{
+    auto const login = right(world);
+    world.call(login.with_agent("before/1.0"));
+    return login;
+}
+
+// Denied by the link in the mail, and by a session of one's own.
+Call denied_by_link(ServiceWorld& world)
+{
+    world.call(from_a_new_device(world));
+    return post("/api/auth/not-me", {{"token", world.mails(ann).back().tokens.back()}});
+}
+
+Call denied_within_a_session(ServiceWorld& world)
+{
+    auto const login = world.call(right(world));
+    return post("/api/auth/sessions/" + login.text("sessionId") + "/not-me")
+        .as(login.text("token"));
+}
+
 Call in_two_organizations(ServiceWorld& world)
 {
     world.add_person(ann);
@@ -100,6 +122,8 @@ std::vector<UseCase> login_use_cases()
 {
     std::string const in = "LOGIN_SUCCESS 200 success";
     std::string const failed = "LOGIN_FAILURE 401 failure";
+    std::string const out = "FORCE_LOGOUT 200 success";
+    std::string const recovery = "PASSWORD_RESET_REQUESTED 200 success";
     std::string const unverified = "LOGIN_BLOCKED_UNVERIFIED 403 denied";
     std::string const suspended = "LOGIN_BLOCKED_SUSPENDED 403 denied";
     std::string const asked = "TWO_FACTOR_REQUIRED 202 success";
@@ -120,6 +144,9 @@ std::vector<UseCase> login_use_cases()
         {"login_after_failures", right_after_failures, 200, {in}, 200, {in}},
         {"login_one_session_allowed", with_one_session_allowed, 200, {in}, 200, {in}},
         {"login_named_organization", in_the_named_organization, 200, {in}, 200, {in}},
+        {"login_new_device", from_a_new_device, 200, {in}, 200, {in}},
+        {"deny_by_link", denied_by_link, 200, {out, recovery}, 400, {}},
+        {"deny_within_a_session", denied_within_a_session, 200, {out, recovery}, 401, {}},
         {"login_several_organizations", in_two_organizations, 409, {}, 409, {}},
         {"login_wrong", wrong, 401, {failed}, 401, {failed}},
         {"login_wrong_several", guess_in_two_organizations, 401, {failed}, 401, {failed}},

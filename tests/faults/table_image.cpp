@@ -26,7 +26,11 @@ constexpr std::array tables{
         "login_attempts",
         "email, user_id, organization_id, ip_address, successful, throttled, method, attempted_at"
     },
-    Table{"one_time_tokens", "*"},
+    Table{
+        "one_time_tokens", // the payload of a denial names a session
+        "id, organization_id, user_id, purpose, token_hash, created_at, expires_at, used_at, "
+        "requested_ip, attempts, CASE WHEN purpose = 'deny_sign_in' THEN NULL ELSE payload END"
+    },
     Table{"invitations", "*"},
     Table{"user_pictures", "*"},
     Table{"reset_requests", "email, user_id, ip_address, throttled, requested_at"},
@@ -47,6 +51,11 @@ constexpr std::array tables{
     Table{"resources", "*"},
     Table{"report_files", "*"},
     Table{"assignments", "*"},
+    Table{"audit_unsealed", "organization_id"},
+    Table{"audit_seals", "*"},
+    Table{"audit_checkpoints", "*"},
+    Table{"audit_unpublished", "*"},
+    Table{"audit_keys", "*"},
     Table{"notifications", "organization_id, user_id, kind, created_at, cleared_at"}, // data: ids
 };
 constexpr std::string_view ledger_head = "audit_ledger ";

@@ -40,6 +40,7 @@ std::vector<UseCase> role_use_cases(); // custom roles, and decisions told to ot
 std::vector<UseCase> profile_use_cases(); // pictures, one's own password
 std::vector<UseCase> resource_use_cases();
 std::vector<UseCase> surface_use_cases(); // what keeps an organization safe
+std::vector<UseCase> impersonation_use_cases(); // acting as somebody else
 std::vector<UseCase> risk_use_cases(); // sign-ins and refreshes that are too unusual
 
 void PrintTo(UseCase const& use_case, std::ostream* into);

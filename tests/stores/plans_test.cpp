@@ -4,8 +4,12 @@
 #include "domain/directory.h"
 #include "domain/members.h"
 #include "domain/notifications.h"
+#include "domain/one_time_tokens.h"
 #include "domain/resources.h"
+#include "domain/session_history.h"
 #include "domain/session_list.h"
+#include "domain/sessions.h"
+#include "domain/step_up_challenges.h"
 #include "storage/sql/notifications.h"
 #include "storage/sql/stores.h"
 #include "stores/postgres_fixture.h"
@@ -132,7 +136,9 @@ protected:
                       "assignments",
                       "ip_rules",
                       "audit_ledger",
-                      "notifications"})
+                      "notifications",
+                      "one_time_tokens",
+                      "step_up_challenges"})
                     EXPECT_EQ(plan.find(std::string("Seq Scan on ") + table), std::string::npos)
                         << mode << "\n"
                         << sent.text << "\n"
@@ -303,6 +309,69 @@ TEST_P(Plans, WhatOnePersonWasToldIsFoundByItsIndex)
     run(notifications->add(home, user, domain::NotificationKind::assignment, {}, Instant()));
     EXPECT_EQ(run(notifications->count(home, user)), 1);
     expect_indexed();
+}
+
+TEST_P(Plans, WhatHasEndedIsFoundByWhenItEnded)
+{
+    store_->run(
+        "INSERT INTO notifications (organization_id, user_id, kind, created_at, cleared_at) SELECT "
+        "'o' || (1 + n % 2000), 'u' || n % 40000, 'export', now() - n * interval '1 minute', "
+        "CASE WHEN n % 3 = 0 THEN now() - n * interval '1 minute' END "
+        "FROM generate_series(0, 99999) n;"
+        "INSERT INTO one_time_tokens (organization_id, user_id, purpose, token_hash, expires_at, "
+        "created_at) SELECT 'o' || (1 + n % 2000), 'u' || n % 40000, 'deny_sign_in', 'h' || n, "
+        "now() - n * interval '1 minute', now() - n * interval '1 minute' "
+        "FROM generate_series(0, 99999) n;"
+        "INSERT INTO step_up_challenges (organization_id, user_id, purpose, method, expires_at, "
+        "created_at) SELECT 'o' || (1 + n % 2000), 'u' || n % 40000, 'data_export', 'totp', "
+        "now() - n * interval '1 minute', now() - n * interval '1 minute' "
+        "FROM generate_series(0, 99999) n; ANALYZE"
+    );
+    auto const now = store_->query("SELECT now()").front().instant(0);
+    auto const before = now - 24h * 60;
+    auto const notifications = sql::make_notifications(*recording_);
+    auto const tokens = sql::make_one_time_tokens(*recording_);
+    auto const challenges = sql::make_step_up_challenges(*recording_);
+    EXPECT_EQ(run(notifications->remove_cleared(before, 1000)), 1000);
+    EXPECT_EQ(run(notifications->remove_older(before, 1000)), 1000);
+    EXPECT_EQ(run(tokens->remove_ended(before, 1000)), 1000);
+    EXPECT_EQ(run(challenges->remove_ended(before, 1000)), 1000);
+    expect_indexed();
+}
+
+TEST_P(Plans, WhatOnePersonSignedInWithIsFoundByItsIndex)
+{
+    auto const sessions = sql::make_sessions(*recording_);
+    OrganizationId const home("o78");
+    UserId const user("u77");
+    auto const seen = run(sessions->seen(home, user, "device"));
+    EXPECT_TRUE(seen.anywhere && !seen.device);
+    EXPECT_FALSE(run(sessions->impersonating(home, SessionId("s77"), Instant())));
+    EXPECT_EQ(run(sessions->live_of(home, user, Instant())).size(), 1U);
+    run(sessions->disown(home, user, "device", Instant()));
+    EXPECT_EQ(run(sessions->count_live(home, user, Instant())), 1);
+    expect_indexed();
+}
+
+// Past its deadline nobody would be scored: however many sessions there were, it reads a dozen.
+TEST_P(Plans, AScoreReadsTheLastSessionsFromTheirIndex)
+{
+    store_->run(
+        "INSERT INTO sessions (id, organization_id, user_id, created_at, expires_at, logged_out_at)"
+        " SELECT 'often' || n, 'o78', 'u77', now() - n * interval '1 minute', "
+        "now() - (n - 5) * interval '1 minute', CASE WHEN n % 2 = 0 THEN now() END "
+        "FROM generate_series(1, 3000) n; ANALYZE"
+    );
+    auto const now = store_->query("SELECT now()").front().instant(0);
+    auto const history = sql::make_session_history(*recording_);
+    auto const found = run(history->of(OrganizationId("o78"), UserId("u77"), 1, now));
+    EXPECT_EQ(found.sessions.size(), 12U);
+    EXPECT_EQ(found.live, 3) << "two that still run, and the one that everybody has here";
+    expect_indexed();
+    store_->run("SET plan_cache_mode = force_generic_plan");
+    auto const plan = plan_of(recording_->sent.front());
+    EXPECT_NE(plan.find("sessions_of_person_idx"), std::string::npos) << plan;
+    EXPECT_NE(plan.find("sessions_live_of_person_idx"), std::string::npos) << plan;
 }
 
 class PlansOfResources : public Plans {

@@ -1,6 +1,11 @@
 // What only PostgreSQL does: connections break, locks are waited for, scopes are told.
 #include "stores/postgres_fixture.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <thread>
 
@@ -22,6 +27,36 @@ constexpr sql::Statement settings(
     "current_setting('statement_timeout'), "
     "current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'), now()"
 );
+
+// Takes connections, and never says a word.
+class SilentServer {
+public:
+    SilentServer()
+        : listener_(::socket(AF_INET, SOCK_STREAM, 0))
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const plain = reinterpret_cast<sockaddr*>(&address);
+        bool const listens = ::bind(listener_, plain, size) == 0 && ::listen(listener_, 16) == 0
+            && ::getsockname(listener_, plain, &size) == 0;
+        if (!listens)
+            throw std::runtime_error("no socket to listen on");
+        port_ = ntohs(address.sin_port);
+    }
+    ~SilentServer() { ::close(listener_); }
+    SilentServer(SilentServer const&) = delete;
+    SilentServer& operator=(SilentServer const&) = delete;
+    std::string url() const
+    {
+        return "postgresql://nobody@127.0.0.1:" + std::to_string(port_) + "/nothing";
+    }
+
+private:
+    int listener_;
+    int port_ = 0;
+};
 
 class Postgres : public PostgresFixture { };
 INSTANTIATE_ON_POSTGRES(Postgres);
@@ -169,6 +204,36 @@ TEST_P(Postgres, AServerThatIsNotThereIsUnavailableAndIsNotStormed)
         EXPECT_EQ(kind_thrown_by([&] { query(*work, count_organizations); }), Kind::unavailable);
     }
     EXPECT_THROW(postgres::open_schema("postgresql://nobody@127.0.0.1:1/nothing"), StorageError);
+}
+
+// A secondary control, as the score of a sign-in, does not wait for a connection that is being
+// made.
+TEST_P(Postgres, WhoIsInAHurryDoesNotWaitForAConnectionThatIsBeingMade)
+{
+    SilentServer const silent;
+    open(silent.url(), 1, postgres::Limits());
+    for (int each = 0; each < 2; ++each) { // at the second the connection is still being made
+        auto const asked = std::chrono::steady_clock::now();
+        auto work = run(database_->begin(sql::Access::read, 50ms));
+        EXPECT_THROW(query(*work, count_organizations), std::runtime_error);
+        EXPECT_LT(std::chrono::steady_clock::now() - asked, 1s);
+    }
+    auto const asked = std::chrono::steady_clock::now();
+    auto work = begin();
+    EXPECT_EQ(kind_thrown_by([&] { query(*work, count_organizations); }), Kind::unavailable);
+    EXPECT_GT(std::chrono::steady_clock::now() - asked, 100ms) << "others wait for it";
+}
+
+TEST_P(Postgres, WhoIsInAHurryIsAnsweredInTime)
+{
+    auto work = run(database_->begin(sql::Access::read, 60s));
+    EXPECT_EQ(query(*work, count_organizations).front().integer(0), 0);
+    run(work->commit());
+    auto late = run(database_->begin(sql::Access::read, 50ms));
+    auto const asked = std::chrono::steady_clock::now();
+    EXPECT_THROW(query(*late, sleep_long), std::runtime_error);
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, 1s);
+    insert_and_commit("a");
 }
 
 TEST_P(Postgres, AReadOnlyServerRefusesWritesAndPretendsNothing)

@@ -252,7 +252,7 @@ struct HttpWorld {
     PlainTokens tokens;
     domain::Settings settings;
     domain::NoPlaces places;
-    domain::RiskScores risk_scores;
+    domain::RiskScores risk_scores{kept.changes};
     policy::PolicyHolder policies{policy::Policy::shipped()};
     std::vector<domain::ControlState> controls;
     domain::Services services{
@@ -270,6 +270,7 @@ struct HttpWorld {
         .places = places,
         .risk_scores = risk_scores,
         .code_mail = [](domain::CodeMail const&) { return SecretString(); },
+        .sign_in_mail = [](domain::SignInMail const&) { return SecretString(); },
         .mail_waits = [] {},
         .controls = [this]() -> Async<std::vector<domain::ControlState>> { return said(controls); },
         .afterwards =

@@ -4,6 +4,7 @@
 #include "app/contents.h"
 #include "core/handoff.h"
 #include "core/uuid.h"
+#include "features/sign_in_denial/notice_mail.h"
 #include "features/step_up/code_mail.h"
 #include "storage/sql/stores.h"
 
@@ -143,6 +144,7 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           .places = places,
           .risk_scores = risk_scores,
           .code_mail = step_up::code_mail,
+          .sign_in_mail = sign_in_denial::notice_mail,
           .mail_waits = [] {},
           .controls = []() -> Async<std::vector<domain::ControlState>> {
               co_return std::vector<domain::ControlState>();

@@ -84,10 +84,10 @@ public:
     SystemRandom random;
     domain::Settings settings; // may be changed between calls
     domain::NoPlaces const places;
-    domain::RiskScores risk_scores;
     policy::PolicyHolder policies{policy::Policy::shipped()};
     crypto::KeyEncryptionKey const key;
     domain::Kept kept; // nothing, until a test lets its changes follow a source
+    domain::RiskScores risk_scores{kept.changes};
     domain::SessionUses uses;
 
     Answer call(Call what);

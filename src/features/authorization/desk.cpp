@@ -159,7 +159,9 @@ Async<Desk::Whom> Desk::holder_of(std::string token)
     if (!lasting)
         co_return nobody;
     auto facts = co_await domain::session_facts(context_.services, read->claims.session_id);
-    if (!domain::judge_session(read->claims, std::move(facts), context_.now))
+    auto const policy = context_.services.policies.current();
+    bool const holds = facts && domain::impersonation_holds(*facts, *policy);
+    if (!holds || !domain::judge_session(read->claims, std::move(facts), context_.now))
         co_return nobody;
     auto holder = co_await person(nobody.id);
     co_return holder;

@@ -21,7 +21,6 @@ using domain::open_session;
 using domain::Outcome;
 using domain::PendingLogin;
 using domain::RiskRecord;
-using domain::SessionId;
 using domain::StepUpId;
 using domain::StepUpWanted;
 using domain::TokenPurpose;
@@ -83,14 +82,16 @@ Async<Conclusion> let_in(Concluding in, User user, RiskRecord risk)
         session_risk_of(risk)
     );
     domain::LoginEnd end{.facts = facts, .user = user};
-    end.session = SessionId(tokens.session_id);
+    end.session = tokens.session;
+    end.from_new_device = tokens.from_new_device;
     end.risk = std::move(risk);
-    co_await domain::record_login(in.work, std::move(end));
+    co_await domain::record_login(in.services, in.work, std::move(end));
     auto row = attempt_row(in);
     row.user_id = user.id;
     row.successful = true;
     co_await in.work.attempts().record(row);
     co_await in.work.commit();
+    domain::told_of_login(in.services, tokens.from_new_device);
     co_return Opened{std::move(user), std::move(tokens)};
 }
 

@@ -29,7 +29,6 @@ using domain::Refusal;
 using domain::RequestFacts;
 using domain::RiskRecord;
 using domain::Services;
-using domain::SessionId;
 using domain::SessionTokens;
 using domain::Surface;
 using domain::TokenDigest;
@@ -118,11 +117,13 @@ Async<std::optional<SessionTokens>> let_in(
         co_return std::nullopt;
     co_await clear_failures(work, tried);
     domain::LoginEnd end{.facts = facts, .user = user};
-    end.session = SessionId(tokens.session_id);
+    end.session = tokens.session;
+    end.from_new_device = tokens.from_new_device;
     end.risk = std::move(risk);
     end.method = std::string(to_text(tried.method));
-    co_await domain::record_login(work, std::move(end));
+    co_await domain::record_login(services, work, std::move(end));
     co_await work.commit();
+    domain::told_of_login(services, tokens.from_new_device);
     co_return tokens;
 }
 

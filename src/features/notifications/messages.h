@@ -21,8 +21,9 @@ BOOST_DESCRIBE_STRUCT(ListRequest, (), (page, limit))
 
 struct NotificationView {
     std::string id;
-    std::string kind; // role_changed, new_device, password_changed, assignment, export
-    json::Value data; // what it is about: ids, and no more
+    std::string
+        kind; // role_changed, new_device, password_changed, assignment, export, impersonation
+    json::Value data; // what it is about: ids, and the reason of an impersonation
     Instant created_at;
 };
 BOOST_DESCRIBE_STRUCT(NotificationView, (), (id, kind, data, created_at))

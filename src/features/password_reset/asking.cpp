@@ -2,14 +2,12 @@
 #include "features/password_reset/asking.h"
 
 #include "core/text.h"
-#include "core/uuid.h"
 #include "domain/attempts.h"
 #include "domain/directory.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
-#include "domain/one_time_tokens.h"
-#include "domain/opaque_token.h"
 #include "domain/organizations.h"
+#include "domain/reset_links.h"
 #include "domain/reset_requests.h"
 #include "protocols/mail_text/mail_order.h"
 
@@ -17,26 +15,23 @@
 
 namespace gatehouse::password_reset {
 namespace {
+using domain::begin_reset;
 using domain::Candidate;
 using domain::CanonicalAddress;
 using domain::Event;
 using domain::ledger_entry;
 using domain::MailToQueue;
-using domain::mint_opaque_token;
-using domain::OneTimeToken;
-using domain::OneTimeTokenId;
 using domain::OrganizationId;
 using domain::Outcome;
 using domain::queue_mail;
 using domain::Reason;
 using domain::Refusal;
 using domain::RequestFacts;
+using domain::reset_link_life;
 using domain::ResetRequest;
 using domain::ResetRequests;
 using domain::ResetTokenStorage;
 using domain::Services;
-using domain::shown_or_digest;
-using domain::TokenPurpose;
 using domain::UnitOfWork;
 using domain::User;
 using domain::UserStatus;
@@ -82,7 +77,10 @@ Async<void> refuse(
         for (auto const& candidate : candidates) {
             auto const decoy = to_base64url(services.random.bytes(48));
             co_await work.users().mirror_reset(
-                candidate.user.organization_id, candidate.user.id, decoy, facts.now + link_life
+                candidate.user.organization_id,
+                candidate.user.id,
+                decoy,
+                facts.now + reset_link_life
             );
         }
     }
@@ -91,25 +89,6 @@ Async<void> refuse(
     auto const left = recent.oldest.value_or(facts.now) + window - facts.now;
     refusal.retry_after_seconds = std::max(1L, static_cast<long>((left.count() + 999) / 1000));
     throw refusal;
-}
-
-Async<SecretString>
-write_token(Services& services, UnitOfWork& work, RequestFacts const& facts, User user)
-{
-    auto opaque = mint_opaque_token(services.random);
-    OneTimeToken token;
-    token.id = OneTimeTokenId(mint_uuid(facts.now, services.random));
-    token.organization_id = user.organization_id;
-    token.user_id = user.id;
-    token.purpose = TokenPurpose::reset_password;
-    token.digest = opaque.digest;
-    token.created_at = facts.now;
-    token.expires_at = facts.now + link_life;
-    token.requested_ip = facts.client_address;
-    auto const stored = shown_or_digest(services.settings, opaque);
-    co_await work.users().mirror_reset(user.organization_id, user.id, stored, token.expires_at);
-    co_await work.one_time_tokens().insert(std::move(token));
-    co_return std::move(opaque.text);
 }
 
 // One mail with one link for each account, so that the person chooses where (decisions D-100).
@@ -127,7 +106,7 @@ Async<void> mail_links(
     };
     std::optional<std::int64_t> cause;
     for (auto const& candidate : receiving) {
-        auto token = co_await write_token(services, work, facts, candidate.user);
+        auto token = co_await begin_reset(services, work, facts, candidate.user);
         mail_text::MailLink link{.token = std::move(token)};
         if (receiving.size() > 1)
             link.organization = candidate.organization_name;

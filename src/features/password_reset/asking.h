@@ -11,8 +11,6 @@
 
 namespace gatehouse::password_reset {
 
-constexpr Duration link_life = 1h;
-
 // Counts the request, and mails one link for each live and active account of the address. Nothing
 // that the caller sees tells whether there is one. Throws rate_limited from the fourth in an hour.
 Async<void>

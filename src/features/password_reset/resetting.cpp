@@ -83,6 +83,9 @@ Async<void> end_everything(UnitOfWork& work, User user, Instant now)
     co_await work.one_time_tokens().void_all(
         organization, user.id, TokenPurpose::second_factor, now
     );
+    co_await work.one_time_tokens().void_all(
+        organization, user.id, TokenPurpose::deny_sign_in, now
+    );
 }
 
 Async<void>

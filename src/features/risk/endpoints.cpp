@@ -2,7 +2,6 @@
 #include "features/risk/endpoints.h"
 
 #include "domain/access.h"
-#include "domain/period.h"
 #include "features/risk/messages.h"
 #include "features/risk/rules.h"
 #include "http/paging.h"
@@ -21,6 +20,9 @@ using Listed = std::variant<DecisionList, DecisionPage>;
 
 constexpr std::string_view list_path = "/api/security/risk/decisions";
 constexpr std::int64_t read_at_once = 500;
+// Of a period of any length no more are counted, or replayed by one request.
+constexpr std::int64_t most_counted = 50'000;
+constexpr std::int64_t most_replayed = 50'000;
 
 constexpr http::Route list_route{
     .method = http::Method::get,
@@ -68,7 +70,10 @@ Async<Listed> list(http::Context& context, DecisionsRequest request)
     auto work = co_await context.services.storage.read();
     auto const found
         = co_await work->risk_decisions().list(organization, filter, paging.limit, paging.offset);
-    auto const total = co_await work->risk_decisions().count(organization, filter);
+    auto const counted
+        = co_await work->risk_decisions().count(organization, filter, most_counted + 1);
+    bool const is_cut = counted > most_counted;
+    auto const total = std::min(counted, most_counted);
     auto const same = http::query_with(
         {{"from", request.from},
          {"to", request.to},
@@ -76,6 +81,8 @@ Async<Listed> list(http::Context& context, DecisionsRequest request)
          {"event", request.event}}
     );
     http::say_rest(context, paging, total, std::string(list_path), same);
+    if (is_cut)
+        context.header("X-Total-Is-At-Least", "true");
     context.no_store(); // personal rows
     if (!paging.is_paged)
         co_return views_of(found);
@@ -85,6 +92,7 @@ Async<Listed> list(http::Context& context, DecisionsRequest request)
     page.page = paging.page;
     page.limit = paging.limit;
     page.pages = paging.pages_of(total);
+    page.at_least = is_cut;
     co_return page;
 }
 
@@ -101,12 +109,16 @@ some_behind(http::Context& context, DecisionFilter filter, std::int64_t after)
 Async<Replayed> replay_all(http::Context& context, ReplayRequest request)
 {
     auto const asked = thresholds_in(request);
-    auto const period = domain::period_of(request.from, request.to, context.now);
+    auto const period = bounded_period(request.from, request.to, context.now);
     DecisionFilter const filter{.from = period.from, .to = period.to};
     Replayed answer;
     std::int64_t after = 0;
     for (;;) {
         auto const some = co_await some_behind(context, filter, after);
+        if (answer.decisions >= most_replayed && !some.empty()) {
+            answer.continues_at = some.front().at;
+            break;
+        }
         for (auto const& decision : some)
             replay(decision, asked, answer);
         if (std::ssize(some) < read_at_once)

@@ -31,8 +31,9 @@ struct DecisionPage {
     std::int64_t page = 1;
     std::int64_t pages = 0;
     std::int64_t limit = 0;
+    bool at_least = false; // there are more than `total`: nobody counts further
 };
-BOOST_DESCRIBE_STRUCT(DecisionPage, (), (data, total, page, pages, limit))
+BOOST_DESCRIBE_STRUCT(DecisionPage, (), (data, total, page, pages, limit, at_least))
 
 struct ReplayRequest {
     std::int64_t step_up = 0;
@@ -65,7 +66,8 @@ struct Replayed {
     Tally would_be;
     std::vector<OtherwiseDecided> changed; // the newest first, at most 1,000
     bool truncated = false; // there are more
+    std::optional<Instant> continues_at; // the first decision that was not looked at: `from` there
 };
-BOOST_DESCRIBE_STRUCT(Replayed, (), (decisions, was, would_be, changed, truncated))
+BOOST_DESCRIBE_STRUCT(Replayed, (), (decisions, was, would_be, changed, truncated, continues_at))
 
 } // namespace gatehouse::risk

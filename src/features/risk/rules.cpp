@@ -19,6 +19,7 @@ using domain::period_of;
 using domain::RiskDecision;
 using domain::Thresholds;
 
+constexpr Duration longest_period = 24h * 93; // a quarter, from date to date
 constexpr std::size_t most_changed = 1000;
 
 std::optional<int> number_in(json::Value const* object, char const* name)
@@ -50,6 +51,16 @@ void count(Tally& tally, Band band)
 
 } // namespace
 
+domain::Period bounded_period(
+    std::optional<std::string> const& from, std::optional<std::string> const& to, Instant now
+)
+{
+    auto const period = period_of(from, to, now);
+    if (period.to - period.from > longest_period)
+        throw invalid_field("from", "must not be more than 92 days before to");
+    return period;
+}
+
 DecisionFilter filter_of(DecisionsRequest const& request, Instant now)
 {
     constexpr std::array<std::string_view, 5> events{
@@ -59,7 +70,7 @@ DecisionFilter filter_of(DecisionsRequest const& request, Instant now)
         "ANOMALY_SCORE_HIGH",
         "REFRESH_TOKEN_REUSE_DETECTED"
     };
-    auto const period = period_of(request.from, request.to, now);
+    auto const period = bounded_period(request.from, request.to, now);
     DecisionFilter filter{.from = period.from, .to = period.to};
     if (request.user_id && !request.user_id->empty())
         filter.user = domain::UserId(*request.user_id);

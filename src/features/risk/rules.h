@@ -2,6 +2,7 @@
 // thresholds.
 #pragma once
 
+#include "domain/period.h"
 #include "domain/risk.h"
 #include "domain/risk_decisions.h"
 #include "features/risk/messages.h"
@@ -11,7 +12,10 @@
 
 namespace gatehouse::risk {
 
-// Throws Refusal, 400 that names the member.
+// At most 92 days. Throws Refusal, 400 that names the member.
+domain::Period bounded_period(
+    std::optional<std::string> const& from, std::optional<std::string> const& to, Instant now
+);
 domain::DecisionFilter filter_of(DecisionsRequest const& request, Instant now);
 
 // Throws Refusal, 400 that names the member.

@@ -8,6 +8,11 @@
 #include "features/sessions/messages.h"
 #include "http/request_facts.h"
 
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
 namespace gatehouse::sessions {
 namespace {
 using domain::Event;
@@ -21,6 +26,7 @@ using domain::SessionEnd;
 using domain::SessionId;
 using domain::Success;
 using domain::Surface;
+using Listed = std::variant<SessionView, ForeignSessionView>;
 
 constexpr http::Route account_list_route{
     .method = http::Method::get,
@@ -89,7 +95,17 @@ SessionView view_of(Session const& session, SessionId const& current)
     return view;
 }
 
-Async<std::vector<SessionView>> list(http::Context& context, http::Nothing)
+Listed listed(Session const& session, SessionId const& current)
+{
+    auto view = view_of(session, current);
+    if (!session.impersonation)
+        return view;
+    ForeignSessionView foreign{std::move(view)};
+    foreign.impersonated_by = session.impersonation->by.text();
+    return foreign;
+}
+
+Async<std::vector<Listed>> list(http::Context& context, http::Nothing)
 {
     auto const& caller = context.caller();
     auto work = co_await context.services.storage.read();
@@ -100,9 +116,9 @@ Async<std::vector<SessionView>> list(http::Context& context, http::Nothing)
         caller.organization_id(), caller.user_id(), context.now
     );
     context.header("X-Total-Count", std::to_string(total));
-    std::vector<SessionView> answer;
+    std::vector<Listed> answer;
     for (auto const& session : live)
-        answer.push_back(view_of(session, caller.session_id()));
+        answer.push_back(listed(session, caller.session_id()));
     co_return answer;
 }
 

@@ -39,4 +39,9 @@ BOOST_DESCRIBE_STRUCT(
      current)
 )
 
+struct ForeignSessionView : SessionView { // in which somebody else acts
+    std::string impersonated_by; // who it is
+};
+BOOST_DESCRIBE_STRUCT(ForeignSessionView, (SessionView), (impersonated_by))
+
 } // namespace gatehouse::sessions

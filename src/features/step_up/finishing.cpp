@@ -27,7 +27,6 @@ using domain::refuse_challenge;
 using domain::RiskRecord;
 using domain::Services;
 using domain::SessionFacts;
-using domain::SessionId;
 using domain::StepUpChallenge;
 using domain::StepUpMethod;
 using domain::StepUpPurpose;
@@ -178,12 +177,14 @@ finish_login(Services& services, Waiting held, Given given, json::Value const& b
     );
     co_await domain::settle_step_up(services, work, held.challenge, tried, std::move(proof));
     domain::LoginEnd end{.facts = tried.facts, .user = held.user};
-    end.session = SessionId(tokens.session_id);
+    end.session = tokens.session;
+    end.from_new_device = tokens.from_new_device;
     end.risk = std::move(risk);
     end.method = method;
-    co_await domain::record_login(work, std::move(end));
+    co_await domain::record_login(services, work, std::move(end));
     co_await work.attempts().record(success_of(tried, held.now));
     co_await work.commit();
+    domain::told_of_login(services, tokens.from_new_device);
     co_return FinishedLogin{std::move(held.user), std::move(tokens), pending.surface};
 }
 

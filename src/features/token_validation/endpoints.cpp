@@ -6,6 +6,9 @@
 #include "features/token_validation/messages.h"
 #include "http/credentials.h"
 
+#include <utility>
+#include <variant>
+
 namespace gatehouse::token_validation {
 namespace {
 using domain::check_token;
@@ -15,6 +18,7 @@ using domain::Refusal;
 using domain::Settings;
 using domain::Surface;
 using domain::to_text;
+using Answer = std::variant<Valid, ValidForAnother>;
 
 constexpr http::Route validate_route{
     .method = http::Method::post,
@@ -61,7 +65,7 @@ void require_may_be_used(
     domain::require_enrolled(caller);
 }
 
-Async<Valid> validate(http::Context& context, ValidateRequest request)
+Async<Answer> validate(http::Context& context, ValidateRequest request)
 {
     auto const token = request.token.value_or("");
     if (token.empty())
@@ -70,7 +74,13 @@ Async<Valid> validate(http::Context& context, ValidateRequest request)
     try {
         auto const checked = co_await check_token(context.services, token, context.now);
         require_may_be_used(context, checked.caller, request);
-        co_return Valid{.payload = payload_of(checked, context.services.settings)};
+        auto payload = payload_of(checked, context.services.settings);
+        auto const& impersonation = checked.caller.session.impersonation;
+        if (!impersonation)
+            co_return Valid{.payload = std::move(payload)};
+        ActedPayload acted{std::move(payload)};
+        acted.impersonator_id = impersonation->by.text();
+        co_return ValidForAnother{.payload = std::move(acted)};
     } catch (Refusal const& refusal) {
         refused = refusal;
     }

@@ -41,6 +41,17 @@ struct Valid {
 };
 BOOST_DESCRIBE_STRUCT(Valid, (), (valid, payload))
 
+struct ActedPayload : Payload { // somebody else acts as `sub`
+    std::string impersonator_id;
+};
+BOOST_DESCRIBE_STRUCT(ActedPayload, (Payload), (impersonator_id))
+
+struct ValidForAnother {
+    bool valid = true;
+    ActedPayload payload;
+};
+BOOST_DESCRIBE_STRUCT(ValidForAnother, (), (valid, payload))
+
 struct NotValid {
     bool valid = false;
 };

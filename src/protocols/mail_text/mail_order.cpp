@@ -18,6 +18,7 @@ constexpr std::array kinds{
     std::pair(MailKind::address_changed, std::string_view("address_changed")),
     std::pair(MailKind::invitation, std::string_view("invitation")),
     std::pair(MailKind::step_up_code, std::string_view("step_up_code")),
+    std::pair(MailKind::new_sign_in, std::string_view("new_sign_in")),
 };
 
 std::string name_of(MailKind kind)
@@ -60,6 +61,11 @@ std::optional<std::vector<MailLink>> parse_links(json::Value const& from)
     return links;
 }
 
+std::array<std::pair<std::string_view, std::string>, 3> facts_of(MailOrder const& order)
+{
+    return {{{"device", order.device}, {"place", order.place}, {"address", order.address}}};
+}
+
 } // namespace
 
 SecretString to_payload(MailOrder const& order)
@@ -78,6 +84,9 @@ SecretString to_payload(MailOrder const& order)
         {"callbackUrl", order.callback_url},
         {"newAddress", order.new_address},
     };
+    for (auto const& [name, value] : facts_of(order))
+        if (!value.empty())
+            members.push_back({std::string(name), value});
     if (!order.code.empty())
         members.push_back({"code", order.code.reveal()});
     if (order.happened_at)
@@ -107,6 +116,9 @@ std::optional<MailOrder> parse_payload(SecretString const& payload)
         .callback_url = std::move(*callback_url),
         .new_address = std::move(*new_address),
     };
+    order.device = text_of(*value, "device").value_or("");
+    order.place = text_of(*value, "place").value_or("");
+    order.address = text_of(*value, "address").value_or("");
     if (auto code = text_of(*value, "code"))
         order.code = SecretString(std::move(*code));
     if (auto const* const at = value->find("happenedAt")) {

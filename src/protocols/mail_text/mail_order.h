@@ -19,6 +19,7 @@ enum class MailKind {
     address_changed, // notice to the old address
     invitation, // one link, with the organization that invites
     step_up_code, // a code, and what it is asked for
+    new_sign_in, // notice: from a device that is new; one link that denies it
 };
 
 struct MailLink {
@@ -35,6 +36,9 @@ struct MailOrder {
     std::string new_address = {}; // address_changed
     SecretString code = {}; // step_up_code
     std::optional<Instant> happened_at = {}; // notices
+    std::string device = {}; // new_sign_in, as the client says
+    std::string place = {}; // new_sign_in
+    std::string address = {}; // new_sign_in: of the network
 };
 
 // JSON with the live tokens in it: to be sealed before it is stored.

@@ -36,6 +36,8 @@ std::string_view base_name(MailKind kind)
         return "invitation";
     case MailKind::step_up_code:
         return "step_up_code";
+    case MailKind::new_sign_in:
+        return "new_sign_in";
     }
     throw std::logic_error("a kind of mail without a template");
 }
@@ -57,6 +59,8 @@ std::string link_to(MailOrder const& order, MailLink const& link, std::string_vi
         return fmt::format("{}/reset-password?token={}", public_url, token);
     if (order.kind == MailKind::invitation)
         return fmt::format("{}/accept-invite?token={}", public_url, token);
+    if (order.kind == MailKind::new_sign_in)
+        return fmt::format("{}/not-me?token={}", public_url, token);
     auto url = fmt::format("{}/api/auth/verify-email?token={}", public_url, token);
     if (!order.callback_url.empty())
         url += fmt::format("&callbackURL={}", percent_encoded(order.callback_url));
@@ -67,6 +71,8 @@ std::string_view action_of(MailKind kind)
 {
     if (kind == MailKind::password_reset)
         return "Choose a new password";
+    if (kind == MailKind::new_sign_in)
+        return "This was not me";
     return kind == MailKind::invitation ? "Accept the invitation" : "Verify e-mail address";
 }
 
@@ -105,6 +111,9 @@ Values values_of(MailOrder const& order, std::string_view public_url)
         {"new_address", one_line(order.new_address)},
         {"code", std::string(order.code.reveal())},
         {"when", moment_text(order.happened_at)},
+        {"device", one_line(order.device)},
+        {"place", one_line(order.place)},
+        {"address", one_line(order.address)},
         {"organization", order.links.empty() ? "" : one_line(order.links.front().organization)},
         {"site", std::string(public_url)},
     };

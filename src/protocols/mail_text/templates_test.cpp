@@ -16,7 +16,7 @@ MailOrder order_of(MailKind kind)
 {
     MailOrder order{.kind = kind, .recipient = "ann@example.org", .recipient_name = "Ann"};
     if (kind == MailKind::verify_email || kind == MailKind::password_reset
-        || kind == MailKind::invitation)
+        || kind == MailKind::invitation || kind == MailKind::new_sign_in)
         order.links.push_back({SecretString("tok_en-123")});
     return order;
 }
@@ -28,7 +28,8 @@ constexpr std::array every_kind{
     MailKind::sessions_ended,
     MailKind::address_changed,
     MailKind::invitation,
-    MailKind::step_up_code
+    MailKind::step_up_code,
+    MailKind::new_sign_in
 };
 
 TEST(Render, every_kind_has_subject_text_and_html_and_leaves_no_placeholder)

@@ -51,7 +51,8 @@ TokenPurpose purpose_named(std::string const& text)
           TokenPurpose::change_email,
           TokenPurpose::reset_password,
           TokenPurpose::second_factor,
-          TokenPurpose::magic_link})
+          TokenPurpose::magic_link,
+          TokenPurpose::deny_sign_in})
         if (to_text(purpose) == text)
             return purpose;
     throw StorageError(StorageError::Kind::broken, "one_time_tokens.purpose holds no purpose");
@@ -159,20 +160,14 @@ public:
 
     Async<std::optional<SessionFacts>> session(SessionId session) override
     {
-        auto const rows
-            = co_await connection_.query(select_session, Scope::directory(), values(session));
-        if (rows.empty())
-            co_return std::nullopt;
-        auto const row = rows.front();
-        constexpr auto behind = session_width + user_width;
-        auto const granted = row.optional_text(behind);
-        co_return SessionFacts{
-            .session = read_session(row),
-            .user = read_user(row, session_width),
-            .granted = read_granted(granted.value_or("")),
-            .rules
-            = read_security_rules(row.optional_text(behind + 1), row.optional_text(behind + 2))
-        };
+        auto facts = co_await session_alone(std::move(session));
+        if (!facts || !facts->session.impersonation)
+            co_return facts;
+        auto const from = facts->session.impersonation->from;
+        auto impersonator = co_await session_alone(from);
+        if (impersonator)
+            facts->impersonator = std::make_shared<SessionFacts const>(std::move(*impersonator));
+        co_return facts;
     }
 
     Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) override
@@ -222,6 +217,24 @@ public:
     }
 
 private:
+    Async<std::optional<SessionFacts>> session_alone(SessionId session)
+    {
+        auto const rows
+            = co_await connection_.query(select_session, Scope::directory(), values(session));
+        if (rows.empty())
+            co_return std::nullopt;
+        auto const row = rows.front();
+        constexpr auto behind = session_width + user_width;
+        auto const granted = row.optional_text(behind);
+        co_return SessionFacts{
+            .session = read_session(row),
+            .user = read_user(row, session_width),
+            .granted = read_granted(granted.value_or("")),
+            .rules
+            = read_security_rules(row.optional_text(behind + 1), row.optional_text(behind + 2))
+        };
+    }
+
     Connection& connection_;
 };
 

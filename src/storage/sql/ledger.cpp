@@ -43,6 +43,8 @@ public:
 
     Async<std::int64_t> append(LedgerEntry entry) override
     {
+        if (entry.impersonator_id)
+            entry.details["impersonatorId"] = entry.impersonator_id->text();
         std::optional<std::string> personal;
         if (!entry.personal.empty())
             personal = canonical_facts(entry.personal);

@@ -23,7 +23,7 @@ void count_turned_away(char const* why)
 Line::Line(std::size_t longest, Duration patience)
     : longest_(longest)
     , patience_(patience)
-    , watch_([this] { turn_away_late_ones(); })
+    , watch_([this] { watch(); })
 {
 }
 
@@ -45,10 +45,13 @@ void Line::enter(std::shared_ptr<Unit> unit)
             throw Overloaded("too many wait for a database connection", retry_after_seconds);
         }
         auto const until = unit->earlier_of(std::chrono::steady_clock::now() + patience_);
-        bool const is_hurried = unit->is_hurried();
+        if (auto const left = unit->nobody_waits_after()) {
+            hurried_.push_back({unit, *left});
+            wake_watch = *left < wakes_;
+        }
         waiting_.push_back({std::move(unit), until});
-        // The watch sleeps until the next one is late: one that is in a hurry may be that one.
-        wake_watch = (!watched_ || is_hurried) && idle_ < waiting_.size();
+        // The watch sleeps until the next one is late.
+        wake_watch = wake_watch || (!watched_ && idle_ < waiting_.size());
         watched_ = watched_ || wake_watch;
     }
     arrived_.notify_one();
@@ -97,29 +100,62 @@ void Line::close()
         each.unit->end(why);
 }
 
-void Line::turn_away_late_ones()
+Deadline Line::next_end()
+{
+    std::erase_if(hurried_, [](Waiting const& one) { return one.unit->has_ended(); });
+    auto next = Deadline::max();
+    for (auto const& one : waiting_)
+        next = std::min(next, one.until);
+    for (auto const& one : hurried_)
+        next = std::min(next, one.until);
+    return next;
+}
+
+// Whoever no connection came free for. False: nobody is late.
+bool Line::turn_away_late_one(std::unique_lock<std::mutex>& lock)
+{
+    auto const next = std::ranges::min_element(waiting_, {}, &Waiting::until);
+    if (next == waiting_.end() || std::chrono::steady_clock::now() < next->until)
+        return false;
+    auto const unit = std::move(next->unit);
+    waiting_.erase(next);
+    lock.unlock();
+    count_turned_away("late");
+    unit->end(std::make_exception_ptr(
+        Overloaded("no database connection came free in time", retry_after_seconds)
+    ));
+    lock.lock();
+    return true;
+}
+
+// Whoever a connection has taken, and not served in time: it may be connecting still.
+bool Line::leave_late_one(std::unique_lock<std::mutex>& lock)
+{
+    auto const next = std::ranges::min_element(hurried_, {}, &Waiting::until);
+    if (next == hurried_.end() || std::chrono::steady_clock::now() < next->until)
+        return false;
+    auto const unit = std::move(next->unit);
+    hurried_.erase(next);
+    lock.unlock();
+    unit->leave(std::make_exception_ptr(
+        StorageError(StorageError::Kind::timeout, "the database did not answer in time")
+    ));
+    lock.lock();
+    return true;
+}
+
+void Line::watch()
 {
     std::unique_lock lock(mutex_);
     while (!closed_) {
-        if (waiting_.empty()) {
-            watched_ = false;
+        if (turn_away_late_one(lock) || leave_late_one(lock))
+            continue;
+        wakes_ = next_end();
+        watched_ = !waiting_.empty();
+        if (wakes_ == Deadline::max())
             all_busy_.wait(lock);
-            continue;
-        }
-        auto const now = std::chrono::steady_clock::now();
-        auto const next = std::ranges::min_element(waiting_, {}, &Waiting::until);
-        if (auto const until = next->until; now < until) {
-            all_busy_.wait_until(lock, until);
-            continue;
-        }
-        auto const unit = std::move(next->unit);
-        waiting_.erase(next);
-        lock.unlock();
-        count_turned_away("late");
-        unit->end(std::make_exception_ptr(
-            Overloaded("no database connection came free in time", retry_after_seconds)
-        ));
-        lock.lock();
+        else
+            all_busy_.wait_until(lock, wakes_);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace gatehouse::sql {
 
@@ -38,7 +39,10 @@ private:
         Deadline until;
     };
 
-    void turn_away_late_ones();
+    void watch();
+    bool turn_away_late_one(std::unique_lock<std::mutex>& lock);
+    bool leave_late_one(std::unique_lock<std::mutex>& lock);
+    Deadline next_end();
     std::shared_ptr<Unit> front();
 
     std::size_t const longest_;
@@ -47,10 +51,12 @@ private:
     std::condition_variable arrived_;
     std::condition_variable all_busy_;
     std::deque<Waiting> waiting_;
+    std::vector<Waiting> hurried_; // also those that a connection has taken
     std::size_t idle_ = 0; // threads inside take()
     bool watched_ = false; // the watch knows that somebody waits
+    Deadline wakes_ = Deadline::max(); // the watch, by itself
     bool closed_ = false;
-    std::thread watch_; // turns away who waited too long, also while every connection is stuck
+    std::thread watch_; // of those who wait too long, also while every connection is stuck
 };
 
 } // namespace gatehouse::sql

@@ -22,7 +22,8 @@ constexpr Text chosen
       "AND (CAST($5 AS text) IS NULL OR event_type = $5)";
 constexpr Text columns = "SELECT id, created_at, event_type, status, user_id, session_id, "
                          "ip_address, user_agent, details, personal";
-constexpr Statement count_decisions(joined<"SELECT count(*)", chosen>);
+constexpr Statement
+    count_decisions(joined<"SELECT count(*) FROM (SELECT 1", chosen, " LIMIT $6) counted">);
 constexpr Statement
     select_page(joined<columns, chosen, " ORDER BY created_at DESC, id DESC LIMIT $6 OFFSET $7">);
 constexpr Statement select_behind(joined<columns, chosen, " AND id > $6 ORDER BY id LIMIT $7">);
@@ -61,12 +62,12 @@ public:
     {
     }
 
-    Async<std::int64_t> count(OrganizationId organization, DecisionFilter filter) override
+    Async<std::int64_t>
+    count(OrganizationId organization, DecisionFilter filter, std::int64_t most) override
     {
+        auto bound = values(organization, filter.from, filter.to, filter.user, filter.event, most);
         auto const rows = co_await connection_.query(
-            count_decisions,
-            Scope::organization(organization),
-            values(organization, filter.from, filter.to, filter.user, filter.event)
+            count_decisions, Scope::organization(organization), std::move(bound)
         );
         co_return rows.front().integer(0);
     }

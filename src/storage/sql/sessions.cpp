@@ -2,8 +2,9 @@
 #include "domain/sessions.h"
 
 #include "domain/changed.h"
-#include "storage/sql/join.h"
+#include "storage/sql/first_row.h"
 #include "storage/sql/session_row.h"
+#include "storage/sql/session_statements.h"
 #include "storage/sql/stores.h"
 
 namespace gatehouse::sql {
@@ -14,68 +15,8 @@ using domain::Session;
 using domain::SessionEnd;
 using domain::SessionId;
 using domain::Sessions;
-using domain::Surface;
 using domain::to_text;
 using domain::UserId;
-
-constexpr Statement insert_session(
-    "INSERT INTO sessions (id, organization_id, user_id, session_version, surface, ip_address, "
-    "user_agent, device_fingerprint, device_id, device_name, country, city, auth_methods, "
-    "remember_me, created_at, last_seen_at, expires_at, absolute_expires_at, risk_score, degraded) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20)"
-);
-constexpr Statement
-    set_logged_out("UPDATE sessions SET logged_out_at = $3 WHERE organization_id = $1 AND id = $2 "
-                   "AND logged_out_at IS NULL AND revoked_at IS NULL RETURNING id");
-constexpr Statement set_all_logged_out(
-    "UPDATE sessions SET logged_out_at = $3 WHERE organization_id = $1 AND user_id = $2 "
-    "AND logged_out_at IS NULL AND revoked_at IS NULL"
-);
-constexpr Statement revoke_one("UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
-                               "WHERE organization_id = $1 AND user_id = $2 AND id = $3 "
-                               "AND logged_out_at IS NULL AND revoked_at IS NULL "
-                               "AND expires_at > $4 AND absolute_expires_at > $4 RETURNING id");
-constexpr Statement revoke_others("UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
-                                  "WHERE organization_id = $1 AND user_id = $2 AND id <> $3 "
-                                  "AND logged_out_at IS NULL AND revoked_at IS NULL");
-constexpr Text live_ones
-    = " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id "
-      "WHERE s.organization_id = $1 AND s.user_id = $2 AND s.logged_out_at IS NULL "
-      "AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.absolute_expires_at > $3 "
-      "AND s.session_version = u.session_version";
-constexpr Statement select_live(joined<
-                                "SELECT ",
-                                session_columns,
-                                live_ones,
-                                " ORDER BY s.created_at DESC, s.id DESC LIMIT 1000">);
-constexpr Statement count_live_ones(joined<"SELECT count(*)", live_ones>);
-constexpr Statement delete_beyond(
-    "DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2 AND id IN "
-    "(SELECT id FROM sessions WHERE organization_id = $1 AND user_id = $2 "
-    "AND logged_out_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1000000 OFFSET $3)"
-);
-constexpr Statement move_seen("UPDATE sessions SET last_seen_at = $3, expires_at = "
-                              "CASE WHEN expires_at > $4 THEN expires_at "
-                              "WHEN absolute_expires_at < $4 THEN absolute_expires_at "
-                              "ELSE COALESCE($4, expires_at) END "
-                              "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
-                              "AND logged_out_at IS NULL AND revoked_at IS NULL "
-                              "AND expires_at > $3 AND absolute_expires_at > $3");
-constexpr Statement put_risk("UPDATE sessions SET risk_score = $3, degraded = (degraded OR $4) "
-                             "WHERE organization_id = $1 AND id = $2");
-constexpr Statement put_place("UPDATE sessions SET country = coalesce($3, country), "
-                              "city = coalesce($4, city) WHERE organization_id = $1 AND id = $2");
-
-constexpr auto add_class = either(
-    {.postgres = "UPDATE sessions SET device_classes = array_append(device_classes, $3::text) "
-                 "WHERE organization_id = $1 AND id = $2 "
-                 "AND NOT coalesce($3::text = ANY (device_classes), false) RETURNING id",
-     .sqlite = "UPDATE sessions SET "
-               "device_classes = json_insert(coalesce(device_classes, '[]'), '$[#]', $3) "
-               "WHERE organization_id = $1 AND id = $2 AND NOT EXISTS "
-               "(SELECT 1 FROM json_each(device_classes) WHERE value = $3) RETURNING id"}
-);
 
 class SqlSessions final : public Sessions {
 public:
@@ -106,7 +47,10 @@ public:
             session.expires_at,
             session.absolute_expires_at,
             session.risk_score,
-            session.degraded
+            session.degraded,
+            session.impersonation ? std::optional(session.impersonation->by) : std::nullopt,
+            session.impersonation ? std::optional(session.impersonation->from) : std::nullopt,
+            session.impersonation ? std::optional(session.impersonation->reason) : std::nullopt
         );
         connection_.later(
             insert_session, Scope::organization(session.organization_id), std::move(bound)
@@ -121,6 +65,31 @@ public:
             set_logged_out, Scope::organization(organization), values(organization, session, now)
         );
         co_return !rows.empty();
+    }
+
+    Async<Seen>
+    seen(OrganizationId organization, UserId user, std::string device_fingerprint) override
+    {
+        auto const rows = co_await connection_.query(
+            select_seen,
+            Scope::organization(organization),
+            values(organization, user, device_fingerprint)
+        );
+        auto const row = rows.front();
+        co_return Seen{.anywhere = row.boolean(0), .device = row.boolean(1)};
+    }
+
+    Async<void> disown(
+        OrganizationId organization, UserId user, std::string device_fingerprint, Instant now
+    ) override
+    {
+        connection_.note(domain::changed(user));
+        connection_.later(
+            disown_device,
+            Scope::organization(organization),
+            values(organization, user, device_fingerprint, now)
+        );
+        co_return;
     }
 
     Async<std::int64_t> log_out_all(OrganizationId organization, UserId user, Instant now) override
@@ -173,6 +142,15 @@ public:
         for (auto const row : rows)
             live.push_back(read_session(row));
         co_return live;
+    }
+
+    Async<std::optional<Session>>
+    impersonating(OrganizationId organization, SessionId from, Instant now) override
+    {
+        auto const rows = co_await connection_.query(
+            select_impersonating, Scope::organization(organization), values(organization, from, now)
+        );
+        co_return first_of(rows, [](Row const& row) { return read_session(row); });
     }
 
     Async<std::int64_t> count_live(OrganizationId organization, UserId user, Instant now) override
@@ -252,33 +230,6 @@ private:
 };
 
 } // namespace
-
-Session read_session(Row const& row, std::size_t from)
-{
-    Session session;
-    session.id = SessionId(row.text(from));
-    session.organization_id = OrganizationId(row.text(from + 1));
-    session.user_id = UserId(row.text(from + 2));
-    session.session_version = static_cast<int>(row.integer(from + 3));
-    session.surface = row.text(from + 4) == "account" ? Surface::account : Surface::organization;
-    session.ip_address = row.optional_text(from + 5);
-    session.user_agent = row.optional_text(from + 6);
-    session.device_fingerprint = row.optional_text(from + 7);
-    session.device_id = row.optional_text(from + 8);
-    session.device_name = row.optional_text(from + 9);
-    session.country = row.optional_text(from + 10);
-    session.city = row.optional_text(from + 11);
-    session.auth_methods = row.optional_texts(from + 12).value_or(std::vector<std::string>());
-    session.remember_me = row.boolean(from + 13);
-    session.created_at = row.instant(from + 14);
-    session.last_seen_at = row.instant(from + 15);
-    session.expires_at = row.instant(from + 16);
-    session.absolute_expires_at = row.instant(from + 17);
-    session.logged_out_at = row.optional_instant(from + 18);
-    session.revoked_at = row.optional_instant(from + 19);
-    session.device_classes = row.optional_texts(from + 20).value_or(std::vector<std::string>());
-    return session;
-}
 
 std::unique_ptr<domain::Sessions> make_sessions(Connection& connection)
 {

@@ -33,6 +33,8 @@ std::optional<Job> Unit::next(Deadline until)
     std::unique_lock lock(mutex_);
     if (!arrived_.wait_until(lock, until, [this] { return job_.has_value(); }))
         return std::nullopt;
+    if (ends_)
+        at_hand_ = job_->answer;
     return std::exchange(job_, std::nullopt);
 }
 
@@ -46,6 +48,26 @@ void Unit::end(std::exception_ptr why)
     }
     if (left)
         refuse(*left, why);
+}
+
+bool Unit::has_ended() const
+{
+    std::lock_guard const lock(mutex_);
+    return ended_ != nullptr;
+}
+
+void Unit::leave(std::exception_ptr why)
+{
+    std::optional<Handoff<Rows>::Sender> waiting;
+    {
+        std::lock_guard const lock(mutex_);
+        if (ended_)
+            return;
+        waiting = at_hand_;
+    }
+    end(why);
+    if (waiting)
+        waiting->fail(std::move(why));
 }
 
 void Unit::refuse(Job const& job, std::exception_ptr const& why)

@@ -33,6 +33,8 @@ public:
 
     Access access() const noexcept { return access_; }
     Deadline earlier_of(Deadline other) const { return ends_ ? std::min(*ends_, other) : other; }
+    // When whoever waits for it goes on, whatever it is doing then; nothing: they wait for its end.
+    std::optional<Deadline> nobody_waits_after() const noexcept { return ends_; }
     bool is_hurried() const noexcept { return ends_.has_value(); }
 
     // From the coroutine. Fails the job at once when the unit has ended.
@@ -43,14 +45,20 @@ public:
 
     // From the thread: what is posted from now on, or was not taken yet, fails with `why`.
     void end(std::exception_ptr why);
+    bool has_ended() const;
+
+    // From any thread: the same, and the job at hand is answered with `why` at once. The thread
+    // that is at it finishes for itself, say connecting, which others are glad of later.
+    void leave(std::exception_ptr why);
 
 private:
     static void refuse(Job const& job, std::exception_ptr const& why);
 
     Access const access_;
     std::optional<Deadline> ends_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable arrived_;
+    std::optional<Handoff<Rows>::Sender> at_hand_; // who waits for the job that was taken
     std::optional<Job> job_; // a coroutine awaits each before the next, so one place is enough
     std::exception_ptr ended_;
 };

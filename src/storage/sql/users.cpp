@@ -43,6 +43,9 @@ constexpr Statement set_password(
     "updated_at = $5 WHERE organization_id = $1 AND id = $2"
 );
 constexpr Statement
+    clear_password("UPDATE users SET password_hash = NULL, password_scheme = NULL, updated_at = $3 "
+                   "WHERE organization_id = $1 AND id = $2");
+constexpr Statement
     set_picture("UPDATE users SET profile_picture = $3, updated_at = $4 "
                 "WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING id");
 constexpr Statement change_proven_password(
@@ -133,6 +136,15 @@ public:
             set_password,
             Scope::organization(organization),
             values(organization, user, password.hash, password.scheme, now)
+        );
+        co_return;
+    }
+
+    Async<void> forget_password(OrganizationId organization, UserId user, Instant now) override
+    {
+        connection_.note(domain::changed(user));
+        connection_.later(
+            clear_password, Scope::organization(organization), values(organization, user, now)
         );
         co_return;
     }

@@ -9,6 +9,7 @@ import {
   bcrypt, credentialsIn, insertPerson, login, loginPath, meDataPath, newAccount, newAddress, newPassword, newPerson,
   organizationLoginPath, register,
 } from '../support/people.ts';
+import { patience } from '../support/settings.ts';
 import { mainStack } from '../support/stack.ts';
 
 const stack = mainStack();

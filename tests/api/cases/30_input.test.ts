@@ -22,6 +22,7 @@ beforeAll(async () => {
     existing[`/api/${type}s/{id}`] = `/api/${type}s/${made['id'] as string}`;
   }
   await provenFor(database, person.organizationId); // what a body is worth is asked behind that
+  await provenFor(database, person.organizationId, 'impersonate');
   const role = await database.row`INSERT INTO custom_roles (organization_id, name) VALUES (${person.organizationId}, 'Of bad input') RETURNING id`;
   const rule = await database.row`INSERT INTO ip_rules (organization_id, action, network, enabled) VALUES (${person.organizationId}, 'deny', '203.0.113.1', ${false}) RETURNING id`;
   existing['/api/security/ip-rules/{id}'] = `/api/security/ip-rules/${rule['id'] as string}`;

@@ -175,6 +175,19 @@ describe('look-ups', () => {
     });
   });
 
+  it('FO-02 the notice of a new device cannot be queued: 503 and no session, never a sign-in that nobody is told of', async () => {
+    const person = await newAccount(stack);
+    const from = (device: string): Promise<Answer> => stack.client.post(loginPath, { email: person.email, password: person.password, deviceFingerprint: device });
+    expectStatus(await from('home'), 200);
+    await without('outbox', async () => {
+      expectUnavailable(await from('away'));
+      expectStatus(await from('home'), 200); // nobody is to be told of that one
+    });
+    expect(await stack.database.count`SELECT count(*) FROM sessions WHERE user_id = ${person.id} AND device_fingerprint = 'away'`).toBe(0);
+    expectStatus(await from('away'), 200);
+    await stack.mail.wait(person.email, 1, 'New sign-in');
+  });
+
   it('FO-02 reset requests out of reach: 503, not an unlimited number of mails', async () => {
     const person = await newAccount(stack);
     await without('reset_requests', async () => {

@@ -114,6 +114,33 @@ describe('D-43 revocation is exact', () => {
     }
   });
 
+  it('RV-04 what a score rests on is forgotten on every node once a session ends on one', async () => {
+    const person = await newPerson(one);
+    const credentials = { email: person.email, password: person.password };
+    const from = async (node: Client): Promise<Session> => {
+      const answer = await node.post(loginPath, credentials);
+      expectStatus(answer, 200);
+      return answer.json as Session;
+    };
+    const live = async (session: Session): Promise<number> => {
+      const row = await one.database.row`SELECT details FROM audit_ledger WHERE session_id = ${session.sessionId} AND event_type = 'LOGIN_SUCCESS'`;
+      return (JSON.parse(row['details'] as string) as { risk: { comparedWith: { liveSessions: number } } }).risk.comparedWith.liveSessions;
+    };
+    const made = [await from(first), await from(first), await from(first)];
+    expect(await live(await from(other))).toBe(4);
+    // Kept for a minute: a sign-in ends nothing of it. On SQLite any commit of another process does.
+    const kept = await live(await from(other));
+    if (onPostgres) expect(kept).toBe(4);
+    expectStatus(await first.post(logoutPath, {}, { bearer: made[0]?.accessToken }), 200);
+    await sleep(300);
+    expect(await live(await from(other))).toBe(5); // six were, one of them ended
+    const again = await live(await from(other));
+    if (onPostgres) expect(again).toBe(5);
+    await one.database.run`UPDATE sessions SET revoked_at = created_at WHERE id = ${made[1]?.sessionId}`;
+    await sleep(300);
+    expect(await live(await from(other))).toBe(6);
+  });
+
   if (onPostgres) {
     it('RV-03 a connection that falls silent without an end lets nobody in for longer than a second', async () => {
       const [session] = await sessions(1);

@@ -225,6 +225,8 @@ describe('a scorer that fails', () => {
     expectStatus(refreshed, 200);
     expect(await events(stack.database, who.id, 'ANOMALY_CHECK_SKIPPED')).toBe(2);
     expect((await stack.client.get('/metrics')).text).toMatch(/gatehouse_failed_open_total\{control="anomaly_score"\} [2-9]/);
+    const shown = (await stack.client.get('/ready?verbose')).json.controls.find((control: Json) => control.name === 'scored sign-ins');
+    expect(shown).toMatchObject({ state: 'degraded' });
     await mend();
     expectStatus(await sign('mended'), 200);
     expect(await events(stack.database, who.id, 'ANOMALY_CHECK_SKIPPED')).toBe(2);

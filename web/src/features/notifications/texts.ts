@@ -25,6 +25,10 @@ export function described(kind: string, data: unknown): Told {
     }
     case 'new_device':
       return { icon: MonitorSmartphone, title: 'New sign-in', text: 'A device that you had not used before signed in. Was it you?', href: '/profile?tab=devices' };
+    case 'impersonation': {
+      const reason = word('reason');
+      return { icon: UserCog, title: 'Somebody acted as you', text: reason ? `The reason: ${reason}` : 'See which sessions are open.', href: '/profile?tab=devices' };
+    }
     case 'password_changed':
       return { icon: KeyRound, title: 'Your password was changed', text: 'All other sessions ended.', href: '/profile?tab=security' };
     case 'assignment': {
