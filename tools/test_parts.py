@@ -130,7 +130,7 @@ def parts(long, logs):
         checks("headers", "scripts/lint.sh headers", needs=("release",)),
         checks("swallowed", "scripts/lint.sh swallowed", needs=("release",)),
         checks("times", f"bench/refusal_times.py --pairs {200 if long else 60}", needs=("release",)),
-        unit("release", logs),
+        unit("release", logs, {"GATEHOUSE_TEST_HISTORIES": "2000"} if long else None),
         api("api-sqlite", logs, "sqlite"),
         api("api-postgres", logs, "postgres"),
         api("api-development", logs, "sqlite", suite="development"),

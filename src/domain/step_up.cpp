@@ -122,6 +122,26 @@ Async<StepUpOffer> offer_step_up(
     co_return offer;
 }
 
+namespace {
+
+// A code mailed to an address that came with this very session proves that session alone, and who
+// stole it could have moved the address first. A new sign-in takes the password.
+Async<void> require_proving_address(UnitOfWork& work, User const& user, SessionId session)
+{
+    if (user.two_factor_enabled)
+        co_return;
+    bool const is_new = co_await work.step_up_challenges().address_changed_during(
+        user.organization_id, user.id, std::move(session)
+    );
+    if (is_new)
+        throw Refusal{
+            .reason = Reason::forbidden,
+            .message = "Your address changed after you signed in. Sign in again first."
+        };
+}
+
+} // namespace
+
 Async<StepUpOffer> ask_for_step_up(
     Services& services,
     RequestFacts const& facts,
@@ -135,6 +155,7 @@ Async<StepUpOffer> ask_for_step_up(
     StepUpWanted wanted;
     wanted.id = StepUpId(mint_uuid(facts.now, services.random));
     wanted.user = co_await caller_as_stored(*work, caller, facts.now);
+    co_await require_proving_address(*work, wanted.user, caller.session_id());
     wanted.session = caller.session_id();
     wanted.purpose = purpose;
     auto const outcome = status == 428 ? Outcome::denied : Outcome::success;
@@ -176,6 +197,8 @@ Async<void> send_code_again(
             .error = "challengeId awaits no mailed code",
             .message = "Give a code of the authenticator, or a backup code."
         };
+    if (challenge.session_id)
+        co_await require_proving_address(work, user, *challenge.session_id);
     co_await count_mail_request(services, work, ceiling_of(services), user.id, facts.now);
     auto code = mint_mailed_code(services.random);
     auto digest = mailed_code_digest(services.key_encryption_key, challenge.id, code);

@@ -52,6 +52,9 @@ class StepUpChallenges {
 public:
     virtual ~StepUpChallenges() = default;
     virtual Async<void> insert(StepUpChallenge challenge) = 0;
+    // Whether the person got another address, as the ledger has it, after the session began.
+    virtual Async<bool>
+    address_changed_during(OrganizationId organization, UserId user, SessionId session) = 0;
     // By its bare id, across organizations: a sign-in that waits knows nothing else.
     virtual Async<std::optional<StepUpChallenge>> find(StepUpId challenge) = 0;
     // Whether one for this person, session and purpose was satisfied after `since`; with `device`

@@ -23,6 +23,16 @@ bool counts_before_anything(Route const& route)
     return route.limit != Limit::none && !counts_refusals(route);
 }
 
+Async<bool> is_live(domain::Services& services, std::string const& token, Instant now)
+{
+    try {
+        co_await domain::check_session(services, token, now);
+    } catch (Refusal const&) {
+        co_return false; // the answer, not a failure: the handler refuses it in its own words
+    }
+    co_return true;
+}
+
 } // namespace
 
 // A request without any credential is the provisioner's where provisioning is open; one with any,
@@ -115,7 +125,8 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
     co_return std::nullopt;
 }
 
-// Counted unless a token of ours is presented: whose session it names is for the handler to ask.
+// Counted unless a live session is presented where a code may be guessed, or a token of ours
+// elsewhere: what an ended session may still do there is for the handler to say.
 Async<Pipeline::Refused>
 Pipeline::present_optional(Exchange const& exchange, Route const& route, Context& context)
 {
@@ -125,6 +136,8 @@ Pipeline::present_optional(Exchange const& exchange, Route const& route, Context
         auto const read = co_await services_.tokens.verify_without_expiry_check(presented.token);
         is_ours = read.has_value();
     }
+    if (is_ours && route.limit == Limit::credential)
+        is_ours = co_await is_live(services_, presented.token, exchange.now);
     if (!is_ours)
         if (auto too_many = charge(route.limit, exchange))
             co_return too_many;

@@ -1,4 +1,5 @@
 // Sessions: which are live, which end, and what use moves.
+#include "stores/postgres_fixture.h"
 #include "support/store_fixture.h"
 
 namespace gatehouse::testing {
@@ -212,6 +213,21 @@ TEST_P(SessionsStore, UseOfADeadOneMovesNothing)
     add(session("one"));
     EXPECT_TRUE(log_out("one"));
     touch("one", now + 1h, now + 24h * 8);
+    EXPECT_EQ(time("last_seen_at"), now);
+}
+
+// PostgreSQL alone: SQLite has one writer at a time.
+class SessionsOnPostgres : public SessionsStore { };
+INSTANTIATE_ON_POSTGRES(SessionsOnPostgres);
+
+// Whoever ends several sessions at once locks them in an order of their own.
+TEST_P(SessionsOnPostgres, UseOfOneThatSomebodyHoldsIsPassedOverNotWaitedFor)
+{
+    add(session("one"));
+    outside().run("BEGIN");
+    EXPECT_EQ(outside().query("SELECT id FROM sessions WHERE id = 'one' FOR UPDATE").size(), 1U);
+    touch("one", now + 1h, now + 24h * 8);
+    outside().run("COMMIT");
     EXPECT_EQ(time("last_seen_at"), now);
 }
 

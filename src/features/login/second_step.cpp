@@ -162,8 +162,13 @@ conclude(Services& services, SecondStep const& step, domain::LookBack looked)
     }
     // A fresh second factor is a step-up already: only the block is left to judge (decisions D-64).
     auto risk = co_await domain::assess(services, *work, std::move(looked));
-    if (risk.band == domain::Band::block)
+    if (risk.band == domain::Band::block) {
+        // Who is turned away has used the code up all the same: it was seen by somebody.
+        bool const claimed = co_await claim(services, *work, tried, std::move(*proof));
+        if (!claimed)
+            refuse_token();
         co_await domain::block_login(services, *work, tried.facts, user, std::move(risk));
+    }
     auto const surface = begun.pending.surface;
     auto tokens = co_await let_in(
         services, *work, tried, std::move(begun), std::move(*proof), std::move(risk)

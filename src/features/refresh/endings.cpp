@@ -122,6 +122,9 @@ Async<Ended> repeat(Services& services, UnitOfWork& work, RequestFacts const& fa
     StepUpId const id(again.successor.text());
     auto const challenge = co_await work.step_up_challenges().find(id);
     auto risk = asked_about(challenge, facts.now);
+    bool const is_unanswered = challenge && !challenge->satisfied_at;
+    if (is_unanswered && !risk) // it ran out, or cannot be read: nobody says that it was answered
+        throw Refusal{.reason = Reason::force_logout};
     auto const event = risk ? Event::anomaly_score_medium : Event::token_rotated;
     auto const outcome = risk ? Outcome::denied : Outcome::success;
     auto entry = ledger_entry(facts, event, outcome, risk ? 428 : 200, user);

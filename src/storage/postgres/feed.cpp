@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include <ctime>
 #include <stdexcept>
 #include <utility>
 
@@ -56,6 +57,13 @@ Feed::~Feed()
     }
     ended_.notify_all();
     thread_.join();
+}
+
+Feed::Clock::time_point Feed::Clock::now() noexcept
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now); // never fails for a clock that there is
+    return time_point(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
 bool Feed::is_current() noexcept

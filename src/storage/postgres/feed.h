@@ -48,7 +48,15 @@ public:
     bool is_current() noexcept override;
 
 private:
-    using Clock = std::chrono::steady_clock;
+    // Goes on while the machine sleeps, as the world does: what was heard before counts no longer.
+    struct Clock {
+        using duration = std::chrono::nanoseconds;
+        using rep = duration::rep;
+        using period = duration::period;
+        using time_point = std::chrono::time_point<Clock>;
+        static constexpr bool is_steady = true;
+        static time_point now() noexcept;
+    };
     struct Finisher {
         void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
     };

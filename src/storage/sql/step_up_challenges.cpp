@@ -102,6 +102,12 @@ StepUpChallenge read_challenge(Row const& row)
     return challenge;
 }
 
+constexpr Statement find_address_change(
+    "SELECT id FROM audit_ledger WHERE organization_id = $1 AND user_id = $2 "
+    "AND event_type = 'EMAIL_CHANGED' AND created_at > "
+    "(SELECT created_at FROM sessions WHERE organization_id = $1 AND id = $3) LIMIT 1"
+);
+
 class SqlStepUpChallenges final : public StepUpChallenges {
 public:
     explicit SqlStepUpChallenges(Connection& connection)
@@ -161,6 +167,17 @@ public:
             end_open, Scope::organization(organization), values(organization, user, now)
         );
         co_return;
+    }
+
+    Async<bool>
+    address_changed_during(OrganizationId organization, UserId user, SessionId session) override
+    {
+        auto const rows = co_await connection_.query(
+            find_address_change,
+            Scope::organization(organization),
+            values(organization, user, session)
+        );
+        co_return !rows.empty();
     }
 
     Async<void>

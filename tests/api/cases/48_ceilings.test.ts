@@ -67,6 +67,18 @@ describe('per client address', () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  it('D-98 trying codes for a step-up with a dead token is counted, with a live one it is not', async () => {
+    const stack = await startStack({ GATEHOUSE_LIMIT_CLIENT_CREDENTIAL: '20' });
+    const person = await newPerson(stack);
+    const tried = async (): Promise<number> =>
+      (await stack.client.post('/api/security/stepup/verify', { challengeId: 'unknown', code: '000000' }, { bearer: person.accessToken })).status;
+    for (let n = 0; n < 30; n += 1) expect(await tried()).not.toBe(429);
+    expectStatus(await stack.client.post(logoutPath, {}, { bearer: person.accessToken }), 200);
+    const statuses = [];
+    for (let n = 0; n < 30; n += 1) statuses.push(await tried());
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   it('D-98 anonymous and refused requests are', async () => {
     const stack = await startStack({ GATEHOUSE_LIMIT_CLIENT_ANONYMOUS: '20' });
     const statuses = [];

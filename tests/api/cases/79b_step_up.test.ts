@@ -280,6 +280,19 @@ describe('the challenge', () => {
     await database().run`UPDATE users SET email = ${`moved-${owner.email}`} WHERE id = ${owner.id}`;
     expectRefusal(await verify(challenge, code), 401, 'TWO_FACTOR_FAILED');
   });
+
+  it('D-69 nothing is mailed to an address that came with this very session: who stole it could have moved it first', async () => {
+    await fresh();
+    const address = `elsewhere-${owner.email}`;
+    const challengeId = await ask();
+    expectStatus(await houses.patch(`${usersPath}/${owner.id}`, { email: address }, house.as), 200);
+    const mails = await mail().count(address);
+    expectRefusal(await client().post(askPath, { purpose: 'security_settings' }, house.as), 403, 'FORBIDDEN');
+    expectRefusal(await transfer(), 403, 'FORBIDDEN');
+    expect((await client().post(sendPath, { challengeId }, house.as)).status).not.toBe(200);
+    await mail().drain();
+    expect(await mail().count(address)).toBe(mails);
+  });
 });
 
 describe('with a second factor', () => {

@@ -178,6 +178,10 @@ describe('stepping up', () => {
     expectRefusal(await client().post('/api/auth/verify-2fa', { tempToken: blocked.json.tempToken, code: await codeOf(secret, 1) }), 401, 'LOGIN_BLOCKED');
     expectStatus(await client().get(meDataPath, { bearer: answer.json.token }), 401);
     expect(await events(database(), who.id, 'ANOMALY_SCORE_HIGH')).toBe(1);
+    // The code that was turned away is used up: who looked over the shoulder has nothing of it.
+    const athome = await login(who, home);
+    expectStatus(athome, 202);
+    expectStatus(await client().post('/api/auth/verify-2fa', { tempToken: athome.json.tempToken, code: await codeOf(secret, 1) }), 401);
   });
 });
 
@@ -346,6 +350,11 @@ describe('refreshing', () => {
     const code = /^(\d{6})$/m.exec((await stack.mail.wait(who.email, 1)).text)![1]!;
     expectStatus(await stack.client.post(verifyPath, { challengeId: first.json.challengeId, code }), 200);
     expectStatus(await again(token, away), 200);
+    const late = await begin();
+    const asked = await again(late.token, away);
+    expectRefusal(asked, 428, 'STEP_UP_REQUIRED');
+    await stack.database.run`UPDATE step_up_challenges SET expires_at = ${'2020-01-01T00:00:00.000Z'} WHERE id = ${asked.json.challengeId}`;
+    expectRefusal(await again(late.token, away), 401, 'FORCE_LOGOUT'); // never as if it had been answered
     const other = await begin();
     for (let time = 0; time < 3; time += 1) await stack.client.post(organizationLoginPath, { email: other.who.email, password: 'not it at all' });
     const far = abroad();
