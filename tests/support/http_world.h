@@ -252,7 +252,7 @@ struct HttpWorld {
     PlainTokens tokens;
     domain::Settings settings;
     domain::NoPlaces places;
-    domain::RiskScores risk_scores{kept.changes};
+    domain::RiskScores risk_scores = domain::RiskScores(kept.changes);
     policy::PolicyHolder policies{policy::Policy::shipped()};
     std::vector<domain::ControlState> controls;
     domain::Services services{

@@ -87,7 +87,7 @@ public:
     policy::PolicyHolder policies{policy::Policy::shipped()};
     crypto::KeyEncryptionKey const key;
     domain::Kept kept; // nothing, until a test lets its changes follow a source
-    domain::RiskScores risk_scores{kept.changes};
+    domain::RiskScores risk_scores = domain::RiskScores(kept.changes);
     domain::SessionUses uses;
 
     Answer call(Call what);
