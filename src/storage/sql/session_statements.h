@@ -78,23 +78,20 @@ inline constexpr Statement delete_beyond(
 );
 // Written for many sessions at once, in an order that others do not keep: a session that somebody
 // ends just now is passed over, rather than waited for in a circle.
+inline constexpr Text set_seen
+    = "UPDATE sessions SET last_seen_at = $3, expires_at = "
+      "CASE WHEN expires_at > $4 THEN expires_at WHEN absolute_expires_at < $4 "
+      "THEN absolute_expires_at ELSE COALESCE($4, expires_at) END WHERE ";
+inline constexpr Text still_live
+    = "organization_id = $1 AND id = $2 AND last_seen_at <= $3 AND logged_out_at IS NULL "
+      "AND revoked_at IS NULL AND expires_at > $3 AND absolute_expires_at > $3";
 inline constexpr auto move_seen = either(
-    {.postgres = "UPDATE sessions SET last_seen_at = $3, expires_at = "
-                 "CASE WHEN expires_at > $4 THEN expires_at "
-                 "WHEN absolute_expires_at < $4 THEN absolute_expires_at "
-                 "ELSE COALESCE($4, expires_at) END "
-                 "WHERE (organization_id, id) = (SELECT organization_id, id FROM sessions "
-                 "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
-                 "AND logged_out_at IS NULL AND revoked_at IS NULL "
-                 "AND expires_at > $3 AND absolute_expires_at > $3 "
-                 "FOR NO KEY UPDATE SKIP LOCKED)",
-     .sqlite = "UPDATE sessions SET last_seen_at = $3, expires_at = "
-               "CASE WHEN expires_at > $4 THEN expires_at "
-               "WHEN absolute_expires_at < $4 THEN absolute_expires_at "
-               "ELSE COALESCE($4, expires_at) END "
-               "WHERE organization_id = $1 AND id = $2 AND last_seen_at <= $3 "
-               "AND logged_out_at IS NULL AND revoked_at IS NULL "
-               "AND expires_at > $3 AND absolute_expires_at > $3"}
+    {.postgres = joined<
+         set_seen,
+         "(organization_id, id) = (SELECT organization_id, id FROM sessions WHERE ",
+         still_live,
+         " FOR NO KEY UPDATE SKIP LOCKED)">,
+     .sqlite = joined<set_seen, still_live>}
 );
 inline constexpr Statement
     put_risk("UPDATE sessions SET risk_score = $3, degraded = (degraded OR $4) "
