@@ -63,9 +63,8 @@ def tree(leaves):
     return H(b"\1" + tree(leaves[:split]) + tree(leaves[split:]))
 
 
-def hash_of(row, seq, chain, previous):
+def hash_of(row, where, seq, chain, previous):
     """The hash that a row states, once all of it fits."""
-    where = f"row {seq} (id {row.get('id', 'of a stub')})"
     need(row.get("seq") == seq, f"row {seq}: missing, or in another place")
     stated = bytes.fromhex(row["row_hash"])
     if set(row) == {"row_hash", "seq"}:
@@ -97,7 +96,7 @@ def verify(bundle, names, kid):
         row = parse(line, f"row {seq}")
         where = f"row {seq} (id {row.get('id', 'of a stub')})"
         try:
-            stated = hash_of(row, seq, chain, previous)
+            stated = hash_of(row, where, seq, chain, previous)
         except (ValueError, KeyError, TypeError):
             raise Bad(f"{where}: not what it should be") from None
         counts[set(row) == {"row_hash", "seq"}] += 1

@@ -131,14 +131,15 @@ Async<Pipeline::Refused>
 Pipeline::present_optional(Exchange const& exchange, Route const& route, Context& context)
 {
     auto presented = presented_by(exchange.request);
-    bool is_ours = false;
-    if (!presented.token.empty()) {
+    bool is_free = false;
+    bool const is_there = !presented.token.empty();
+    if (is_there && route.limit == Limit::credential)
+        is_free = co_await is_live(services_, presented.token, exchange.now);
+    else if (is_there) {
         auto const read = co_await services_.tokens.verify_without_expiry_check(presented.token);
-        is_ours = read.has_value();
+        is_free = read.has_value();
     }
-    if (is_ours && route.limit == Limit::credential)
-        is_ours = co_await is_live(services_, presented.token, exchange.now);
-    if (!is_ours)
+    if (!is_free)
         if (auto too_many = charge(route.limit, exchange))
             co_return too_many;
     bool const needs_proof = presented.kind == Presented::Kind::cookie && !is_safe(route.method);
