@@ -26,10 +26,10 @@ test-long: ## The same, and what takes longer
 	@scripts/setup.sh test
 	@scripts/with-postgres.sh tools/run_tests.py --long
 
-bench: ## Measure against nginx and against bcrypt; prints a table of ratios
+bench: ## Measure beside nginx, bcrypt and peers; rewrites docs/benchmarks.md
 	@scripts/setup.sh bench
 	@scripts/build.sh release gatehouse bench_tools
-	@scripts/with-postgres.sh bench/run.py
+	@scripts/with-postgres.sh bash -c 'bench/run.py && bench/crowd.py && bench/evidence.py'
 
 lint: ## The house, the format, clang-tidy, and every header by itself
 	@scripts/setup.sh lint

@@ -10,11 +10,16 @@ build=(
   'make?make' ninja-build 'npm?npm' pkg-config prometheus-cpp-dev util-linux
 )
 tests=(
-  ca-certificates chromium curl fonts-inter git libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 oathtool openssl postgresql-15
-  python3 sqlite3 sqlmap
+  ca-certificates chromium curl fonts-inter git libarchive-tools libclang-rt-19-dev libgmock-dev libgtest-dev llvm-19 oathtool openssl postgresql-15
+  python3 sqlite3 sqlmap unzip valgrind
 )
 lint=(clang-format-19 clang-tidy-19 python3)
-bench=('nginx-light?nginx' postgresql-15 python3)
+# From libcbor0.8 on: what glewlwyd needs (scripts/glewlwyd.sh).
+bench=(
+  chromium 'nginx-light?nginx' postgresql-15 python3
+  libcbor0.8 libconfig9 libgnutls30 libhoel1.4 libiddawc1.1 libjansson4 libldap-2.5-0 libnettle8 liboath0 liborcania2.3
+  librhonabwy1.1 libulfius2.7 libyder2.0
+)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;

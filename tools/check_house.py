@@ -21,6 +21,7 @@ HOMES = {
         "src/http/cookies.cpp",  # writes the session cookie
         "src/domain/mail.cpp",  # seals what waits in the outbox
         "src/app/key_file.cpp",  # writes development's own key, mode 0600
+        "src/app/serve.cpp",  # prints the link that makes the first organization, to the operator alone
         "src/domain/factor_secrets.cpp",  # seals and digests what the second factor stands on
         "src/domain/opaque_token.cpp",  # digests a presented token: stores know digests alone
         "src/features/authorization/decision_id.cpp",  # reads back a decision that it sealed itself

@@ -90,6 +90,17 @@ def verify(bundle, names, kid):
     checkpoints = [parse(line, f"ledger/checkpoints.jsonl line {number}")
                    for number, line in enumerate(bundle("ledger/checkpoints.jsonl"), 1)]
     need(proof["v"] == 1 and all(one["organization_id"] == chain for one in checkpoints), "ledger/proof.json: another organization")
+    if "ledger/pruning.json" in names:
+        stub = document("ledger/pruning.json")
+        where = f"the stub for the rows up to {stub['chain_seq']}"
+        message = (b"gatehouse-pruning-v1\0" + enc(stub["organization_id"]) + enc(stub["chain_seq"]) + bytes.fromhex(stub["head_hash"])
+                   + enc(stub["created_at"]))
+        need(stub["kid"] in keys and stub["public_key"] == keys[stub["kid"]].hex(), f"{where}: an unknown key")
+        need(ed25519(keys[stub["kid"]], bytes.fromhex(stub["signature"]), message), f"{where}: wrong signature")
+        need(stub["organization_id"] == chain, f"{where}: another organization")
+        begins = proof["first_seq"] - stub["chain_seq"]
+        need(proof["last_seq"] == 0 or begins > 1 or (begins == 1 and proof["prev_hash"] == stub["head_hash"]),
+             f"row {proof['first_seq']}: does not stand on {where}")
     seq, batch, counts = proof["first_seq"] - 1, [], [0, 0]
     for line in bundle("ledger/rows.jsonl"):
         seq += 1

@@ -25,12 +25,15 @@ BOOST_DESCRIBE_STRUCT(FindingView, (), (seq, id, what))
 
 struct ChainView {
     std::string organization_id;
+    std::int64_t pruned = 0;
     std::int64_t rows = 0;
     std::int64_t checkpoints = 0;
     std::int64_t unsealed = 0;
     std::optional<FindingView> finding;
 };
-BOOST_DESCRIBE_STRUCT(ChainView, (), (organization_id, rows, checkpoints, unsealed, finding))
+BOOST_DESCRIBE_STRUCT(
+    ChainView, (), (organization_id, pruned, rows, checkpoints, unsealed, finding)
+)
 
 struct VerifyView {
     bool verified = false;
@@ -65,7 +68,8 @@ int say_result(OperatorArguments const& arguments, VerifyView const& view)
     for (auto const& chain : view.chains)
         say(columns(
             {chain.organization_id,
-             std::to_string(chain.rows) + " rows",
+             std::to_string(chain.rows) + " rows"
+                 + (chain.pruned > 0 ? " behind " + std::to_string(chain.pruned) : ""),
              std::to_string(chain.checkpoints) + " checkpoints",
              std::to_string(chain.unsealed) + " not sealed yet",
              chain.finding ? words_of(*chain.finding) : "verified"}
@@ -95,6 +99,7 @@ int verify_bundle(OperatorArguments const& arguments, std::string const& path)
     view.kids.assign(report.kids.begin(), report.kids.end());
     view.chains.push_back(
         {.organization_id = report.proof.organization_id.text(),
+         .pruned = report.pruned,
          .rows = report.rows,
          .checkpoints = report.checkpoints,
          .unsealed = report.proof.unsealed,
@@ -147,6 +152,7 @@ int verify_database(OperatorArguments const& arguments)
         view.verified = view.verified && !report.found;
         view.chains.push_back(
             {.organization_id = chain.text(),
+             .pruned = report.pruned,
              .rows = report.rows,
              .checkpoints = report.checkpoints,
              .unsealed = report.unsealed,

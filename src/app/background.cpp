@@ -113,4 +113,14 @@ void Background::ended()
     idle_.notify_all();
 }
 
+void run_in(Background* background, std::string_view name, Async<void> work)
+{
+    if (background) {
+        background->run(std::string(name), std::move(work));
+        return;
+    }
+    note_failure(std::string(name), "dropped: the server has ended");
+    metrics::count("gatehouse_failed_open_total", {{"control", "afterwards"}});
+}
+
 } // namespace gatehouse::app

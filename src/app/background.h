@@ -29,13 +29,14 @@ public:
     void
     repeat(std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work);
 
+    bool is_stopping() const { return stopping_.load(); } // nothing more is taken
+
 private:
     Async<void> guarded(std::string name, Async<void> work);
     Async<void>
     repeated(std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work);
     void begin(Async<void> work);
     void ended();
-    bool is_stopping() const { return stopping_.load(); }
 
     EventLoop loop_;
     std::mutex mutex_;
@@ -44,5 +45,9 @@ private:
     std::atomic<bool> stopping_ = false;
     std::thread thread_;
 };
+
+// What is left after the background has ended (a body that was never sent to its end may be given
+// up as late) is logged and counted as lost.
+void run_in(Background* background, std::string_view name, Async<void> work);
 
 } // namespace gatehouse::app

@@ -40,10 +40,13 @@ struct Configuration {
     crypto::HashPolicy password_hash;
     int hash_threads = 0;
     int hash_queue = 64;
+    bool libxcrypt_only = false; // bcrypt without lanes of our own
     int threads = 0;
     int limit_credential = 300;
     int limit_register = 100;
     int limit_anonymous = 3000;
+    int connections = 20'000;
+    int limit_connections = 1000; // of one client address; 0: none
     std::vector<std::string> trusted_proxies;
     std::string tls_certificate;
     std::string tls_key;

@@ -153,9 +153,11 @@ void read_serving(SettingReader const& read, Configuration& made)
     made.limit_credential = read.number("limit_client_credential", 1, 1'000'000'000);
     made.limit_register = read.number("limit_client_register", 1, 1'000'000'000);
     made.limit_anonymous = read.number("limit_client_anonymous", 1, 1'000'000'000);
+    made.connections = read.number("connections", 1, 1'000'000);
+    made.limit_connections = read.number("limit_client_connections", 0, 1'000'000);
     made.trusted_proxies = read.list("trusted_proxies");
     made.audit_checkpoints = read.text("audit_checkpoints");
-    made.self_check_seconds = read.number("self_check_seconds", 1, 86'400);
+    made.self_check_seconds = read.number("self_check_seconds", 1, 60);
 }
 
 void read_database(SettingReader const& read, Configuration& made)
@@ -178,6 +180,7 @@ void read_database(SettingReader const& read, Configuration& made)
     made.password_hash = *policy;
     made.hash_threads = read.number("hash_threads", 0, 1024);
     made.hash_queue = read.number("hash_queue", 1, 1'000'000);
+    made.libxcrypt_only = read.one_of("bcrypt_engine", {"lanes", "libxcrypt"}) == 1;
 }
 
 } // namespace

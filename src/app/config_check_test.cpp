@@ -166,6 +166,8 @@ TEST(Configuration, numbers_are_whole_and_within_their_bounds)
     EXPECT_NE(refusal(in("test", {{"hash_queue", "0"}})), "");
     EXPECT_NE(refusal(in("test", {{"limit_client_register", "0"}})), "");
     EXPECT_NE(refusal(in("test", {{"self_check_seconds", "0"}})), "");
+    EXPECT_NE(refusal(in("test", {{"self_check_seconds", "61"}})), "");
+    EXPECT_EQ(understood(in("test")).self_check_seconds, 60) << "broken controls show within 90 s";
 }
 
 TEST(Configuration, addresses_need_host_and_port)

@@ -8,8 +8,13 @@
 #include "features/audit/endpoints.h"
 #include "features/authorization/endpoints.h"
 #include "features/billing/endpoints.h"
+#include "features/compliance/endpoints.h"
+#include "features/compliance/review_endpoints.h"
 #include "features/console/endpoints.h"
+#include "features/control_health/endpoints.h"
+#include "features/data_erasure/endpoints.h"
 #include "features/email_verification/endpoints.h"
+#include "features/first_run/endpoints.h"
 #include "features/health/endpoints.h"
 #include "features/impersonation/endpoints.h"
 #include "features/invitations/endpoints.h"
@@ -30,6 +35,7 @@
 #include "features/registration/endpoints.h"
 #include "features/reports/endpoints.h"
 #include "features/resources/endpoints.h"
+#include "features/retention/endpoints.h"
 #include "features/risk/endpoints.h"
 #include "features/roles/endpoints.h"
 #include "features/search/endpoints.h"
@@ -71,10 +77,14 @@ contents(CaptureApi capture, policy::Policy const& policy, console::Files consol
     add(ip_rules::endpoints());
     add(security_policy::endpoints());
     add(audit::endpoints());
+    add(control_health::endpoints());
     add(impersonation::endpoints());
     add(me_data::endpoints());
+    add(data_erasure::endpoints());
+    add(retention::endpoints());
     add(pictures::endpoints());
     add(vault::endpoints());
+    add(first_run::endpoints());
     add(organizations::endpoints());
     add(members::endpoints());
     add(people::endpoints());
@@ -88,6 +98,8 @@ contents(CaptureApi capture, policy::Policy const& policy, console::Files consol
     add(search::endpoints(policy));
     add(notifications::endpoints());
     add(authorization::endpoints());
+    add(compliance::endpoints());
+    add(compliance::review_endpoints());
     add(signing_keys::endpoints());
     if (capture == CaptureApi::included)
         add(mail_capture::endpoints());

@@ -2,6 +2,7 @@
 #include "app/ledger_parts.h"
 
 #include "core/event_loop.h"
+#include "sealing/pruning.h"
 
 #include <utility>
 
@@ -10,6 +11,7 @@ namespace {
 
 // Rows are in the chain within a second of their commit (decisions D-85).
 constexpr std::chrono::milliseconds rows_are_sealed_every{400};
+constexpr std::chrono::milliseconds ledgers_are_pruned_every{60'000};
 
 std::shared_ptr<sealing::Signer const> audit_signer(
     domain::Storage& storage,
@@ -49,21 +51,27 @@ LedgerParts::LedgerParts(
     Random& random,
     Clock const& clock
 )
-    : sealer_(
-          storage, clock, audit_signer(storage, key, random, clock), sealer_options(configuration)
-      )
+    : storage_(storage)
+    , clock_(clock)
+    , signer_(audit_signer(storage, key, random, clock))
+    , sealer_(storage, clock, signer_, sealer_options(configuration))
     , publisher_(make_publisher(configuration, storage, clock))
 {
 }
 
-void LedgerParts::begin(Background& background, SelfChecks& checks)
+std::string LedgerParts::publisher_trouble() const
 {
-    checks.watch("ledger sealer", [this] { return sealer_.trouble(); });
-    if (publisher_) {
-        checks.watch("ledger checkpoints", [this] { return publisher_->trouble(); });
+    return publisher_ ? publisher_->trouble() : std::string();
+}
+
+void LedgerParts::begin(Background& background)
+{
+    if (publisher_)
         publisher_->start();
-    }
     background.repeat("ledger-sealer", rows_are_sealed_every, [this] { return sealer_.run(); });
+    background.repeat("ledger-pruning", ledgers_are_pruned_every, [this] {
+        return sealing::prune_ledgers(storage_, *signer_, clock_.now());
+    });
 }
 
 void LedgerParts::stop()

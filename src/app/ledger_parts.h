@@ -3,7 +3,6 @@
 
 #include "app/background.h"
 #include "app/config.h"
-#include "app/self_checks.h"
 #include "core/random.h"
 #include "core/time.h"
 #include "crypto/seal.h"
@@ -27,10 +26,17 @@ public:
         Clock const& clock
     );
 
-    void begin(Background& background, SelfChecks& checks);
+    void begin(Background& background);
+    std::string sealer_trouble() const { return sealer_.trouble(); }
+    // Empty, too, where nothing leaves.
+    std::string publisher_trouble() const;
+    bool publishes() const { return publisher_ != nullptr; }
     void stop(); // after the background has ended
 
 private:
+    domain::Storage& storage_;
+    Clock const& clock_;
+    std::shared_ptr<sealing::Signer const> const signer_;
     sealing::Sealer sealer_;
     std::unique_ptr<outbound::CheckpointPublisher> publisher_; // null: nothing leaves
 };

@@ -1,6 +1,7 @@
 // `gatehouse org create` and `org list`.
 #include "app/commands.h"
 
+#include "app/hashing.h"
 #include "app/operator_desk.h"
 #include "app/password_input.h"
 #include "core/uuid.h"
@@ -74,8 +75,7 @@ Async<Founded> found(OperatorDesk& desk, Founding wanted)
     wanted.owner.organization_id = organization.id;
     auto owner = people::person_of(desk.random(), wanted.owner, facts.now);
     owner.name = wanted.name;
-    crypto::PasswordHasherOptions options;
-    options.policy = desk.configuration().password_hash;
+    auto options = hasher_options(desk.configuration());
     options.threads = 1;
     crypto::PasswordHasher hasher(options, desk.random());
     owner.password = co_await hasher.hash(std::move(wanted.owner.password));

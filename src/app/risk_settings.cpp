@@ -4,9 +4,7 @@
 #include "core/text.h"
 
 #include <charconv>
-#include <filesystem>
 #include <stdexcept>
-#include <system_error>
 
 namespace gatehouse::app {
 namespace {
@@ -73,10 +71,6 @@ void read_risk(SettingReader const& read, Configuration& made)
     made.domain.country_header = field_name(read, "place_country_header");
     made.domain.city_header = field_name(read, "place_city_header");
     made.place_database = read.text("place_database");
-    std::error_code cannot_look;
-    if (!made.place_database.empty()
-        && !std::filesystem::is_regular_file(made.place_database, cannot_look))
-        read.refuse("place_database", "does not name a file");
 }
 
 } // namespace gatehouse::app

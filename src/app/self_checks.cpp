@@ -1,238 +1,289 @@
-// Canaries for the controls that must never fail in silence.
+// Sending canaries out, and telling what they found.
 #include "app/self_checks.h"
 
+#include "core/event_loop.h"
 #include "core/log.h"
 #include "core/metrics.h"
-#include "domain/attempts.h"
-#include "domain/ledger.h"
-#include "domain/session_history.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
 
 namespace gatehouse::app {
 namespace {
-using domain::Attempt;
-using domain::AttemptMethod;
-using domain::CanonicalAddress;
 using domain::ControlState;
-using domain::Event;
-using domain::LedgerEntry;
-using domain::Outcome;
-using domain::Storage;
+using Steady = std::chrono::steady_clock;
 
-constexpr char const* signing_keys = "signing keys";
-constexpr char const* second_wall = "row level security";
-constexpr char const* anomaly_score = "anomaly score";
-constexpr Duration clocks_should_not_differ = 2s;
-constexpr Duration clocks_may_differ = 30s;
+constexpr std::chrono::milliseconds shortest_nap{1};
+constexpr std::chrono::milliseconds longest_nap{50};
+constexpr std::chrono::milliseconds looks_around_every{5000};
+constexpr char const* database = "database";
 
-// One canary: what it throws is its finding.
-Async<std::string> found_by(Async<void> canary)
+// What it throws is its finding.
+Async<std::string> found_by(SelfChecks::Canary canary)
 {
     try {
-        co_await canary;
+        co_await canary();
     } catch (std::exception const& failure) {
         co_return failure.what();
     }
     co_return std::string();
 }
 
-Async<void> try_attempts(Storage& storage, Instant now)
+std::string said_by(SelfChecks::Look const& look)
 {
-    auto work = co_await storage.begin();
-    // No address, so that nobody can ever register or invite it.
-    CanonicalAddress const nobody("self-check of gatehouse");
-    co_await work->attempts().lock(nobody);
-    Attempt attempt{.address = nobody};
-    attempt.attempted_at = now;
-    co_await work->attempts().record(attempt);
-    auto const window = co_await work->attempts().failures(nobody, AttemptMethod::password, now);
-    if (!window.newest)
-        throw std::runtime_error("an attempt that was just recorded is not counted");
-    // Dropped: a canary leaves no row.
+    try {
+        return look();
+    } catch (std::exception const& failure) {
+        return failure.what();
+    }
 }
 
-Async<void> try_ledger(Storage& storage, Instant now)
-{
-    auto work = co_await storage.begin();
-    LedgerEntry entry{.created_at = now, .event = Event::control_recovered};
-    entry.outcome = Outcome::skipped;
-    co_await work->ledger().append(std::move(entry));
-}
+// For as long as it lives.
+class Held {
+public:
+    explicit Held(bool& flag)
+        : flag_(flag)
+    {
+        flag_ = true;
+    }
+    Held(Held const&) = delete;
+    Held& operator=(Held const&) = delete;
+    ~Held() { flag_ = false; }
 
-// Nobody's history, in the time that the scorer may take.
-Async<void> try_history(Storage& storage, Instant now, Duration may_take)
-{
-    auto work = co_await storage.read_within(may_take);
-    domain::OrganizationId const nowhere("self-check of gatehouse");
-    domain::UserId const nobody("self-check of gatehouse");
-    co_await work->session_history().of(nowhere, nobody, 1, now);
-}
+private:
+    bool& flag_;
+};
 
-Async<void> try_second_wall(Storage& storage)
+std::string waited(std::chrono::steady_clock::time_point since)
 {
-    bool const stands = co_await storage.probe_second_wall();
-    if (!stands)
-        throw std::runtime_error("the database has no row-level security");
-}
-
-// Lockout windows and expiries compare times that different clocks have stamped (database.md §1).
-Async<void> compare_clocks(Storage& storage, Clock const& clock)
-{
-    auto const theirs = co_await storage.database_time();
-    auto const apart = std::chrono::abs(clock.now() - theirs);
-    if (apart > clocks_may_differ)
-        throw std::runtime_error(
-            "the clocks of server and database are " + std::to_string(apart.count()) + " ms apart"
-        );
-    if (apart > clocks_should_not_differ)
-        log::Line(log::Level::warning, "clock.apart").with("milliseconds", apart.count());
+    auto const seconds
+        = std::chrono::duration_cast<std::chrono::seconds>(Steady::now() - since).count();
+    return "has not answered for " + std::to_string(seconds) + " s";
 }
 
 } // namespace
 
-SelfChecks::SelfChecks(
-    Storage& storage,
-    Clock const& clock,
-    outbound::OutboxSender const& sender,
-    ChangeSource* feed,
-    std::function<Async<void>()> read_keys,
-    Duration history_may_take
-)
+// One canary that is out. It owns itself: what hangs is not waited for.
+struct SelfChecks::Running {
+    Steady::time_point began = Steady::now();
+    bool ended = false;
+    std::string failure;
+};
+
+struct SelfChecks::Known {
+    Control control;
+    Canary canary;
+    Look look;
+    std::shared_ptr<Running> out; // of the loop of the rounds
+    std::string found; // by the last canary
+    // Under the mutex:
+    std::string failure; // empty: it works
+    std::optional<Instant> checked_at;
+};
+
+SelfChecks::SelfChecks(domain::Storage& storage, Clock const& clock, Duration may_take)
     : storage_(storage)
     , clock_(clock)
-    , sender_(sender)
-    , feed_(feed)
-    , read_keys_(std::move(read_keys))
-    , history_may_take_(history_may_take)
+    , may_take_(may_take)
+    , news_(storage, clock)
 {
 }
 
-void SelfChecks::watch(std::string name, std::function<std::string()> trouble)
+SelfChecks::~SelfChecks() = default;
+
+SelfChecks::Known& SelfChecks::find_or_add(Control control)
 {
-    watched_.push_back({std::move(name), std::move(trouble)});
+    auto const found = std::ranges::find_if(known_, [&](auto const& one) {
+        return one->control.name == control.name;
+    });
+    if (found != known_.end())
+        return **found;
+    known_.push_back(std::make_unique<Known>());
+    known_.back()->control = std::move(control);
+    return *known_.back();
 }
 
-Async<std::string> SelfChecks::probe_database()
+void SelfChecks::add(Control control, Canary canary, Look look)
 {
-    return found_by(storage_.probe());
+    auto& known = find_or_add(std::move(control));
+    known.canary = std::move(canary);
+    known.look = std::move(look);
 }
 
-Async<std::string> SelfChecks::probe_attempts()
+void SelfChecks::watch(Control control, Look look)
 {
-    return found_by(try_attempts(storage_, clock_.now()));
+    find_or_add(std::move(control)).look = std::move(look);
 }
 
-Async<std::string> SelfChecks::probe_ledger()
+void SelfChecks::begin(Background& background, std::chrono::seconds every)
 {
-    return found_by(try_ledger(storage_, clock_.now()));
+    background_ = &background;
+    background.run("self-check", run());
+    background.repeat("self-check", every, [this] { return run(); });
+    auto const often = std::min<std::chrono::milliseconds>(every, looks_around_every);
+    background.repeat("self-check", often, [this] { return look_around(); });
 }
 
-bool SelfChecks::has_second_wall() const
+void SelfChecks::send_out(Known& known)
 {
-    return storage_.driver_name() == "postgres";
+    if (known.out && !known.out->ended)
+        return; // the last one hangs: another would hang beside it
+    known.out = std::make_shared<Running>();
+    auto follow = [](std::shared_ptr<Running> running, Canary canary) -> Async<void> {
+        running->failure = co_await found_by(std::move(canary));
+        running->ended = true;
+    };
+    auto work = follow(known.out, known.canary);
+    if (background_)
+        background_->run("self-check " + known.control.name, std::move(work));
+    else
+        start(std::move(work));
+}
+
+Async<bool> SelfChecks::settled(std::shared_ptr<Running> running)
+{
+    for (auto nap = shortest_nap; !running->ended; nap = std::min(nap * 2, longest_nap)) {
+        if (ends() || Steady::now() - running->began > may_take_)
+            co_return false;
+        co_await EventLoop::current()->sleep(nap);
+    }
+    co_return true;
+}
+
+bool SelfChecks::ends() const
+{
+    return background_ && background_->is_stopping();
 }
 
 Async<void> SelfChecks::run()
 {
-    auto database = co_await probe_database();
-    co_await note("database", std::move(database));
-    auto attempts = co_await probe_attempts();
-    co_await note("lockout", std::move(attempts));
-    auto ledger = co_await probe_ledger();
-    co_await note("ledger", std::move(ledger));
-    auto clock = co_await found_by(compare_clocks(storage_, clock_));
-    co_await note("clock", std::move(clock));
-    auto history = co_await found_by(try_history(storage_, clock_.now(), history_may_take_));
-    co_await note(anomaly_score, std::move(history));
-    auto keys = co_await found_by(read_keys_());
-    co_await note(signing_keys, std::move(keys));
-    for (auto const& watched : watched_) {
-        auto trouble = watched.trouble();
-        co_await note(watched.name, std::move(trouble));
-    }
-    if (!has_second_wall())
+    if (is_running_)
         co_return;
-    auto wall = co_await found_by(try_second_wall(storage_));
-    co_await note(second_wall, std::move(wall));
+    {
+        Held const running(is_running_);
+        co_await go_round();
+    }
+    co_await tell(); // may have to wait for the ledger
 }
 
-Async<void> SelfChecks::note(std::string name, std::string failure)
+Async<void> SelfChecks::go_round()
 {
+    bool something_hangs = false; // then the others are not kept waiting, one after the other
+    for (auto const& known : known_) {
+        if (!known->canary)
+            continue;
+        if (ends())
+            co_return; // nothing is sent out any more
+        send_out(*known);
+        if (!something_hangs)
+            something_hangs = !co_await settled(known->out);
+    }
+    for (auto const& known : known_) {
+        if (!known->canary)
+            continue;
+        bool const answered = co_await settled(known->out);
+        if (ends())
+            co_return;
+        known->found = answered ? known->out->failure : waited(known->out->began);
+    }
+    end_round();
+}
+
+void SelfChecks::end_round()
+{
+    auto const now = clock_.now();
+    for (auto const& known : known_) {
+        auto failure = known->found;
+        if (failure.empty() && known->look)
+            failure = said_by(known->look);
+        bool const works = failure.empty();
+        note(*known, std::move(failure));
+        {
+            std::scoped_lock const lock(mutex_);
+            known->checked_at = now;
+        }
+        // Said again in case another node, or this one before a restart, has said otherwise.
+        if (!works && !news_.mentions(known->control.name))
+            news_.add({known->control.name, false, now});
+    }
+}
+
+Async<void> SelfChecks::look_around()
+{
+    for (auto const& known : known_) {
+        if (!known->look || !known->found.empty())
+            continue;
+        auto trouble = said_by(known->look);
+        note(*known, std::move(trouble));
+    }
+    co_await tell();
+}
+
+void SelfChecks::note(Known& known, std::string failure)
+{
+    auto const& name = known.control.name;
     bool const works = failure.empty();
+    auto const now = clock_.now();
     metrics::gauge("gatehouse_control_works", works ? 1 : 0, {{"control", name}});
     bool changed = false;
     {
         std::scoped_lock const lock(mutex_);
-        changed = works != !failures_.contains(name);
-        if (works)
-            failures_.erase(name);
-        else
-            failures_[name] = failure;
+        changed = works != known.failure.empty();
+        known.failure = failure;
     }
     if (!changed)
-        co_return;
+        return;
+    metrics::count("gatehouse_control_changes_total", {{"control", name}});
+    auto const since = works ? 0.0 : static_cast<double>(now.seconds());
+    metrics::gauge("gatehouse_control_broken_since_seconds", since, {{"control", name}});
     log::Line(
         works ? log::Level::warning : log::Level::error,
         works ? "control.recovered" : "control.degraded"
     )
         .with("control", name)
         .with("cause", failure);
-    co_await record(std::move(name), works);
+    news_.add({name, works, now});
 }
 
-Async<void> SelfChecks::record(std::string name, bool works)
+// Nothing is known of a control before it was looked at.
+Async<void> SelfChecks::tell()
 {
-    std::string failure;
-    try {
-        auto work = co_await storage_.begin();
-        LedgerEntry entry{
-            .created_at = clock_.now(),
-            .event = works ? Event::control_recovered : Event::control_degraded
-        };
-        entry.outcome = works ? Outcome::success : Outcome::failure;
-        entry.resource = "control";
-        entry.resource_id = std::move(name);
-        co_await work->ledger().append(std::move(entry));
-        co_await work->commit();
-    } catch (std::exception const& caught) {
-        failure = caught.what();
-    }
-    // The ledger itself may be what is broken: then log, metric and /ready have to tell.
-    if (!failure.empty())
-        log::Line(log::Level::error, "control.unrecorded").with("cause", failure);
+    if (ends())
+        co_return;
+    std::vector<ControlNews::Change> working;
+    for (auto const& known : known_)
+        if (known->checked_at && known->failure.empty())
+            working.push_back({known->control.name, true, clock_.now()});
+    co_await news_.tell(std::move(working));
 }
 
 Async<std::vector<ControlState>> SelfChecks::states()
 {
-    auto database = co_await probe_database();
-    std::map<std::string, std::string> failures;
-    {
-        std::scoped_lock const lock(mutex_);
-        failures = failures_;
-    }
-    failures.erase("database");
-    if (!database.empty())
-        failures["database"] = std::move(database);
+    Canary const probe = [this] {
+        return storage_.probe();
+    };
+    auto unreachable = co_await found_by(probe);
     std::vector<ControlState> states;
-    std::vector<char const*> needed{"database", "lockout", "ledger", "clock", signing_keys};
-    if (has_second_wall())
-        needed.push_back(second_wall);
-    for (auto const* const name : needed) {
-        auto const found = failures.find(name);
-        bool const works = found == failures.end();
-        states.push_back({name, works, true, works ? "" : found->second});
-    }
-    auto const history = failures.find(anomaly_score); // sign-ins go on without it (decisions D-65)
-    bool const looks_back = history == failures.end();
-    states.push_back({anomaly_score, looks_back, false, looks_back ? "" : history->second});
-    auto const mail = sender_.health();
-    states.push_back({"mail", mail.works, false, mail.failure}); // mail may wait (behaviours §2)
-    for (auto const& watched : watched_) {
-        auto trouble = watched.trouble();
-        states.push_back({watched.name, trouble.empty(), false, std::move(trouble)});
-    }
-    if (feed_) { // without it the database is asked on every request (behaviours §2)
-        bool const hears = feed_->is_current();
-        states.push_back({"change feed", hears, false, hears ? "" : "hears nothing"});
+    for (auto const& known : known_) {
+        ControlState state{.name = known->control.name, .needed = known->control.needed};
+        std::string trouble;
+        if (known->look)
+            trouble = said_by(known->look);
+        if (state.name == database)
+            trouble = unreachable;
+        {
+            std::scoped_lock const lock(mutex_);
+            state.checked_at = known->checked_at;
+            // What was found before is what counts, but of the database and of mere looks.
+            bool const asked_now = state.name == database || !known->canary;
+            if (trouble.empty() && !asked_now)
+                trouble = known->failure;
+        }
+        state.works = trouble.empty();
+        state.detail = std::move(trouble);
+        states.push_back(std::move(state));
     }
     co_return states;
 }

@@ -1,71 +1,71 @@
-// The controls test themselves: a write that is rolled back, a query, the mail transport's state.
+// The controls test themselves: each by a canary every minute, and by what it knows of itself.
 #pragma once
 
+#include "app/background.h"
+#include "app/control_news.h"
 #include "core/async.h"
-#include "core/changes.h"
 #include "core/time.h"
 #include "domain/services.h"
 #include "domain/storage.h"
-#include "outbound/outbox_sender.h"
 
+#include <chrono>
 #include <functional>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 namespace gatehouse::app {
 
-// Behaviours §11: the canaries write an attempt without id and a ledger row with every optional
-// field absent, ask the lockout window with bound times, and roll all of it back.
+// Behaviours §11, decisions/0026. A control that changes its state is logged, counted, shown, and
+// leaves CONTROL_DEGRADED or CONTROL_RECOVERED in the ledger: once, whichever nodes see it, and
+// later where the ledger cannot be written now.
 class SelfChecks {
 public:
-    // `feed` tells of changes by others; null where none is listened to.
-    // `read_keys` throws where a signing key cannot be read or does not open.
-    SelfChecks(
-        domain::Storage& storage,
-        Clock const& clock,
-        outbound::OutboxSender const& sender,
-        ChangeSource* feed,
-        std::function<Async<void>()> read_keys,
-        Duration history_may_take
-    );
+    struct Control {
+        std::string name;
+        bool needed; // a broken one makes /ready answer 503
+    };
+    using Canary = std::function<Async<void>()>; // throws what is wrong; leaves nothing behind
+    using Look = std::function<std::string()>; // what is known, at once and from any thread
 
-    // Asks `trouble` too, from the next round on; empty: it works. One that may fail open.
-    void watch(std::string name, std::function<std::string()> trouble);
+    // A canary that has not answered after `may_take` is a broken control.
+    SelfChecks(domain::Storage& storage, Clock const& clock, Duration may_take = 5s);
+    ~SelfChecks();
 
-    // Runs every check once. A control that changes its state is logged, counted, shown, and leaves
-    // CONTROL_DEGRADED or CONTROL_RECOVERED in the ledger.
-    Async<void> run();
+    // Before begin(). Looks are asked every few seconds, canaries every round.
+    void add(Control control, Canary canary, Look look = {});
+    void watch(Control control, Look look);
 
-    // What is known now, with the database asked again: for /ready.
+    // A round at once and then every so often.
+    void begin(Background& background, std::chrono::seconds every);
+    Async<void> run(); // one round
+    Async<void> look_around();
+
+    // What is known now, with the database and the looks asked again: for /ready.
     Async<std::vector<domain::ControlState>> states();
 
 private:
-    struct Found {
-        std::string name;
-        std::string failure; // empty: it works
-    };
-    bool has_second_wall() const;
-    Async<std::string> probe_database();
-    Async<std::string> probe_attempts();
-    Async<std::string> probe_ledger();
-    Async<void> note(std::string name, std::string failure);
-    Async<void> record(std::string name, bool works);
+    struct Running;
+    struct Known;
+
+    Known& find_or_add(Control control);
+    void send_out(Known& known);
+    Async<bool> settled(std::shared_ptr<Running> running);
+    Async<void> go_round();
+    void end_round();
+    bool ends() const;
+    void note(Known& known, std::string failure);
+    Async<void> tell();
 
     domain::Storage& storage_;
     Clock const& clock_;
-    outbound::OutboxSender const& sender_;
-    ChangeSource* const feed_;
-    std::function<Async<void>()> read_keys_;
-    Duration const history_may_take_;
-    struct Watched {
-        std::string name;
-        std::function<std::string()> trouble;
-    };
-    std::vector<Watched> watched_; // complete before the first round
-    std::mutex mutex_;
-    std::map<std::string, std::string> failures_; // by control; absent: it works
+    Duration const may_take_;
+    Background* background_ = nullptr;
+    std::vector<std::unique_ptr<Known>> known_; // complete before the first round
+    std::mutex mutex_; // of what is known of each
+    ControlNews news_; // of the one loop that rounds run on
+    bool is_running_ = false; // there, too
 };
 
 } // namespace gatehouse::app

@@ -2,9 +2,13 @@
 #include "app/commands.h"
 
 #include "app/database.h"
+#include "app/start_pages.h"
 #include "app/version.h"
 #include "app/wiring.h"
+#include "core/event_loop.h"
 #include "core/log.h"
+#include "features/console/files.h"
+#include "features/first_run/founding.h"
 
 #include <csignal>
 #include <cstdio>
@@ -47,6 +51,23 @@ void greet(House const& house)
     std::fflush(stdout);
 }
 
+// Nobody can sign in where there is no organization: whoever sees this line may make the first. It
+// goes to the terminal, not into the log.
+void offer_first_organization(House& house)
+{
+    if (console::embedded_files().empty()) // the page is one of the console
+        return;
+    EventLoop loop;
+    auto& services = house.services();
+    auto const token = wait_for(loop, first_run::offer(services, services.clock.now()));
+    if (!token)
+        return;
+    auto address = house.configuration().domain.public_url + "/first-run#"; // no browser sends it
+    address += token.value().reveal();
+    std::printf("no organization yet: make the first one within an hour at %s\n", address.c_str());
+    std::fflush(stdout);
+}
+
 // A connection is a file: the usual soft limit would end the welcome long before ours does.
 void raise_file_limit()
 {
@@ -66,6 +87,8 @@ int serve_until_told(Configuration configuration)
     migrate_database(configuration);
     House house(std::move(configuration));
     greet(house);
+    offer_first_organization(house);
+    forget_start_pages();
     std::thread waiting([&] {
         int signal = 0;
         while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)

@@ -70,6 +70,11 @@ constexpr std::array all{
     },
     Setting{"password_hash", "bcrypt:10", "bcrypt:COST or argon2id, for new passwords"},
     Setting{"hash_threads", "0", "threads that hash passwords; 0: one for each processor"},
+    Setting{
+        "bcrypt_engine",
+        "lanes",
+        "lanes: several at once in each thread; libxcrypt: one after the other, by libxcrypt alone"
+    },
     Setting{"hash_queue", "64", "passwords that may wait to be hashed; beyond it 503"},
     Setting{"threads", "0", "threads that serve requests; 0: one for each processor"},
     Setting{"provisioning", "closed", "closed, or open in test"},
@@ -93,6 +98,12 @@ constexpr std::array all{
         "limit_client_anonymous",
         "3000",
         "other anonymous or refused requests a minute and client address"
+    },
+    Setting{"connections", "20000", "connections of clients at once; more wait to be accepted"},
+    Setting{
+        "limit_client_connections",
+        "1000",
+        "connections of one client address at once, further ones are closed; 0: no limit"
     },
     Setting{"risk_step_up", "60", "score from which a sign-in must be proven once more"},
     Setting{"risk_block", "90", "score from which it is kept out, and every session ends"},

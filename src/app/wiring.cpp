@@ -3,19 +3,16 @@
 
 #include "app/contents.h"
 #include "app/database.h"
+#include "app/hashing.h"
+#include "app/housekeeping.h"
 #include "app/key_file.h"
-#include "app/places.h"
+#include "app/mail_parts.h"
 #include "app/policy_files.h"
 #include "core/log.h"
 #include "core/metrics.h"
-#include "domain/clearing_away.h"
 #include "features/mail_capture/endpoints.h"
 #include "features/sign_in_denial/notice_mail.h"
 #include "features/step_up/code_mail.h"
-#include "outbound/capture_transport.h"
-#include "outbound/mail_setting.h"
-#include "outbound/smtp_transport.h"
-#include "outbound/spool_transport.h"
 #include "storage/sql/stores.h"
 
 #include <algorithm>
@@ -25,8 +22,6 @@ namespace {
 
 // decisions D-70: cases see last_seen_at move within two seconds.
 constexpr std::chrono::milliseconds uses_are_written_every{500};
-constexpr std::chrono::milliseconds successors_are_wiped_every{5000};
-constexpr std::chrono::milliseconds ended_rows_go_every{10'000};
 // Half of the time that keys are believed for, so that no request has to wait for them.
 constexpr std::chrono::milliseconds keys_are_read_every{500};
 
@@ -46,49 +41,11 @@ begun(signing_keys::KeyKeeper& keys, Random& random, jose::Algorithm algorithm)
     return keys;
 }
 
-outbound::MailSetting mail_setting(Configuration const& configuration)
+std::unique_ptr<LivePlaces> make_places(Configuration const& configuration)
 {
-    auto setting = outbound::parse_mail_setting(configuration.mail);
-    if (!setting)
-        throw BadConfiguration("GATEHOUSE_MAIL: " + setting.error());
-    return std::move(*setting);
-}
-
-std::unique_ptr<outbound::MailTransport>
-make_transport(Configuration const& configuration, domain::Storage& storage, Clock const& clock)
-{
-    auto setting = mail_setting(configuration);
-    if (auto* server = std::get_if<outbound::SmtpServer>(&setting)) {
-        outbound::SmtpOptions options;
-        options.ca_file = configuration.mail_ca_file;
-        return outbound::make_smtp_transport(std::move(*server), std::move(options));
-    }
-    if (auto* folder = std::get_if<outbound::SpoolFolder>(&setting))
-        return outbound::make_spool_transport(folder->path);
-    return outbound::make_capture_transport(storage, clock);
-}
-
-outbound::SenderOptions sender_options(Configuration const& configuration)
-{
-    outbound::SenderOptions options;
-    options.courier.public_url = configuration.domain.public_url;
-    options.courier.from = outbound::default_sender(configuration.domain.public_url);
-    if (!configuration.mail_from.empty()) {
-        auto from = outbound::parse_mailbox(configuration.mail_from);
-        if (!from)
-            throw BadConfiguration("GATEHOUSE_MAIL_FROM: " + from.error());
-        options.courier.from = std::move(*from);
-    }
-    return options;
-}
-
-crypto::PasswordHasherOptions hasher_options(Configuration const& configuration)
-{
-    return {
-        .policy = configuration.password_hash,
-        .threads = static_cast<std::size_t>(configuration.hash_threads),
-        .queue = static_cast<std::size_t>(configuration.hash_queue)
-    };
+    if (configuration.place_database.empty())
+        return nullptr;
+    return std::make_unique<LivePlaces>(configuration.place_database);
 }
 
 http::ListenAddress listen_address(Address const& address, std::string_view setting)
@@ -111,14 +68,6 @@ std::vector<std::string> trusted_proxies(Configuration const& configuration)
         throw BadConfiguration(std::string("GATEHOUSE_TRUSTED_PROXIES: ") + bad.what());
     }
     return configuration.trusted_proxies;
-}
-
-// `capture:PORT` gives the read API a port of its own (api §11).
-std::optional<std::uint16_t> capture_port(Configuration const& configuration)
-{
-    auto const setting = mail_setting(configuration);
-    auto const* const here = std::get_if<outbound::CaptureHere>(&setting);
-    return here ? here->port : std::nullopt;
 }
 
 CaptureApi capture_api(Configuration const& configuration)
@@ -163,6 +112,8 @@ http::ServerSettings server_settings(Configuration const& configuration)
     settings.pipeline.ceilings.credential = configuration.limit_credential;
     settings.pipeline.ceilings.registration = configuration.limit_register;
     settings.pipeline.ceilings.anonymous = configuration.limit_anonymous;
+    settings.connection_limit = static_cast<std::size_t>(configuration.connections);
+    settings.connection_limit_of_one = static_cast<std::size_t>(configuration.limit_connections);
     return settings;
 }
 
@@ -190,14 +141,7 @@ House::House(Configuration configuration)
           sender_options(configuration_)
       )
     , ledger_(configuration_, *storage_, key_, random_, clock_)
-    , checks_(
-          *storage_,
-          clock_,
-          sender_,
-          database_.has_feed ? database_.source.get() : nullptr,
-          [this] { return keys_.read_again(); },
-          configuration_.domain.risk.history_may_take
-      )
+    , checks_(*storage_, clock_)
     , services_{
           .clock = clock_,
           .random = random_,
@@ -206,11 +150,12 @@ House::House(Configuration configuration)
           .uses = uses_,
           .passwords = passwords_,
           .workers = workers_,
+          .exports = exports_,
           .key_encryption_key = key_,
           .tokens = tokens_,
           .settings = configuration_.domain,
           .policies = policies_,
-          .places = *places_,
+          .places = places(),
           .risk_scores = risk_scores_,
           .code_mail = step_up::code_mail,
           .sign_in_mail = sign_in_denial::notice_mail,
@@ -218,7 +163,7 @@ House::House(Configuration configuration)
           .controls = [this] { return checks_.states(); },
           .afterwards =
               [this](std::string_view name, Async<void> work) {
-                  background_->run(std::string(name), std::move(work));
+                  run_in(background_.get(), name, std::move(work));
               }
       }
     , server_(std::make_unique<http::Server>(
@@ -251,6 +196,13 @@ void House::read_policy_again()
     }
 }
 
+domain::Places const& House::places() const
+{
+    if (places_)
+        return *places_;
+    return nowhere_;
+}
+
 void House::settle_changes()
 {
     background_->run("settle-changes", storage_->settle_changes());
@@ -258,26 +210,15 @@ void House::settle_changes()
 
 void House::begin_background_work()
 {
-    ledger_.begin(*background_, checks_);
-    checks_.watch("scored sign-ins", [this] { return risk_scores_.trouble(clock_.now()); });
+    ledger_.begin(*background_);
     background_->repeat("last_seen_at", uses_are_written_every, [this] {
         return domain::write_uses(*storage_, uses_.take());
     });
     sender_.start();
-    background_->repeat("refresh-successors", successors_are_wiped_every, [this] {
-        auto const window = configuration_.domain.refresh_retry_window;
-        return domain::wipe_successors(*storage_, clock_.now() - window);
-    });
-    background_->repeat("clear-away", ended_rows_go_every, [this] {
-        return domain::clear_away(*storage_, clock_.now());
-    });
+    begin_housekeeping(*background_, services_);
     background_->repeat("signing-keys", keys_are_read_every, [this] { return keys_.keep_fresh(); });
-    background_->run("self-check", checks_.run());
-    background_->repeat(
-        "self-check",
-        std::chrono::seconds(configuration_.self_check_seconds),
-        [this] { return checks_.run(); }
-    );
+    add_controls();
+    checks_.begin(*background_, std::chrono::seconds(configuration_.self_check_seconds));
 }
 
 void House::serve()

@@ -5,6 +5,7 @@
 #include "app/config.h"
 #include "app/database.h"
 #include "app/ledger_parts.h"
+#include "app/places.h"
 #include "app/self_checks.h"
 #include "core/random.h"
 #include "core/time.h"
@@ -39,11 +40,17 @@ public:
     void read_policy_again();
 
     http::Server const& server() const { return *server_; }
+    domain::Services& services() { return services_; }
     Configuration const& configuration() const { return configuration_; }
 
 private:
     void begin_background_work();
     void settle_changes();
+    domain::Places const& places() const;
+    void add_controls(); // app/controls.cpp
+    void add_database_controls();
+    void add_open_controls();
+    std::string limiter_trouble() const;
 
     Configuration configuration_;
     SystemClock clock_;
@@ -56,9 +63,11 @@ private:
     std::unique_ptr<domain::Storage> storage_;
     crypto::PasswordHasher passwords_;
     Workers workers_;
+    domain::Exports exports_;
     signing_keys::KeyKeeper keys_;
     signing_keys::TokenService tokens_;
-    std::unique_ptr<domain::Places const> places_;
+    domain::NoPlaces nowhere_;
+    std::unique_ptr<LivePlaces> places_; // null: no file is configured
     domain::RiskScores risk_scores_{kept_.changes};
     outbound::OutboxSender sender_;
     LedgerParts ledger_;

@@ -57,7 +57,7 @@ public:
 
     Sender sender() const { return Sender(state_); }
 
-    Async<T> receive()
+    Async<T> receive() const
     {
         struct Waiter {
             State& state;

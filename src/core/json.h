@@ -81,6 +81,8 @@ struct Limits {
 // sniffs at an answer sees markup (spec/behaviours §12). Bytes that are not UTF-8 become U+FFFD.
 void append_escaped(std::string& into, std::string_view text);
 
+void append_integer(std::string& into, std::int64_t number);
+
 // The shortest text that reads back as the same double (ECMAScript's); throws for NaN and infinity.
 void append_number(std::string& into, double number);
 

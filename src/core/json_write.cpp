@@ -63,10 +63,36 @@ constexpr std::array<bool, 256> goes_as_it_is = [] {
     return table;
 }();
 
+// How much of it, from the front, goes as it is. Whole blocks are compared at once (the compiler
+// makes vector instructions of that loop), what is left byte by byte.
+std::size_t plain_length(std::string_view text)
+{
+    constexpr std::size_t block = 16;
+    std::size_t at = 0;
+    for (; at + block <= text.size(); at += block) {
+        auto const* const bytes = text.data() + at;
+        unsigned char others = 0;
+        for (std::size_t n = 0; n < block; ++n) {
+            auto const c = static_cast<unsigned char>(bytes[n]);
+            others |= static_cast<unsigned char>(
+                (c < 0x20) | (c > 0x7e) | (c == '"') | (c == '\\') | (c == '<') | (c == '>')
+                | (c == '&')
+            );
+        }
+        if (others != 0)
+            break;
+    }
+    while (at < text.size() && goes_as_it_is[static_cast<unsigned char>(text[at])])
+        ++at;
+    return at;
+}
+
 void append_plain(std::string& into, std::string_view text)
 {
     into += '"';
-    for (char const c : text)
+    auto const plain = plain_length(text);
+    into.append(text.substr(0, plain));
+    for (char const c : text.substr(plain))
         if (needs_escape(c))
             append_required_escape(into, c);
         else
@@ -135,12 +161,9 @@ void append(std::string& into, Value const& value, AppendText append_text, bool 
 
 void append_escaped(std::string& into, std::string_view text)
 {
-    into.reserve(into.size() + text.size() + 2);
     into += '"';
     while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && goes_as_it_is[static_cast<unsigned char>(text[plain])])
-            ++plain;
+        auto const plain = plain_length(text);
         into.append(text.substr(0, plain));
         text.remove_prefix(plain);
         if (text.empty())
@@ -161,6 +184,13 @@ void append_escaped(std::string& into, std::string_view text)
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     into += '"';
+}
+
+void append_integer(std::string& into, std::int64_t number)
+{
+    std::array<char, 20> digits; // of the longest, with its sign
+    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    into.append(digits.data(), end);
 }
 
 // ECMAScript's Number::toString: `digits` × 10^(exponent - count of digits).

@@ -123,6 +123,16 @@ void Counter::add(double by) const
     static_cast<prometheus::Counter*>(series_)->Increment(by);
 }
 
+Histogram::Histogram(std::string_view name, Labels labels)
+    : series_(find(Kind::histogram, name, labels).histogram)
+{
+}
+
+void Histogram::observe_seconds(double seconds) const
+{
+    static_cast<prometheus::Histogram*>(series_)->Observe(seconds);
+}
+
 void gauge(std::string_view name, double value, Labels labels)
 {
     find(Kind::gauge, name, labels).gauge->Set(value);

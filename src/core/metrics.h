@@ -24,6 +24,16 @@ private:
     void* series_;
 };
 
+// The same for a histogram.
+class Histogram {
+public:
+    explicit Histogram(std::string_view name, Labels labels = {});
+    void observe_seconds(double seconds) const;
+
+private:
+    void* series_;
+};
+
 void gauge(std::string_view name, double value, Labels labels = {});
 void observe_seconds(std::string_view name, double seconds, Labels labels = {}); // a histogram
 

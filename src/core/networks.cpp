@@ -104,6 +104,13 @@ std::optional<Network> Network::parse(std::string_view text)
     return network;
 }
 
+bool Network::contains(Address const& address) const
+{
+    if (address.is_mapped_ipv4() && prefix_bits_ < bits_of_prefix)
+        return false;
+    return address.is_in(address_, prefix_bits_);
+}
+
 std::string Network::text() const
 {
     bool const is_short = address_.is_mapped_ipv4() && prefix_bits_ >= bits_of_prefix;

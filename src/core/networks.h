@@ -38,7 +38,8 @@ public:
 
     // One spelling for each network: its first address, and its length where it is no single one.
     std::string text() const;
-    bool contains(Address const& address) const { return address.is_in(address_, prefix_bits_); }
+    // An IPv4 address is in no network of IPv6, `::/0` included: nobody means it who writes that.
+    bool contains(Address const& address) const;
     bool operator==(Network const&) const = default;
 
 private:

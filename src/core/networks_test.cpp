@@ -51,7 +51,11 @@ TEST(Network, ContainsItsAddressesAlone)
     EXPECT_FALSE(network.contains(*Address::parse("198.51.100.127")));
     EXPECT_FALSE(network.contains(*Address::parse("2001:db8::1")));
     auto const all = *Network::parse("::/0");
-    EXPECT_TRUE(all.contains(*Address::parse("192.0.2.1")));
+    EXPECT_TRUE(all.contains(*Address::parse("2001:db8::1")));
+    // Whoever lets all of IPv6 in, or shuts it out, says nothing about IPv4.
+    for (auto const* const text : {"::/0", "::/1", "::/16", "::/64", "::/80", "::/95"})
+        EXPECT_FALSE(Network::parse(text)->contains(*Address::parse("192.0.2.1"))) << text;
+    EXPECT_TRUE(Network::parse("::ffff:0:0/96")->contains(*Address::parse("192.0.2.1")));
     EXPECT_FALSE(Network::parse("0.0.0.0/0")->contains(*Address::parse("2001:db8::1")));
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace gatehouse {
 namespace {
@@ -34,22 +35,29 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at)
 
 std::string encode(std::string_view bytes, std::string_view alphabet, bool padded)
 {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    std::uint32_t held = 0;
-    int bits = 0;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        held = held << 8 | byte_at(bytes, i);
-        bits += 8;
-        while (bits >= 6) {
-            bits -= 6;
-            text += alphabet[held >> bits & 63];
-        }
+    std::string text((bytes.size() + 2) / 3 * 4, '=');
+    auto const* in = reinterpret_cast<std::uint8_t const*>(bytes.data());
+    auto const* const digits = alphabet.data(); // 64 of them
+    char* out = text.data();
+    auto left = bytes.size();
+    for (; left >= 3; left -= 3, in += 3) {
+        std::uint32_t const held = static_cast<std::uint32_t>(in[0]) << 16
+            | static_cast<std::uint32_t>(in[1]) << 8 | in[2];
+        *out++ = digits[held >> 18];
+        *out++ = digits[held >> 12 & 63];
+        *out++ = digits[held >> 6 & 63];
+        *out++ = digits[held & 63];
     }
-    if (bits > 0)
-        text += alphabet[held << (6 - bits) & 63];
-    while (padded && text.size() % 4 != 0)
-        text += '=';
+    if (left != 0) {
+        std::uint32_t const held = static_cast<std::uint32_t>(in[0]) << 16
+            | (left == 2 ? static_cast<std::uint32_t>(in[1]) << 8 : 0);
+        *out++ = digits[held >> 18];
+        *out++ = digits[held >> 12 & 63];
+        if (left == 2)
+            *out++ = digits[held >> 6 & 63];
+    }
+    if (!padded)
+        text.resize(static_cast<std::size_t>(out - text.data()));
     return text;
 }
 
@@ -79,15 +87,22 @@ decode(std::string_view text, std::array<std::uint8_t, 256> const& digits)
     return bytes;
 }
 
-int hex_digit(char c)
+// What each letter stands for as a digit; 16 where it is none.
+constexpr auto hex_values = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(16);
+    for (std::uint8_t digit = 0; digit < 10; ++digit)
+        values[static_cast<std::size_t>('0') + digit] = digit;
+    for (std::uint8_t digit = 10; digit < 16; ++digit) {
+        values[static_cast<std::size_t>('a') + digit - 10] = digit;
+        values[static_cast<std::size_t>('A') + digit - 10] = digit;
+    }
+    return values;
+}();
+
+unsigned hex_value(char letter)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    return hex_values[static_cast<unsigned char>(letter)];
 }
 
 } // namespace
@@ -108,6 +123,36 @@ std::string ascii_lower(std::string_view text)
             c = static_cast<char>(c - 'A' + 'a');
     return lowered;
 }
+
+bool is_but_for_case(std::string_view text, std::string_view lower)
+{
+    if (text.size() != lower.size())
+        return false;
+    unsigned differ = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned const letter = byte_at(text, i);
+        bool const is_upper = letter >= 'A' && letter <= 'Z';
+        differ |= (letter | (is_upper ? 0x20U : 0U)) ^ byte_at(lower, i);
+    }
+    return differ == 0;
+}
+
+namespace {
+
+// How much of the front is ASCII for sure, eight bytes at a time.
+std::size_t ascii_front(std::string_view text)
+{
+    constexpr std::uint64_t high_bits = 0x8080808080808080U;
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & high_bits) != 0)
+            break;
+    }
+    return at;
+}
+
+} // namespace
 
 std::size_t utf8_sequence_length(std::string_view text)
 {
@@ -131,6 +176,7 @@ std::size_t utf8_sequence_length(std::string_view text)
 
 bool is_valid_utf8(std::string_view text)
 {
+    text.remove_prefix(ascii_front(text));
     while (!text.empty()) {
         auto const length = utf8_sequence_length(text);
         if (length == 0)
@@ -164,15 +210,16 @@ std::optional<std::string> from_hex(std::string_view text)
 {
     if (text.size() % 2 != 0)
         return std::nullopt;
-    std::string bytes;
-    bytes.reserve(text.size() / 2);
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        int const high = hex_digit(text[i]);
-        int const low = hex_digit(text[i + 1]);
-        if (high < 0 || low < 0)
-            return std::nullopt;
-        bytes += static_cast<char>(high * 16 + low);
+    std::string bytes(text.size() / 2, '\0');
+    unsigned seen = 0; // whether any letter was no digit
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        auto const high = hex_value(text[2 * i]);
+        auto const low = hex_value(text[2 * i + 1]);
+        seen |= high | low;
+        bytes[i] = static_cast<char>(high << 4U | low);
     }
+    if (seen > 15)
+        return std::nullopt;
     return bytes;
 }
 

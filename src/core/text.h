@@ -10,6 +10,7 @@ namespace gatehouse {
 
 std::string_view trimmed(std::string_view text); // without ASCII white space at both ends
 std::string ascii_lower(std::string_view text); // A–Z folded, nothing else
+bool is_but_for_case(std::string_view text, std::string_view lower); // A–Z folded, nothing else
 bool is_valid_utf8(std::string_view text); // strict: no overlong forms, surrogates or > U+10FFFF
 std::size_t code_points(std::string_view utf8); // of valid UTF-8
 std::size_t utf8_sequence_length(std::string_view text

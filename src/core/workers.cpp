@@ -11,6 +11,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <sched.h>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -24,8 +25,11 @@ constexpr int nice_value = 10;
 
 void lower_own_priority()
 {
-    // On Linux the nice value belongs to the thread.
-    if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value) != 0)
+    // On Linux both belong to the thread. As a batch it never cuts short who is at work when it
+    // wakes.
+    sched_param const none{};
+    if (::sched_setscheduler(0, SCHED_BATCH, &none) != 0
+        || ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_value) != 0)
         log::Line(log::Level::warning, "threads.priority_not_lowered")
             .with("cause", std::strerror(errno));
 }

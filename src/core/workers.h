@@ -32,10 +32,17 @@ public:
     // Throws Overloaded when the queue is full; nothing was begun then.
     template <class Result> [[nodiscard]] Async<Result> run(std::function<Result()> work)
     {
-        Handoff<Result> handoff;
-        add(job_of(std::move(work), handoff.sender()));
+        auto const handoff = begin(std::move(work));
         auto result = co_await handoff.receive();
         co_return std::move(result);
+    }
+
+    // The same, begun at once; its result is received when it is wanted.
+    template <class Result> [[nodiscard]] Handoff<Result> begin(std::function<Result()> work)
+    {
+        Handoff<Result> handoff;
+        add(job_of(std::move(work), handoff.sender()));
+        return handoff;
     }
 
 private:

@@ -2,6 +2,7 @@
 #include "crypto/bcrypt.h"
 
 #include "core/secret.h"
+#include "crypto/bcrypt_text.h"
 
 #include <algorithm>
 #include <array>
@@ -12,11 +13,6 @@
 
 namespace gatehouse::crypto {
 namespace {
-
-constexpr std::string_view alphabet
-    = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-constexpr std::size_t setting_size = 29; // `$2b$10$` and 22 characters of salt
-constexpr std::size_t hash_size = 60;
 
 // Thirty kilobytes of state, kept for each thread and wiped after each use.
 crypt_data& scratch()
@@ -29,7 +25,8 @@ crypt_data& scratch()
 
 bool is_bcrypt(std::string_view hash)
 {
-    if (hash.size() != hash_size || !hash.starts_with("$2") || hash[3] != '$' || hash[6] != '$')
+    if (hash.size() != bcrypt_hash_size || !hash.starts_with("$2") || hash[3] != '$'
+        || hash[6] != '$')
         return false;
     if (std::string_view("aby").find(hash[2]) == std::string_view::npos)
         return false;
@@ -40,7 +37,7 @@ bool is_bcrypt(std::string_view hash)
         return false;
     auto const cost = bcrypt_cost(hash);
     return cost >= lowest_bcrypt_cost && cost <= highest_bcrypt_cost
-        && hash.find_first_not_of(alphabet, 7) == std::string_view::npos;
+        && hash.find_first_not_of(bcrypt_alphabet, 7) == std::string_view::npos;
 }
 
 int bcrypt_cost(std::string_view hash)
@@ -76,25 +73,25 @@ std::string bcrypt(std::string_view password, std::string_view setting)
     if (!fits_bcrypt(password))
         throw std::logic_error("bcrypt was given what it would cut");
     std::string terminated(password);
-    std::string const start(setting.substr(0, setting_size));
+    std::string const start(setting.substr(0, bcrypt_setting_size));
     auto& state = scratch();
     auto const* const made = crypt_r(terminated.c_str(), start.c_str(), &state);
     wipe(terminated.data(), terminated.size());
     std::string hash = made ? made : "";
     wipe(&state, sizeof(state));
     // A result of another form would be another, weaker hash.
-    if (!is_bcrypt(hash) || !hash.starts_with(start.substr(0, setting_size - 1)))
+    if (!is_bcrypt(hash) || !hash.starts_with(start.substr(0, bcrypt_setting_size - 1)))
         throw std::runtime_error("libxcrypt makes no bcrypt hash");
     return hash;
 }
 
 std::string random_bcrypt_digest(Random& random)
 {
-    auto digest = random.bytes(hash_size - setting_size);
+    auto digest = random.bytes(bcrypt_hash_size - bcrypt_setting_size);
     for (auto& c : digest)
-        c = alphabet[static_cast<unsigned char>(c) % alphabet.size()];
+        c = bcrypt_alphabet[static_cast<unsigned char>(c) % bcrypt_alphabet.size()];
     // 23 bytes leave two bits of the last character unused; a real digest has them zero.
-    digest.back() = alphabet[alphabet.find(digest.back()) & ~std::size_t(3)];
+    digest.back() = bcrypt_alphabet[bcrypt_alphabet.find(digest.back()) & ~std::size_t(3)];
     return digest;
 }
 

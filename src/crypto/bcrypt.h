@@ -21,7 +21,8 @@ inline constexpr int highest_bcrypt_cost = 16; // above 4 seconds: a planted row
 
 [[nodiscard]] std::string bcrypt_setting(int cost, Random& random); // `$2b$10$` and 22 of salt
 
-// The hash, 60 characters. `setting` is a setting or a whole hash; the password fits_bcrypt.
+// The hash, 60 characters, by libxcrypt. `setting` is a setting or a whole hash; the password
+// fits_bcrypt.
 [[nodiscard]] std::string bcrypt(std::string_view password, std::string_view setting);
 
 // As many characters of bcrypt's own alphabet as a digest has, chosen at random.

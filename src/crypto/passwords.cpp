@@ -6,60 +6,54 @@
 #include "core/workers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 namespace gatehouse::crypto {
 namespace {
 
-class OneByOne final : public HashEngine {
-public:
-    OneByOne(HashPolicy policy, Random& random)
-        : policy_(policy)
-        , random_(random)
-    {
-    }
-    std::size_t lanes() const override { return 1; }
-    void compute(std::span<HashJob* const> jobs) override
-    {
-        for (auto* const job : jobs)
-            if (job->stored)
-                job->matches = verify_password(job->password.reveal(), *job->stored, policy_);
-            else
-                job->made = hash_password(job->password.reveal(), policy_, random_);
-    }
+constexpr double usual_seconds = 0.07; // for one hash, before any was measured
+constexpr int late_after = 2; // times the longest wait
 
-private:
-    HashPolicy policy_;
-    Random& random_;
-};
+std::unique_ptr<HashEngine> usual_engine(PasswordHasherOptions const& options, Random& random)
+{
+    if (options.libxcrypt_only)
+        return one_by_one(options.policy, random);
+    return side_by_side(options.policy, random, chosen_lanes());
+}
 
 } // namespace
-
-std::unique_ptr<HashEngine> one_by_one(HashPolicy policy, Random& random)
-{
-    return std::make_unique<OneByOne>(policy, random);
-}
 
 class PasswordHasher::Pool {
 public:
     struct Waiting {
         HashJob job;
         Handoff<HashJob>::Sender done;
+        std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
     };
 
-    Pool(std::unique_ptr<HashEngine> engine, std::size_t threads, std::size_t queue)
+    Pool(
+        std::unique_ptr<HashEngine> engine,
+        std::size_t threads,
+        std::size_t queue,
+        Duration longest_wait
+    )
         : engine_(std::move(engine))
+        , lanes_(engine_->lanes()->lanes())
         , thread_count_(threads)
         , queue_limit_(queue)
+        , longest_wait_(longest_wait)
     {
         try {
             for (std::size_t i = 0; i < threads; ++i)
-                threads_.emplace_back([this] { work(); });
+                threads_.emplace_back([this, lanes = engine_->lanes()] { work(*lanes); });
         } catch (...) {
             end(); // else those that did start would wait for ever
             throw;
@@ -68,12 +62,14 @@ public:
 
     ~Pool() { end(); }
 
+    std::string trouble() const { return engine_->trouble(); }
+
     // All of them or, when they do not all fit, none. An empty queue takes any group.
     void add(std::vector<Waiting> jobs)
     {
         std::unique_lock lock(mutex_);
         bool const full = !queue_.empty() && queue_.size() + jobs.size() > queue_limit_;
-        if (ending_ || full) {
+        if (ending_ || full || would_be_late()) {
             auto const seconds = seconds_until_room(jobs.size());
             lock.unlock();
             metrics::count("gatehouse_password_rejections_total");
@@ -81,7 +77,7 @@ public:
         }
         for (auto& job : jobs)
             queue_.push_back(std::move(job));
-        show_depth();
+        queue_changed();
         lock.unlock();
         filled_.notify_all();
     }
@@ -92,6 +88,7 @@ private:
         std::unique_lock lock(mutex_);
         ending_ = true;
         auto const left = std::exchange(queue_, {});
+        waiting_.store(0, std::memory_order_relaxed);
         lock.unlock();
         filled_.notify_all();
         auto const why = std::make_exception_ptr(Overloaded("the server is stopping", 1));
@@ -100,76 +97,141 @@ private:
         threads_.clear(); // joins
     }
 
-    int seconds_until_room(std::size_t wanted) const
+    // Whether what waits already takes longer than anybody may wait. A queue that is short for the
+    // lanes there are is none, however long one hash takes.
+    bool would_be_late() const
     {
-        auto const jobs = static_cast<double>(std::min(queue_.size(), queue_limit_) + wanted);
-        auto const seconds = jobs * seconds_per_job_ / static_cast<double>(thread_count_);
-        return std::clamp(static_cast<int>(std::ceil(seconds)), 1, 60);
+        std::chrono::duration<double> const wait(seconds_for(queue_.size(), 0));
+        return queue_.size() >= thread_count_ * lanes_ && wait > longest_wait_;
     }
 
-    void show_depth() const
+    // Whoever has waited too long is told so rather than worked for: they may be gone, and those
+    // behind them would be late as well. What was estimated before it was queued can be wrong.
+    void turn_away_late_ones()
     {
+        std::chrono::duration<double> const one(seconds_for(thread_count_ * lanes_, 0));
+        auto const patience = late_after * (longest_wait_ + one);
+        auto const now = std::chrono::steady_clock::now();
+        while (!queue_.empty() && now - queue_.front().since > patience) {
+            auto const late = std::move(queue_.front());
+            queue_.pop_front();
+            queue_changed();
+            metrics::count("gatehouse_password_rejections_total");
+            late.done.fail(std::make_exception_ptr(Overloaded("the password queue is slow", 1)));
+        }
+    }
+
+    int seconds_until_room(std::size_t wanted) const
+    {
+        auto const jobs = std::min(queue_.size(), queue_limit_) + wanted;
+        return std::clamp(static_cast<int>(std::ceil(seconds_for(jobs, usual_seconds))), 1, 60);
+    }
+
+    double seconds_for(std::size_t jobs, double unmeasured) const
+    {
+        auto const one = seconds_per_job_.value_or(unmeasured);
+        return static_cast<double>(jobs) * one / static_cast<double>(thread_count_);
+    }
+
+    void queue_changed()
+    {
+        waiting_.store(queue_.size(), std::memory_order_relaxed);
         metrics::gauge("gatehouse_password_queue_depth", static_cast<double>(queue_.size()));
     }
 
-    // A fair share of what waits, so that one thread does not sit on a group while another idles.
-    std::vector<Waiting> take_group()
+    struct InHand {
+        std::unique_ptr<Waiting> waiting; // its job stays where it is
+        std::chrono::steady_clock::time_point begun;
+    };
+
+    // Takes from the queue until it has a fair share of all there is to do, so that no thread sits
+    // on full lanes while another idles. A thread with nothing in hand waits for something, and
+    // gets nothing when the end has come; one with free lanes only looks.
+    void take(std::vector<InHand>& in_hand, std::size_t lanes)
     {
+        if (!in_hand.empty() && waiting_.load(std::memory_order_relaxed) == 0)
+            return;
         std::unique_lock lock(mutex_);
-        filled_.wait(lock, [this] { return ending_ || !queue_.empty(); });
-        auto const share = (queue_.size() + thread_count_ - 1) / thread_count_;
-        auto const size = std::min(std::min(share, engine_->lanes()), queue_.size());
-        std::vector<Waiting> group;
-        for (std::size_t i = 0; i < size; ++i) {
-            group.push_back(std::move(queue_.front()));
+        do {
+            if (in_hand.empty())
+                filled_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+            turn_away_late_ones();
+        } while (in_hand.empty() && queue_.empty() && !ending_);
+        auto const all = queue_.size() + jobs_in_hand_;
+        auto const share = std::min((all + thread_count_ - 1) / thread_count_, lanes);
+        if (queue_.empty() || in_hand.size() >= share)
+            return;
+        for (; in_hand.size() < share && !queue_.empty(); ++jobs_in_hand_) {
+            in_hand.push_back(
+                {std::make_unique<Waiting>(std::move(queue_.front())),
+                 std::chrono::steady_clock::now()}
+            );
             queue_.pop_front();
         }
-        show_depth();
-        return group;
+        queue_changed();
     }
 
-    void work()
+    // Somebody who comes while others are being hashed joins them at the next step.
+    void work(HashLanes& lanes)
     {
         lower_own_priority(); // hashing must not starve the event loops of processor time
-        for (auto group = take_group(); !group.empty(); group = take_group())
-            compute(group);
+        std::vector<InHand> in_hand;
+        std::vector<HashJob*> ended;
+        in_hand.reserve(lanes.lanes());
+        ended.reserve(lanes.lanes());
+        while (true) {
+            auto const before = in_hand.size();
+            take(in_hand, lanes.lanes());
+            if (in_hand.empty())
+                return;
+            for (auto at = before; at < in_hand.size(); ++at)
+                lanes.begin(in_hand[at].waiting->job);
+            lanes.advance(ended);
+            for (auto const* const job : ended)
+                hand_over(*job, in_hand);
+            ended.clear();
+        }
     }
 
-    void compute(std::vector<Waiting>& group)
+    void hand_over(HashJob const& job, std::vector<InHand>& in_hand)
     {
-        std::vector<HashJob*> jobs;
-        for (auto& waiting : group)
-            jobs.push_back(&waiting.job);
-        auto const begun = std::chrono::steady_clock::now();
-        try {
-            engine_->compute(jobs);
-        } catch (...) { // each waiting request gets the cause and answers for it
-            for (auto const& waiting : group)
-                waiting.done.fail(std::current_exception());
-            return;
-        }
-        std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begun;
-        for (auto& waiting : group)
-            waiting.done.deliver(std::move(waiting.job));
+        auto const found = std::ranges::find_if(in_hand, [&](InHand const& one) {
+            return &one.waiting->job == &job;
+        });
+        std::chrono::duration<double> const took = std::chrono::steady_clock::now() - found->begun;
+        auto const beside = static_cast<double>(in_hand.size());
+        auto const waiting = std::move(found->waiting);
+        in_hand.erase(found);
         metrics::observe_seconds("gatehouse_password_hash_seconds", took.count());
-        std::unique_lock const lock(mutex_);
-        seconds_per_job_
-            = 0.8 * seconds_per_job_ + 0.2 * took.count() / static_cast<double>(group.size());
+        {
+            std::unique_lock const lock(mutex_);
+            --jobs_in_hand_;
+            auto const now = took.count() / beside;
+            seconds_per_job_ = 0.8 * seconds_per_job_.value_or(now) + 0.2 * now;
+        }
+        if (waiting->job.failure) // the request gets the cause and answers for it
+            waiting->done.fail(waiting->job.failure);
+        else
+            waiting->done.deliver(std::move(waiting->job));
     }
 
     std::unique_ptr<HashEngine> engine_;
+    std::size_t const lanes_; // of each thread
     std::size_t const thread_count_;
     std::size_t const queue_limit_;
+    Duration const longest_wait_;
     std::mutex mutex_;
     std::condition_variable filled_;
     std::deque<Waiting> queue_;
-    double seconds_per_job_ = 0.07; // measured as it goes
+    std::atomic<std::size_t> waiting_ = 0; // as many as the queue holds, for who only looks
+    std::size_t jobs_in_hand_ = 0; // of all threads
+    std::optional<double> seconds_per_job_; // measured as it goes; nothing before the first
     bool ending_ = false;
     std::vector<std::jthread> threads_; // last: they use all of the above
 };
 
 PasswordHasher::PasswordHasher(PasswordHasherOptions options, Random& random)
-    : PasswordHasher(options, random, one_by_one(options.policy, random))
+    : PasswordHasher(options, random, usual_engine(options, random))
 {
 }
 
@@ -181,11 +243,19 @@ PasswordHasher::PasswordHasher(
 {
     auto const processors = std::max(1U, std::thread::hardware_concurrency());
     pool_ = std::make_unique<Pool>(
-        std::move(engine), options.threads ? options.threads : processors, options.queue
+        std::move(engine),
+        options.threads ? options.threads : processors,
+        options.queue,
+        options.longest_wait
     );
 }
 
 PasswordHasher::~PasswordHasher() = default;
+
+std::string PasswordHasher::trouble() const
+{
+    return pool_->trouble();
+}
 
 Async<std::vector<bool>>
 PasswordHasher::matches_each(SecretString password, std::vector<StoredPassword> stored)

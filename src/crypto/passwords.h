@@ -3,38 +3,21 @@
 
 #include "core/async.h"
 #include "core/overloaded.h"
-#include "crypto/stored_password.h"
+#include "core/time.h"
+#include "crypto/hash_engine.h"
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <vector>
 
 namespace gatehouse::crypto {
-
-// One password to check against `stored`, or to make a stored form of when there is none.
-struct HashJob {
-    SecretString password;
-    std::optional<StoredPassword> stored;
-    bool matches = false; // out: when there was one
-    StoredPassword made; // out: when there was none
-};
-
-// Does the work of one hashing thread. Several threads share one engine.
-class HashEngine {
-public:
-    virtual ~HashEngine() = default;
-    virtual std::size_t lanes() const = 0; // how many jobs at once are best
-    virtual void compute(std::span<HashJob* const> jobs) = 0; // at most lanes() of them
-};
-
-// One after the other, by libxcrypt.
-std::unique_ptr<HashEngine> one_by_one(HashPolicy policy, Random& random);
 
 struct PasswordHasherOptions {
     HashPolicy policy;
     std::size_t threads = 0; // 0: one for each processor
     std::size_t queue = 64; // jobs that may wait; beyond it Overloaded
+    Duration longest_wait = 800ms; // who would wait longer, or has: Overloaded, too
+    bool libxcrypt_only = false; // no lanes of our own
 };
 
 class PasswordHasher {
@@ -48,7 +31,8 @@ public:
     PasswordHasher(PasswordHasher const&) = delete;
     PasswordHasher& operator=(PasswordHasher const&) = delete;
 
-    // All of these throw Overloaded when the queue is full; nothing was begun then.
+    // All of these throw Overloaded when the queue is full, or longer than can be worked off in the
+    // longest time that somebody may wait; nothing was begun then.
     [[nodiscard]] Async<bool> matches(SecretString password, StoredPassword stored);
     // The same password against each, in parallel; all are queued or none.
     [[nodiscard]] Async<std::vector<bool>>
@@ -57,6 +41,7 @@ public:
 
     [[nodiscard]] StoredPassword const& decoy() const noexcept { return decoy_; }
     [[nodiscard]] HashPolicy policy() const noexcept { return policy_; }
+    [[nodiscard]] std::string trouble() const; // empty, or why it hashes slower than it should
 
 private:
     class Pool;

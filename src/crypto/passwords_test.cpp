@@ -3,67 +3,20 @@
 
 #include "core/event_loop.h"
 #include "core/metrics.h"
+#include "support/gated_engine.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
-#include <condition_variable>
-#include <mutex>
 #include <stdexcept>
 #include <thread>
 
 namespace gatehouse::crypto {
 namespace {
 
+using testing::Gated;
+
 constexpr HashPolicy cheap{.algorithm = HashPolicy::Algorithm::bcrypt, .cost = 4};
-
-// Holds every job back until the gate is opened; a password "throw" breaks.
-class Gated final : public HashEngine {
-public:
-    explicit Gated(std::size_t lanes = 1)
-        : lanes_(lanes)
-    {
-    }
-    std::size_t lanes() const override { return lanes_; }
-    void compute(std::span<HashJob* const> jobs) override
-    {
-        std::unique_lock lock(mutex_);
-        ++entered_;
-        largest_group_ = std::max(largest_group_, jobs.size());
-        changed_.notify_all();
-        changed_.wait(lock, [this] { return open_; });
-        for (auto* const job : jobs) {
-            if (job->password.reveal() == "throw")
-                throw std::runtime_error("broken engine");
-            job->matches = job->password.reveal() == "right";
-            job->made.hash = "made";
-        }
-    }
-    void open()
-    {
-        std::unique_lock const lock(mutex_);
-        open_ = true;
-        changed_.notify_all();
-    }
-    void wait_until_entered(int times)
-    {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return entered_ >= times; });
-    }
-    std::size_t largest_group()
-    {
-        std::unique_lock const lock(mutex_);
-        return largest_group_;
-    }
-
-private:
-    std::size_t const lanes_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool open_ = false;
-    int entered_ = 0;
-    std::size_t largest_group_ = 0;
-};
 
 // What became of one request.
 struct Outcome {

@@ -20,44 +20,79 @@ SecretString prehashed(std::string_view password)
     return SecretString(to_base64(hmac_sha256("gatehouse/prehash/v1", password)));
 }
 
-bool bcrypt_matches(std::string_view password, std::string const& hash)
+// A mismatch that takes as long as a match.
+BcryptTask paid_for(std::string setting)
 {
-    return equal_in_constant_time(bcrypt(password, hash), hash);
+    BcryptTask task;
+    task.setting = std::move(setting);
+    task.may_match = false;
+    return task;
 }
 
-// A mismatch that takes as long as a match.
-bool pay_and_refuse(StoredPassword const& stored)
+std::string usual_setting(HashPolicy usual)
 {
-    (void)bcrypt_matches("", stored.hash);
-    return false;
+    auto setting = std::string("$2b$00$......................");
+    setting[4] = static_cast<char>('0' + usual.cost / 10);
+    setting[5] = static_cast<char>('0' + usual.cost % 10);
+    return setting;
+}
+
+void note_unusable(std::string_view why)
+{
+    metrics::count("gatehouse_stored_passwords_unusable_total", {{"cause", why}});
+    log::Line(log::Level::warning, "crypto.stored_password_unusable").with("cause", why);
 }
 
 bool pay_usual_and_refuse(HashPolicy usual, std::string_view why)
 {
-    metrics::count("gatehouse_stored_passwords_unusable_total", {{"cause", why}});
-    log::Line(log::Level::warning, "crypto.stored_password_unusable").with("cause", why);
-    if (usual.algorithm == HashPolicy::Algorithm::argon2id) {
+    note_unusable(why);
+    if (usual.algorithm == HashPolicy::Algorithm::argon2id)
         (void)verify_argon2(
             "", std::string(argon2id_parameters) + "AAAAAAAAAAAAAAAAAAAAAA$" + std::string(43, 'A')
         );
-    } else {
-        auto setting = std::string("$2b$00$......................");
-        setting[4] = static_cast<char>('0' + usual.cost / 10);
-        setting[5] = static_cast<char>('0' + usual.cost % 10);
-        (void)bcrypt("", setting);
-    }
+    else
+        (void)bcrypt("", usual_setting(usual));
     return false;
 }
 
-bool verify_bcrypt(std::string_view password, StoredPassword const& stored, Scheme scheme)
+// What is stored: how it is checked, or why it cannot be.
+struct Judged {
+    enum class Form { bcrypt, argon2, foreign, unusable };
+    Form form = Form::unusable;
+    std::string_view why;
+};
+
+Judged judge(StoredPassword const& stored)
+{
+    auto const scheme = parse_scheme(stored.scheme);
+    if (!scheme)
+        return {.why = "unknown scheme"};
+    bool const is_foreign = *scheme == Scheme::foreign;
+    if (*scheme == Scheme::argon2id) {
+        if (is_argon2(stored.hash))
+            return {.form = Judged::Form::argon2};
+        return {.why = "no argon2"};
+    }
+    if (is_bcrypt(stored.hash))
+        return {.form = Judged::Form::bcrypt};
+    if (is_foreign)
+        return {.form = Judged::Form::foreign};
+    return {.why = "no bcrypt"};
+}
+
+BcryptTask verifying_bcrypt(std::string_view password, StoredPassword const& stored)
 {
     if (password.size() > longest_tried_password)
-        return pay_and_refuse(stored);
-    if (scheme == Scheme::bcrypt_pre1)
-        return bcrypt_matches(prehashed(password).reveal(), stored.hash);
-    if (!fits_bcrypt(password))
-        return pay_and_refuse(stored);
-    return bcrypt_matches(password, stored.hash);
+        return paid_for(stored.hash);
+    BcryptTask task;
+    task.setting = stored.hash;
+    if (parse_scheme(stored.scheme) == Scheme::bcrypt_pre1)
+        task.input = prehashed(password);
+    else if (fits_bcrypt(password))
+        task.input = SecretString(std::string(password));
+    else
+        return paid_for(stored.hash);
+    return task;
 }
 
 // Everything that is not bcrypt. A password beyond the bound is checked as the empty one.
@@ -105,37 +140,58 @@ std::optional<HashPolicy> parse_hash_policy(std::string_view text)
     return policy;
 }
 
+BcryptTask bcrypt_to_make(std::string_view password, HashPolicy policy, Random& random)
+{
+    BcryptTask task;
+    task.setting = bcrypt_setting(policy.cost, random);
+    bool const fits = fits_bcrypt(password);
+    task.input = fits ? SecretString(std::string(password)) : prehashed(password);
+    task.scheme = fits ? "bcrypt" : "bcrypt-pre1";
+    return task;
+}
+
+std::optional<BcryptTask>
+bcrypt_to_verify(std::string_view password, StoredPassword const& stored, HashPolicy usual)
+{
+    auto const judged = judge(stored);
+    if (judged.form == Judged::Form::bcrypt)
+        return verifying_bcrypt(password, stored);
+    if (judged.form != Judged::Form::unusable || usual.algorithm != HashPolicy::Algorithm::bcrypt)
+        return std::nullopt;
+    note_unusable(judged.why);
+    return paid_for(usual_setting(usual));
+}
+
+bool matches(BcryptTask const& task, std::string_view hash)
+{
+    bool const is_same = equal_in_constant_time(hash, task.setting);
+    return is_same && task.may_match;
+}
+
+StoredPassword made(BcryptTask task, std::string hash)
+{
+    return {.hash = std::move(hash), .scheme = std::move(task.scheme)};
+}
+
 StoredPassword hash_password(std::string_view password, HashPolicy policy, Random& random)
 {
     if (policy.algorithm == HashPolicy::Algorithm::argon2id)
         return {.hash = hash_argon2id(password, random), .scheme = "argon2id"};
-    auto const setting = bcrypt_setting(policy.cost, random);
-    if (fits_bcrypt(password))
-        return {.hash = bcrypt(password, setting), .scheme = "bcrypt"};
-    return {.hash = bcrypt(prehashed(password).reveal(), setting), .scheme = "bcrypt-pre1"};
+    auto task = bcrypt_to_make(password, policy, random);
+    auto hash = bcrypt(task.input.reveal(), task.setting);
+    return made(std::move(task), std::move(hash));
 }
 
 bool verify_password(std::string_view password, StoredPassword const& stored, HashPolicy usual)
 {
-    auto const scheme = parse_scheme(stored.scheme);
-    if (!scheme)
-        return pay_usual_and_refuse(usual, "unknown scheme");
-    switch (*scheme) {
-    case Scheme::bcrypt:
-    case Scheme::bcrypt_pre1:
-        if (!is_bcrypt(stored.hash))
-            return pay_usual_and_refuse(usual, "no bcrypt");
-        return verify_bcrypt(password, stored, *scheme);
-    case Scheme::argon2id:
-        if (!is_argon2(stored.hash))
-            return pay_usual_and_refuse(usual, "no argon2");
+    if (auto const task = bcrypt_to_verify(password, stored, usual))
+        return matches(*task, bcrypt(task->input.reveal(), task->setting));
+    auto const judged = judge(stored);
+    if (judged.form == Judged::Form::argon2)
         return verify_other(password, stored, usual, verify_argon2);
-    case Scheme::foreign:
-        if (is_bcrypt(stored.hash))
-            return verify_bcrypt(password, stored, *scheme);
+    if (judged.form == Judged::Form::foreign)
         return verify_other(password, stored, usual, verify_foreign);
-    }
-    return false;
+    return pay_usual_and_refuse(usual, judged.why);
 }
 
 bool is_outdated(StoredPassword const& stored, HashPolicy policy)

@@ -34,6 +34,22 @@ struct HashPolicy {
 // What a login may send; a longer one never matches. Bounds the work, not the choice.
 inline constexpr std::size_t longest_tried_password = 1024; // bytes
 
+// What a password comes down to where it is one bcrypt: what is hashed, and what the hash then
+// means.
+struct BcryptTask {
+    SecretString input; // fits_bcrypt
+    std::string setting; // of a new password; else the stored hash
+    std::string scheme; // of a new password
+    bool may_match = true; // false: the work is paid for, and refused whatever comes
+};
+[[nodiscard]] BcryptTask
+bcrypt_to_make(std::string_view password, HashPolicy policy, Random& random);
+// Nothing where it is something else, or nothing at all, that verify_password knows how to do.
+[[nodiscard]] std::optional<BcryptTask>
+bcrypt_to_verify(std::string_view password, StoredPassword const& stored, HashPolicy usual);
+[[nodiscard]] bool matches(BcryptTask const& task, std::string_view hash);
+[[nodiscard]] StoredPassword made(BcryptTask task, std::string hash);
+
 // Blocking, tens of milliseconds: on a hashing thread, never on an event loop.
 [[nodiscard]] StoredPassword
 hash_password(std::string_view password, HashPolicy policy, Random& random);

@@ -163,10 +163,11 @@ Async<void> record_denial(
     RequestFacts const& facts,
     Caller const& caller,
     Refusal const& refusal,
-    std::string_view route
+    std::string_view route,
+    Event as
 )
 {
-    auto entry = ledger_entry(facts, Event::permission_denied, Outcome::denied, 403, caller.user);
+    auto entry = ledger_entry(facts, as, Outcome::denied, 403, caller.user);
     entry.session_id = caller.session_id();
     entry.resource = std::string(route);
     if (refusal.reason == Reason::forbidden && !refusal.details.empty()) {

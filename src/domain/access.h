@@ -63,14 +63,15 @@ Async<void> hold_standing(UnitOfWork& work, Actor actor, OrganizationId organiza
 // `Organizations::hold` of the caller's own. Throws Refusal, 401 where it was deleted meanwhile.
 Async<void> hold_own_organization(UnitOfWork& work, Caller const& caller);
 
-// One PERMISSION_DENIED row for a 403 to a known caller, committed before the answer (I-12).
-// `route` is the pattern, never the path.
+// One row for a 403 to a known caller, committed before the answer (I-12): `as` is
+// PERMISSION_DENIED, or what exports leave in its place. `route` is the pattern, never the path.
 Async<void> record_denial(
     Services& services,
     RequestFacts const& facts,
     Caller const& caller,
     Refusal const& refusal,
-    std::string_view route
+    std::string_view route,
+    Event as = Event::permission_denied
 );
 
 } // namespace gatehouse::domain

@@ -4,8 +4,10 @@
 #include "core/async.h"
 #include "core/time.h"
 #include "domain/ids.h"
+#include "domain/ledger.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +43,7 @@ struct AuditFilter {
     std::string outcome = {};
     UserId user = {};
     UserId actor = {};
+    UserId impersonator = {}; // who acted as the actor
     std::string resource = {};
     std::string resource_id = {};
     std::string ip_address = {}; // as Address::text() writes it
@@ -65,6 +68,12 @@ struct AuditDay {
     std::int64_t unsuccessful = 0; // failures and denials
 };
 
+struct ControlWord {
+    bool works = true;
+    Instant at;
+    bool operator==(ControlWord const&) const = default;
+};
+
 class AuditLog {
 public:
     virtual ~AuditLog() = default;
@@ -72,12 +81,17 @@ public:
     virtual Async<std::vector<AuditRow>>
     list(OrganizationId organization, AuditFilter filter, AuditWindow window) = 0;
     virtual Async<std::optional<AuditRow>> find(OrganizationId organization, std::int64_t id) = 0;
+    // Whether such a row is about the person since then.
+    virtual Async<bool>
+    has_happened(OrganizationId organization, UserId user, Event event, Instant since) = 0;
     // In the order of their names.
     virtual Async<std::vector<AuditTally>>
     tally(OrganizationId organization, Instant from, Instant to) = 0;
     // Days without rows are left out.
     virtual Async<std::vector<AuditDay>> days(OrganizationId organization, Instant from, Instant to)
         = 0;
+    // The newest word about each control that was ever told of.
+    virtual Async<std::map<std::string, ControlWord>> controls_told() = 0;
 };
 
 } // namespace gatehouse::domain

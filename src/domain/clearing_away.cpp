@@ -3,14 +3,15 @@
 
 #include "core/metrics.h"
 #include "domain/members.h"
-#include "domain/notifications.h"
-#include "domain/one_time_tokens.h"
 #include "domain/refresh_tokens.h"
-#include "domain/step_up_challenges.h"
+#include "domain/retention.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gatehouse::domain {
 namespace {
@@ -18,13 +19,17 @@ namespace {
 constexpr std::int64_t at_once = 1000;
 constexpr int most_units = 100; // the next time goes on
 
-using Removing = std::function<Async<std::int64_t>(UnitOfWork&)>;
+using Removing = std::function<Async<std::int64_t>(Retention&)>;
+using Special = std::vector<std::pair<OrganizationId, RetentionSettings>>;
 
 Async<void> clear(Storage& storage, std::string_view table, Removing remove)
 {
     for (int unit = 0; unit < most_units; ++unit) {
         auto work = co_await storage.begin();
-        auto const removed = co_await remove(*work);
+        bool const is_ours = co_await work->members().retention().lock();
+        if (!is_ours)
+            co_return;
+        auto const removed = co_await remove(work->members().retention());
         co_await work->commit();
         if (removed > 0)
             metrics::count(
@@ -35,27 +40,49 @@ Async<void> clear(Storage& storage, std::string_view table, Removing remove)
     }
 }
 
+Async<Special> special_ones(Storage& storage)
+{
+    auto work = co_await storage.read();
+    auto special = co_await work->members().retention().special();
+    co_return special;
+}
+
 } // namespace
 
 Async<void> clear_away(Storage& storage, Instant now)
 {
-    Removing const tokens = [now](UnitOfWork& work) {
-        return work.one_time_tokens().remove_ended(now - ended_tokens_stay, at_once);
+    auto const special = co_await special_ones(storage);
+    for (auto const kind : everything_that_ends()) {
+        auto const usual = now - stay_of(kind, {});
+        Removing const everywhere = [=](Retention& from) {
+            return from.remove(kind, usual, at_once);
+        };
+        co_await clear(storage, table_of(kind), everywhere);
+        if (!is_of_organizations(kind))
+            continue;
+        for (auto const& [organization, settings] : special) {
+            auto const before = now - stay_of(kind, settings);
+            Removing const here = [=, id = organization](Retention& from) {
+                return from.remove_of(kind, id, before, at_once);
+            };
+            co_await clear(storage, table_of(kind), here);
+        }
+    }
+    Removing const deserted = [now](Retention& from) {
+        return from.remove_deserted(now - deserted_stay, at_once);
     };
-    Removing const challenges = [now](UnitOfWork& work) {
-        return work.step_up_challenges().remove_ended(now - ended_tokens_stay, at_once);
-    };
-    Removing const cleared = [now](UnitOfWork& work) {
-        auto const before = now - cleared_notifications_stay;
-        return work.members().notifications().remove_cleared(before, at_once);
-    };
-    Removing const old = [now](UnitOfWork& work) {
-        return work.members().notifications().remove_older(now - notifications_stay, at_once);
-    };
-    co_await clear(storage, "one_time_tokens", tokens);
-    co_await clear(storage, "step_up_challenges", challenges);
-    co_await clear(storage, "notifications", cleared);
-    co_await clear(storage, "notifications", old);
+    co_await clear(storage, "organizations", deserted);
+}
+
+Async<void> tell_sizes(Storage& storage)
+{
+    auto work = co_await storage.read();
+    auto const sizes = co_await work->members().retention().sizes();
+    for (auto const& [table, rows] : sizes) {
+        auto const owner = std::ranges::find(table_owners(), table, &TableOwner::table);
+        if (owner != table_owners().end() && owner->grows_with_traffic)
+            metrics::gauge("gatehouse_table_rows", static_cast<double>(rows), {{"table", table}});
+    }
 }
 
 Async<void> wipe_successors(Storage& storage, Instant before)

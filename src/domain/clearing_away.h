@@ -7,13 +7,15 @@
 
 namespace gatehouse::domain {
 
-constexpr Duration ended_tokens_stay = 24h * 30; // one-time tokens, challenges
-constexpr Duration cleared_notifications_stay = 24h * 30;
-constexpr Duration notifications_stay = 24h * 90; // those that nobody cleared, too
+constexpr Duration deserted_stay = 24h; // personal organizations that nobody is in
 
-// Removes what stood longer than that: one-time tokens, challenges of step-ups, notifications. In
-// units of a thousand rows, so that nobody waits for it.
+// Removes what ended long enough ago (domain/retention.h): everywhere, and then in each
+// organization that has times of its own or holds somebody. What is held stays. In units of a
+// thousand rows, so that nobody waits for it; one node at a time.
 Async<void> clear_away(Storage& storage, Instant now);
+
+// The gauge of each table that grows.
+Async<void> tell_sizes(Storage& storage);
 
 // The sealed successors of refresh tokens that were rotated before: their retry window is over.
 Async<void> wipe_successors(Storage& storage, Instant before);

@@ -13,7 +13,7 @@ Async<void>
 refuse_blocked(UnitOfWork& work, RequestFacts facts, User user, Event event, Reason reason)
 {
     auto entry = ledger_entry(facts, event, Outcome::denied, 403, user);
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
     co_await work.commit();
     throw Refusal{.reason = reason};
 }
@@ -49,7 +49,7 @@ block_login(Services& services, UnitOfWork& work, RequestFacts facts, User user,
     co_await work.users().raise_session_version(user.organization_id, user.id, facts.now);
     auto entry = ledger_entry(facts, Event::anomaly_score_high, Outcome::denied, 401, user);
     put_risk(entry, risk);
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
     co_await work.commit();
     services.risk_scores.forget(user.id);
     throw Refusal{.reason = Reason::login_blocked};

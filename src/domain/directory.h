@@ -7,14 +7,11 @@
 #include "domain/organizations.h"
 #include "domain/refresh_tokens.h"
 #include "domain/resources.h"
-#include "domain/security_rules.h"
-#include "domain/sessions.h"
+#include "domain/session_facts.h"
 #include "domain/subject.h"
 #include "domain/users.h"
-#include "policy/policy.h"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -23,16 +20,6 @@ namespace gatehouse::domain {
 struct Candidate { // who may be meant by an address
     User user;
     std::string organization_name;
-};
-
-struct SessionFacts { // what decides whether a session is live
-    Session session;
-    User user;
-    std::vector<policy::Granted> granted = {}; // what the user holds beside the built-in role
-    // What the organization asks of everybody in it; never null.
-    std::shared_ptr<SecurityRules const> rules = no_security_rules();
-    // Of an impersonation: the session that it lives from; null where there is none.
-    std::shared_ptr<SessionFacts const> impersonator = {};
 };
 
 class Directory {

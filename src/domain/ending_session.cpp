@@ -24,7 +24,7 @@ Async<bool> log_out(UnitOfWork& work, RequestFacts const& facts, Caller const& c
     entry.session_id = caller.session_id();
     if (caller.session.impersonation) // also where the route has no caller
         entry.impersonator_id = caller.session.impersonation->by;
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
     co_return true;
 }
 

@@ -45,7 +45,7 @@ Async<void> require_may_enter(
         co_return;
     auto entry = ledger_entry(facts, Event::permission_denied, Outcome::denied, 403, user);
     entry.details["cause"] = std::string("ipAddress");
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
     co_await work.commit();
     throw kept_outside();
 }

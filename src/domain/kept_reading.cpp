@@ -28,14 +28,17 @@ Async<Reading> begin_reading(Services& services)
     co_return reading;
 }
 
-Async<std::optional<SessionFacts>> session_facts(Services& services, SessionId session)
+Async<std::shared_ptr<SessionFacts const>> session_facts(Services& services, SessionId session)
 {
-    if (auto const kept = services.kept.sessions.find(session))
-        co_return *kept;
+    if (auto kept = services.kept.sessions.find(session))
+        co_return kept;
     auto const reading = co_await begin_reading(services);
-    auto facts = co_await reading.work->directory().session(std::move(session));
-    if (facts && reading.since)
-        services.kept.sessions.keep(*facts, *reading.since);
+    auto stored = co_await reading.work->directory().session(std::move(session));
+    if (!stored)
+        co_return nullptr;
+    auto facts = std::make_shared<SessionFacts const>(*std::move(stored));
+    if (reading.since)
+        services.kept.sessions.keep(facts, *reading.since);
     co_return facts;
 }
 

@@ -15,7 +15,8 @@
 
 namespace gatehouse::domain {
 
-Async<std::optional<SessionFacts>> session_facts(Services& services, SessionId session);
+// Null where there is no such session.
+Async<std::shared_ptr<SessionFacts const>> session_facts(Services& services, SessionId session);
 
 // One unit that reads, and the moment before it saw anything: its snapshot may be as old as its
 // first statement, so what is read in it is kept as of then, however late it is read.

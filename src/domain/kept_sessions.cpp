@@ -20,46 +20,54 @@ KeptSessions::Shard& KeptSessions::shard_of(SessionId const& session) const
     return shards_[std::hash<SessionId>()(session) % shards];
 }
 
+KeptSessions::Hold KeptSessions::hold_of(SessionFacts const& facts)
+{
+    Hold hold;
+    if (facts.session.impersonation && !facts.impersonator)
+        return hold; // whatever it lives from was not there: ask again
+    for (auto const* const read : {&facts, facts.impersonator.get()}) {
+        if (!read)
+            continue;
+        for (auto const thing :
+             {changed(read->session.id),
+              changed(read->user.id),
+              changed(read->user.organization_id),
+              changed_rules_of(read->user.organization_id)})
+            hold.slots.at(hold.count++) = Changes::slot_of(thing);
+    }
+    return hold;
+}
+
 bool KeptSessions::stands(Entry const& entry) const
 {
-    auto const& facts = *entry.facts;
-    auto const is_as_read = [&](SessionFacts const& read) {
-        return changes_.stands(entry.read_after, changed(read.session.id))
-            && changes_.stands(entry.read_after, changed(read.user.id))
-            && changes_.stands(entry.read_after, changed(read.user.organization_id))
-            && changes_.stands(entry.read_after, changed_rules_of(read.user.organization_id));
-    };
-    if (facts.session.impersonation && !facts.impersonator)
-        return false; // whatever it lives from was not there: ask again
-    return is_as_read(facts) && (!facts.impersonator || is_as_read(*facts.impersonator));
+    for (std::size_t at = 0; at < entry.hold.count; ++at)
+        if (!changes_.stands(entry.read_after, entry.hold.slots.at(at)))
+            return false;
+    return entry.hold.count != 0;
 }
 
 std::shared_ptr<SessionFacts const> KeptSessions::find(SessionId const& session) const
 {
     if (!changes_.is_current())
         return nullptr;
-    Entry entry;
-    {
-        auto& shard = shard_of(session);
-        std::scoped_lock const lock(shard.mutex);
-        auto const found = shard.entries.find(session);
-        if (found == shard.entries.end())
-            return nullptr;
-        entry = found->second;
-    }
-    return stands(entry) ? entry.facts : nullptr;
+    auto& shard = shard_of(session);
+    std::scoped_lock const lock(shard.mutex);
+    auto const found = shard.entries.find(session);
+    if (found == shard.entries.end() || !stands(found->second))
+        return nullptr;
+    return found->second.facts;
 }
 
-void KeptSessions::keep(SessionFacts facts, Changes::Moment read_after)
+void KeptSessions::keep(std::shared_ptr<SessionFacts const> facts, Changes::Moment read_after)
 {
-    auto id = facts.session.id;
-    auto kept = std::make_shared<SessionFacts const>(std::move(facts));
+    auto id = facts->session.id;
+    auto const hold = hold_of(*facts);
     auto& shard = shard_of(id);
     std::scoped_lock const lock(shard.mutex);
     auto const [place, is_new] = shard.entries.try_emplace(id);
     // Of two that read at the same time the later one knows more.
     if (is_new || place->second.read_after <= read_after)
-        place->second = {std::move(kept), read_after};
+        place->second = {std::move(facts), read_after, hold};
     if (!is_new)
         return;
     shard.order.push_back(std::move(id));

@@ -4,11 +4,12 @@
 
 #include "core/changes.h"
 #include "core/time.h"
-#include "domain/directory.h"
 #include "domain/ids.h"
+#include "domain/session_facts.h"
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -24,16 +25,23 @@ public:
 
     // As it is in the database now; null where it must be asked.
     std::shared_ptr<SessionFacts const> find(SessionId const& session) const;
-    void keep(SessionFacts facts, Changes::Moment read_after);
+    void keep(std::shared_ptr<SessionFacts const> facts, Changes::Moment read_after);
     // It was used, which the database learns of later.
     void note_use(SessionId const& session, Instant seen);
 
     std::size_t size() const;
 
 private:
+    // What a session hangs on: itself, its person, their organization and its rules; an
+    // impersonation on those of its impersonator, too.
+    struct Hold {
+        std::array<Changes::Slot, 8> slots{};
+        std::uint8_t count = 0; // none: it must not be used
+    };
     struct Entry {
         std::shared_ptr<SessionFacts const> facts;
         Changes::Moment read_after = 0;
+        Hold hold;
     };
     struct Shard {
         mutable std::mutex mutex;
@@ -43,6 +51,7 @@ private:
 
     static constexpr std::size_t shards = 16;
     Shard& shard_of(SessionId const& session) const;
+    static Hold hold_of(SessionFacts const& facts);
     bool stands(Entry const& entry) const;
 
     Changes const& changes_;

@@ -43,6 +43,10 @@ protected:
         made.user.organization_id = organization;
         return made;
     }
+    static std::shared_ptr<SessionFacts const> shared(SessionFacts made)
+    {
+        return std::make_shared<SessionFacts const>(std::move(made));
+    }
     Subject subject()
     {
         return {
@@ -61,7 +65,7 @@ protected:
 TEST_F(KeptInMemory, ASessionIsGivenBackAsItWasRead)
 {
     EXPECT_EQ(kept.sessions.find(session), nullptr);
-    kept.sessions.keep(facts(), moment());
+    kept.sessions.keep(shared(facts()), moment());
     auto const found = kept.sessions.find(session);
     ASSERT_TRUE(found);
     EXPECT_EQ(found->user.id, ann);
@@ -70,7 +74,7 @@ TEST_F(KeptInMemory, ASessionIsGivenBackAsItWasRead)
 TEST_F(KeptInMemory, ASessionEndsWithItselfItsPersonItsOrganizationAndEverything)
 {
     auto const again = [&] {
-        kept.sessions.keep(facts(), moment());
+        kept.sessions.keep(shared(facts()), moment());
         return kept.sessions.find(session) != nullptr;
     };
     EXPECT_TRUE(again());
@@ -91,7 +95,7 @@ TEST_F(KeptInMemory, WhatWasReadBeforeAChangeIsNotKeptAfterIt)
 {
     auto const before = moment();
     kept.changes.note(changed(ann));
-    kept.sessions.keep(facts(), before);
+    kept.sessions.keep(shared(facts()), before);
     EXPECT_EQ(kept.sessions.find(session), nullptr);
     kept.people.keep(subject(), {}, before);
     EXPECT_FALSE(kept.people.subject(ann));
@@ -101,16 +105,16 @@ TEST_F(KeptInMemory, WhoReadEarlierDoesNotReplaceWhoReadLater)
 {
     auto const before = moment();
     kept.changes.note({'u', "somebody else"});
-    kept.sessions.keep(facts(), moment());
+    kept.sessions.keep(shared(facts()), moment());
     auto old = facts();
     old.user.role = Role::owner;
-    kept.sessions.keep(old, before);
+    kept.sessions.keep(shared(old), before);
     EXPECT_EQ(kept.sessions.find(session)->user.role, Role::staff);
 }
 
 TEST_F(KeptInMemory, NothingIsUsedWhileTheSourceIsNotCurrent)
 {
-    kept.sessions.keep(facts(), moment());
+    kept.sessions.keep(shared(facts()), moment());
     keep_ann();
     kept.resources.keep(resource, {organization, "client"}, moment());
     source.current = false;
@@ -122,10 +126,35 @@ TEST_F(KeptInMemory, NothingIsUsedWhileTheSourceIsNotCurrent)
 
 TEST_F(KeptInMemory, AUseIsSeenAtOnce)
 {
-    kept.sessions.keep(facts(), moment());
+    kept.sessions.keep(shared(facts()), moment());
     auto const now = Instant::from_seconds(1'795'331'109);
     kept.sessions.note_use(session, now);
     EXPECT_EQ(kept.sessions.find(session)->session.last_seen_at, now);
+}
+
+TEST_F(KeptInMemory, AnImpersonationEndsWithWhateverItsImpersonatorHangsOn)
+{
+    SessionFacts by;
+    by.session.id = SessionId(mint());
+    by.user.id = UserId(mint());
+    by.user.organization_id = OrganizationId(mint());
+    auto acting = facts();
+    acting.session.impersonation = Impersonation{.by = by.user.id, .from = by.session.id};
+    kept.sessions.keep(shared(acting), moment());
+    EXPECT_EQ(kept.sessions.find(session), nullptr); // whom it lives from is not there
+    acting.impersonator = shared(by);
+    for (auto const& thing :
+         {changed(by.session.id),
+          changed(by.user.id),
+          changed(by.user.organization_id),
+          changed_rules_of(by.user.organization_id),
+          changed(session),
+          changed(ann)}) {
+        kept.sessions.keep(shared(acting), moment());
+        EXPECT_NE(kept.sessions.find(session), nullptr);
+        kept.changes.note(thing);
+        EXPECT_EQ(kept.sessions.find(session), nullptr) << thing.kind;
+    }
 }
 
 TEST_F(KeptInMemory, SessionsAreBounded)
@@ -134,7 +163,7 @@ TEST_F(KeptInMemory, SessionsAreBounded)
     for (int each = 0; each < 1000; ++each) {
         auto one = facts();
         one.session.id = SessionId(mint());
-        few.keep(one, moment());
+        few.keep(shared(one), moment());
         EXPECT_TRUE(few.find(one.session.id));
     }
     EXPECT_LE(few.size(), 160U);

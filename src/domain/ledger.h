@@ -75,6 +75,10 @@ enum class Event {
     step_up_verified,
     step_up_failed,
     step_up_bypassed,
+    data_export_started,
+    data_export_completed,
+    data_export_failed,
+    data_export_denied,
     anomaly_score_medium,
     anomaly_score_high,
     anomaly_check_skipped,
@@ -124,6 +128,8 @@ public:
     virtual ~Ledger() = default;
     // In the unit of work of what it records: no row, no change. The id of the row.
     virtual Async<std::int64_t> append(LedgerEntry entry) = 0;
+    // The same where nobody needs the id: it travels with what comes next, or with the commit.
+    virtual Async<void> record(LedgerEntry entry) = 0;
 };
 
 } // namespace gatehouse::domain

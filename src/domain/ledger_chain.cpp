@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view row_prefix("gatehouse-ledger-v1\0", 20);
 constexpr std::string_view genesis_prefix("gatehouse-ledger-genesis\0", 25);
 constexpr std::string_view checkpoint_prefix("gatehouse-checkpoint-v1\0", 24);
+constexpr std::string_view pruning_prefix("gatehouse-pruning-v1\0", 21);
 constexpr std::string_view manifest_prefix("gatehouse-manifest-v1\0", 22);
 
 void append_length(std::string& into, std::uint32_t length)
@@ -167,6 +168,16 @@ std::string signed_text(Checkpoint const& checkpoint)
     text += view_of(checkpoint.head_hash);
     text += view_of(checkpoint.batch_root);
     append_encoded(text, std::string_view(to_text(checkpoint.created_at)));
+    return text;
+}
+
+std::string signed_text(Pruning const& pruning)
+{
+    std::string text(pruning_prefix);
+    append_encoded(text, std::string_view(pruning.organization_id.text()));
+    append_number(text, pruning.chain_seq);
+    text += view_of(pruning.head_hash);
+    append_encoded(text, std::string_view(to_text(pruning.created_at)));
     return text;
 }
 

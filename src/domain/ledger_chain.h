@@ -101,8 +101,21 @@ struct Checkpoint {
     bool operator==(Checkpoint const&) const = default;
 };
 
+// Stands for the rows of a chain up to `chain_seq`, which are gone.
+struct Pruning {
+    OrganizationId organization_id;
+    std::int64_t chain_seq = 0;
+    Digest head_hash{}; // row_hash of that row: the next one stands on it
+    std::string kid;
+    std::string signature; // bytes
+    Instant created_at;
+
+    bool operator==(Pruning const&) const = default;
+};
+
 // What its signature covers, and what that of a bundle's manifest covers.
 std::string signed_text(Checkpoint const& checkpoint);
+std::string signed_text(Pruning const& pruning);
 std::string signed_manifest(std::string_view manifest);
 
 // The name of a key: whoever shows it under another one is found.

@@ -54,13 +54,17 @@ struct MemberBatch {
     std::optional<MemberMark> next = {}; // nothing: that was all
 };
 
+class Erasures;
 class Notifications;
+class Retention;
 
 class Members {
 public:
     virtual ~Members() = default;
 
     virtual Notifications& notifications() = 0; // what they are told in the product
+    virtual Erasures& erasures() = 0; // who is to be erased
+    virtual Retention& retention() = 0; // how long what is about them stays
 
     // Live people only: each of these answers false where there is nobody any more. One UPDATE of
     // the named columns, so that writers in parallel do not undo each other (decisions D-21).

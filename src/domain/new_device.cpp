@@ -2,10 +2,13 @@
 #include "domain/new_device.h"
 
 #include "core/json.h"
+#include "core/log.h"
+#include "core/metrics.h"
 #include "core/uuid.h"
 #include "crypto/digest.h"
 #include "domain/email_address.h"
 #include "domain/mail.h"
+#include "domain/mail_requests.h"
 #include "domain/members.h"
 #include "domain/notifications.h"
 #include "domain/opaque_token.h"
@@ -80,6 +83,29 @@ std::string dedupe_key_of(User const& user, Session const& session)
         + crypto::sha256_hex(session.device_fingerprint.value_or(""));
 }
 
+// Whoever has the password could bury the notice of their own sign-in under a hundred others, and
+// abuse our mail (decisions D-105).
+Async<bool> may_be_mailed(Services& services, UnitOfWork& work, User const& user, Instant now)
+{
+    MailCeiling const ceiling{.purpose = "notice", .most = notices_per_hour, .within = 1h};
+    bool const allowed = co_await mail_is_allowed(services, work, ceiling, user.id, now);
+    if (!allowed) {
+        metrics::count("gatehouse_sign_in_notices_withheld_total");
+        log::Line(log::Level::warning, "new_device.notice_withheld")
+            .with("user", user.id.text())
+            .with("consequence", "told in the product alone");
+    }
+    co_return allowed;
+}
+
+Async<void> tell_in_product(UnitOfWork& work, User const& user, Session const& session, Instant now)
+{
+    json::Object told{{"session", session.id.text()}};
+    co_await work.members().notifications().add(
+        user.organization_id, user.id, NotificationKind::new_device, std::move(told), now
+    );
+}
+
 std::optional<std::string> text_in(json::Value const& object, char const* name)
 {
     auto const* const member = object.find(name);
@@ -98,6 +124,11 @@ Async<void> tell_of_new_device(
     std::int64_t row
 )
 {
+    bool const may_be = co_await may_be_mailed(services, work, user, facts.now);
+    if (!may_be) {
+        co_await tell_in_product(work, user, session, facts.now);
+        co_return;
+    }
     auto opaque = mint_opaque_token(services.random);
     auto token = denial_of(services, facts, user, session);
     token.digest = opaque.digest;
@@ -118,10 +149,7 @@ Async<void> tell_of_new_device(
     if (!is_first)
         co_return; // they were told of this device, and may deny it there
     co_await work.one_time_tokens().insert(std::move(token));
-    json::Object told{{"session", session.id.text()}};
-    co_await work.members().notifications().add(
-        user.organization_id, user.id, NotificationKind::new_device, std::move(told), facts.now
-    );
+    co_await tell_in_product(work, user, session, facts.now);
 }
 
 std::optional<Denied> denied_by(OneTimeToken const& token, User const& user)
@@ -131,6 +159,7 @@ std::optional<Denied> denied_by(OneTimeToken const& token, User const& user)
     if (!session)
         return std::nullopt;
     Denied denied{.session = SessionId(std::move(*session)), .device = text_in(*parsed, "device")};
+    denied.since = token.created_at;
     denied.same_address = text_in(*parsed, "address") == digest_of_address(user);
     return denied;
 }

@@ -16,10 +16,11 @@
 namespace gatehouse::domain {
 
 constexpr Duration denial_life = 24h * 7; // people read mail late
+constexpr int notices_per_hour = 5; // of one person; past it they are told in the product alone
 
 // A mail with a link that says "this was not me", and a notification: in the unit of work of the
 // sign-in, whose row in the ledger is `row`. Once for each device, as long as what was sent is
-// kept.
+// kept, and not more than `notices_per_hour` mails.
 Async<void> tell_of_new_device(
     Services& services,
     UnitOfWork& work,
@@ -33,6 +34,7 @@ Async<void> tell_of_new_device(
 struct Denied {
     SessionId session;
     std::optional<std::string> device = {};
+    Instant since = {}; // when the session began
     bool same_address = false; // the mail went to what is the person's address still
 };
 // Nothing where it says none.

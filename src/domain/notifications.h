@@ -47,10 +47,6 @@ public:
     list(OrganizationId organization, UserId user, std::int64_t limit, std::int64_t offset) = 0;
     virtual Async<std::int64_t> count(OrganizationId organization, UserId user) = 0;
     virtual Async<std::int64_t> clear(OrganizationId organization, UserId user, Instant now) = 0;
-    // Of every organization, so many at once, how many: those that were cleared before, and those
-    // that are older than that whether anybody cleared them or not.
-    virtual Async<std::int64_t> remove_cleared(Instant before, std::int64_t most) = 0;
-    virtual Async<std::int64_t> remove_older(Instant than, std::int64_t most) = 0;
 };
 
 } // namespace gatehouse::domain

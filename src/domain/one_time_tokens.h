@@ -55,8 +55,6 @@ public:
     // Voids the unused ones of one purpose; how many.
     virtual Async<std::int64_t>
     void_all(OrganizationId organization, UserId user, TokenPurpose purpose, Instant now) = 0;
-    // Of every organization: those that were made and ended before, so many at once; how many.
-    virtual Async<std::int64_t> remove_ended(Instant before, std::int64_t most) = 0;
 };
 
 } // namespace gatehouse::domain

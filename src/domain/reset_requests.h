@@ -13,6 +13,8 @@
 
 namespace gatehouse::domain {
 
+class FirstLinkStore;
+
 struct ResetRequest {
     CanonicalAddress address;
     std::optional<UserId> user_id = {};
@@ -31,6 +33,8 @@ public:
     };
     virtual Async<Recent> since(CanonicalAddress address, Instant from) = 0;
     virtual Async<void> record(ResetRequest request) = 0;
+    // Of no organization either: the link that makes the first one.
+    virtual FirstLinkStore& first_link() = 0;
 };
 
 } // namespace gatehouse::domain

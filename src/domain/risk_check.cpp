@@ -127,7 +127,7 @@ Async<void> record_skipped(
     entry.resource = "control";
     entry.resource_id = "anomaly_score";
     entry.details["cause"] = *record.failure;
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
 }
 
 } // namespace gatehouse::domain

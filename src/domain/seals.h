@@ -44,6 +44,10 @@ class Seals {
 public:
     virtual ~Seals() = default;
     virtual Async<Waiting> waiting() = 0;
+    // Whether this row is one of them.
+    virtual Async<bool> waits(OrganizationId organization, std::int64_t ledger_id) = 0;
+    // Whether the database itself refuses changes of the ledger's rows.
+    virtual Async<bool> ledger_is_guarded() = 0;
     // Until the end of the unit. `false`: another node seals at this moment.
     virtual Async<bool> lock() = 0;
     // The next ones of organizations behind `after`, whole organizations first to last.
@@ -72,10 +76,13 @@ struct ChainRange {
     std::int64_t last = 0;
 };
 
+class Prunings;
+
 // Reading chains back, for whoever verifies or exports them.
 class SealedLedger {
 public:
     virtual ~SealedLedger() = default;
+    virtual Prunings& prunings() = 0; // what stands for rows that are gone
     // Every organization with rows in the ledger or in a chain, by id.
     virtual Async<std::vector<OrganizationId>> organizations() = 0;
     virtual Async<ChainRange> whole(OrganizationId organization) = 0;

@@ -32,6 +32,10 @@ TEST(Perimeter, DenialWinsAndAllowanceShutsOutTheRest)
     EXPECT_TRUE(rules.lets_in("::1"));
     EXPECT_FALSE(rules.lets_in("10.1.0.1"));
     EXPECT_FALSE(rules.lets_in("11.0.0.1"));
+    auto const office
+        = perimeter({{IpAction::allow, "198.51.100.0/24"}, {IpAction::allow, "::/0"}});
+    EXPECT_TRUE(office.lets_in("2001:db8::1"));
+    EXPECT_FALSE(office.lets_in("203.0.113.9"));
 }
 
 TEST(Perimeter, LetsNobodyInWhoseAddressIsUnknown)

@@ -8,6 +8,7 @@
 #include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
+#include "domain/exports.h"
 #include "domain/places.h"
 #include "domain/risk_scores.h"
 #include "domain/settings.h"
@@ -16,6 +17,7 @@
 #include "policy/holder.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,7 @@ struct ControlState {
     bool works = true;
     bool needed = true; // a broken needed control makes /ready answer 503
     std::string detail; // for operators; never a secret
+    std::optional<Instant> checked_at = {}; // nothing: not yet
 };
 
 struct CodeMail {
@@ -58,6 +61,7 @@ struct Services {
     SessionUses& uses; // of sessions, not written yet
     crypto::PasswordHasher& passwords;
     Workers& workers; // for computations that would hold up an event loop: pictures
+    Exports& exports; // the same for files that leave the house, and how many do so at a time
     crypto::KeyEncryptionKey const& key_encryption_key;
     Tokens const& tokens;
     Settings const& settings;

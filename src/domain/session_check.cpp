@@ -56,29 +56,28 @@ bool impersonation_holds(SessionFacts const& facts, policy::Policy const& policy
     );
 }
 
-Result<Caller>
-judge_session(TokenClaims const& claims, std::optional<SessionFacts> facts, Instant now)
+std::optional<Reason>
+why_not_opened(TokenClaims const& claims, SessionFacts const* facts, Instant now)
 {
-    auto const refused = [](Reason reason) {
-        return std::unexpected(Refusal{.reason = reason});
-    };
     if (!facts)
-        return refused(Reason::session_ended);
+        return Reason::session_ended;
     auto const& session = facts->session;
-    auto const& user = facts->user;
     // A token names the session it was minted for; one that names another person's was not ours.
     if (session.user_id != claims.subject || session.organization_id != claims.organization_id)
-        return refused(Reason::invalid_token);
+        return Reason::invalid_token;
     if (auto const why = why_not_live(*facts, now))
-        return refused(*why);
-    if (claims.session_version != user.session_version)
-        return refused(Reason::session_invalidated);
-    return Caller{
-        .session = std::move(facts->session),
-        .user = std::move(facts->user),
-        .granted = std::move(facts->granted),
-        .rules = std::move(facts->rules),
-    };
+        return *why;
+    if (claims.session_version != facts->user.session_version)
+        return Reason::session_invalidated;
+    return std::nullopt;
+}
+
+Result<Caller>
+judge_session(TokenClaims const& claims, std::shared_ptr<SessionFacts const> facts, Instant now)
+{
+    if (auto const why = why_not_opened(claims, facts.get(), now))
+        return std::unexpected(Refusal{.reason = *why});
+    return Caller(std::move(facts));
 }
 
 namespace {
@@ -98,27 +97,50 @@ void note_use(Services& services, Caller const& caller, Instant now)
     services.kept.sessions.note_use(session.id, now);
 }
 
-} // namespace
-
-Async<CheckedToken> check_token(Services& services, std::string presented, Instant now)
+// Of a token that names them: throws Refusal where it does not open them.
+CheckedToken opened(
+    Services& services, VerifiedToken token, std::shared_ptr<SessionFacts const> facts, Instant now
+)
 {
-    auto read = co_await services.tokens.verify(std::move(presented), now);
-    auto verified = require(std::move(read));
-    auto facts = co_await session_facts(services, verified.claims.session_id);
-    auto const policy = services.policies.current();
-    bool const holds = !facts || impersonation_holds(*facts, *policy);
-    auto caller = require(judge_session(verified.claims, std::move(facts), now));
-    if (!holds)
+    if (auto const why = why_not_opened(token.claims(), facts.get(), now))
+        throw Refusal{.reason = *why};
+    auto policy = services.policies.current();
+    if (!impersonation_holds(*facts, *policy))
         throw Refusal{.reason = Reason::session_ended};
-    caller.stand_under(policy);
-    if (now - caller.session.last_seen_at >= seen_at_most_every)
-        note_use(services, caller, now);
-    co_return CheckedToken{std::move(verified.claims), std::move(caller)};
+    CheckedToken checked{.token = std::move(token), .caller = Caller(std::move(facts))};
+    checked.caller.stand_under(std::move(policy));
+    if (now - checked.caller.session.last_seen_at >= seen_at_most_every)
+        note_use(services, checked.caller, now);
+    return checked;
 }
 
-Async<Caller> check_session(Services& services, std::string presented, Instant now)
+} // namespace
+
+std::optional<CheckedToken>
+check_token_at_once(Services& services, std::string_view presented, Instant now)
 {
-    auto checked = co_await check_token(services, std::move(presented), now);
+    auto verified = services.tokens.verified_before(presented, now);
+    if (!verified)
+        return std::nullopt;
+    auto facts = services.kept.sessions.find(verified->claims().session_id);
+    if (!facts)
+        return std::nullopt;
+    return opened(services, *std::move(verified), std::move(facts), now);
+}
+
+Async<CheckedToken> check_token(Services& services, std::string_view presented, Instant now)
+{
+    if (auto known = check_token_at_once(services, presented, now))
+        co_return *std::move(known);
+    auto read = co_await services.tokens.verify(presented, now);
+    auto verified = require(std::move(read));
+    auto facts = co_await session_facts(services, verified.claims().session_id);
+    co_return opened(services, std::move(verified), std::move(facts), now);
+}
+
+Async<Caller> check_session(Services& services, std::string_view presented, Instant now)
+{
+    auto checked = co_await check_token(services, presented, now);
     co_return std::move(checked.caller);
 }
 

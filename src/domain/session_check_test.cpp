@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gatehouse::domain {
@@ -35,6 +37,11 @@ TokenClaims matching_claims()
     claims.session_id = SessionId("session");
     claims.session_version = 3;
     return claims;
+}
+
+Result<Caller> judged(TokenClaims const& claims, SessionFacts facts, Instant at)
+{
+    return judge_session(claims, std::make_shared<SessionFacts const>(std::move(facts)), at);
 }
 
 struct Wrong {
@@ -88,7 +95,7 @@ std::vector<Wrong> const& wrongs()
 
 TEST(SessionCheck, a_session_with_nothing_wrong_is_live)
 {
-    auto const caller = judge_session(matching_claims(), live_session(), now);
+    auto const caller = judged(matching_claims(), live_session(), now);
     ASSERT_TRUE(caller);
     EXPECT_EQ(caller->session_id(), SessionId("session"));
     EXPECT_EQ(caller->user_id(), UserId("person"));
@@ -97,7 +104,7 @@ TEST(SessionCheck, a_session_with_nothing_wrong_is_live)
 
 TEST(SessionCheck, a_session_that_nobody_knows_has_ended)
 {
-    auto const caller = judge_session(matching_claims(), std::nullopt, now);
+    auto const caller = judge_session(matching_claims(), nullptr, now);
     ASSERT_FALSE(caller);
     EXPECT_EQ(caller.error().reason, Reason::session_ended);
 }
@@ -114,7 +121,7 @@ TEST(SessionCheck, every_combination_of_wrongs_is_refused_by_the_first_of_them)
                 wrongs()[at].apply(facts, claims);
                 first = first ? first : &wrongs()[at];
             }
-        auto const caller = judge_session(claims, facts, now);
+        auto const caller = judged(claims, facts, now);
         ASSERT_FALSE(caller) << "let in although " << first->what;
         EXPECT_EQ(caller.error().reason, first->answer) << first->what;
     }
@@ -123,8 +130,8 @@ TEST(SessionCheck, every_combination_of_wrongs_is_refused_by_the_first_of_them)
 TEST(SessionCheck, both_ends_are_exclusive)
 {
     auto facts = live_session();
-    EXPECT_TRUE(judge_session(matching_claims(), facts, facts.session.expires_at - 1ms));
-    EXPECT_FALSE(judge_session(matching_claims(), facts, facts.session.expires_at));
+    EXPECT_TRUE(judged(matching_claims(), facts, facts.session.expires_at - 1ms));
+    EXPECT_FALSE(judged(matching_claims(), facts, facts.session.expires_at));
 }
 
 // Role and address in a token are information: what the database says now is what counts.
@@ -136,7 +143,7 @@ TEST(SessionCheck, the_caller_is_the_stored_person_and_not_the_claimed_one)
     auto facts = live_session();
     facts.user.role = Role::staff;
     facts.user.email = "new@example.test";
-    auto const caller = judge_session(claims, facts, now);
+    auto const caller = judged(claims, facts, now);
     ASSERT_TRUE(caller);
     EXPECT_EQ(caller->user.role, Role::staff);
     EXPECT_EQ(caller->user.email, "new@example.test");

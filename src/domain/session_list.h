@@ -52,8 +52,9 @@ struct ForcedEnd {
 class SessionList {
 public:
     virtual ~SessionList() = default;
+    // Not further than `most`: it looks at each of them and at its person.
     virtual Async<std::int64_t>
-    count(OrganizationId organization, SessionFilter filter, Instant now) = 0;
+    count(OrganizationId organization, SessionFilter filter, Instant now, std::int64_t most) = 0;
     virtual Async<std::vector<ListedSession>>
     list(OrganizationId organization, SessionFilter filter, SessionWindow window, Instant now) = 0;
     // One live session and its refresh tokens; false: it is over already.

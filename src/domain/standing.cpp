@@ -76,6 +76,29 @@ void require_changed(bool changed)
         throw Refusal{.reason = Reason::not_found};
 }
 
+// Under the lock. `why` stands beside the old and the new status in its row.
+Async<void> set_status(
+    UnitOfWork& work, RequestFacts facts, Actor actor, User before, UserStatus status, Facts why
+)
+{
+    co_await require_account_in_reach(work, actor, before); // perhaps raised since the gate
+    bool const suspends = status == UserStatus::suspended;
+    if (suspends)
+        co_await require_may_leave(work, actor, before);
+    if (suspends || before.status == UserStatus::suspended)
+        co_await end_access(work, before, facts.now);
+    bool const changed = co_await work.members().change_status(
+        before.organization_id, before.id, status, facts.now
+    );
+    require_changed(changed);
+    auto const event = suspends ? Event::user_suspended : Event::user_reactivated;
+    auto entry = deed(facts, actor, event, 200, before);
+    entry.details.merge(std::move(why));
+    entry.details["oldValue"] = std::string(to_text(before.status));
+    entry.details["newValue"] = std::string(to_text(status));
+    co_await work.ledger().append(std::move(entry));
+}
+
 } // namespace
 
 Async<void> require_may_change_role(UnitOfWork& work, Actor actor, User before, Role role)
@@ -118,23 +141,30 @@ change_status(Storage& storage, RequestFacts facts, Actor actor, User person, Us
 {
     auto work = co_await storage.begin();
     auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
-    co_await require_account_in_reach(*work, actor, before); // perhaps raised since the gate
-    bool const suspends = status == UserStatus::suspended;
-    if (suspends)
-        co_await require_may_leave(*work, actor, before);
-    if (suspends || before.status == UserStatus::suspended)
-        co_await end_access(*work, before, facts.now);
-    bool const changed = co_await work->members().change_status(
-        before.organization_id, before.id, status, facts.now
-    );
-    require_changed(changed);
-    auto const event = suspends ? Event::user_suspended : Event::user_reactivated;
-    auto entry = deed(facts, actor, event, 200, before);
-    entry.details["oldValue"] = std::string(to_text(before.status));
-    entry.details["newValue"] = std::string(to_text(status));
-    co_await work->ledger().append(std::move(entry));
+    co_await set_status(*work, facts, actor, before, status, {});
     auto after = co_await as_it_is(*work, before);
     co_return after;
+}
+
+Async<void> suspend(UnitOfWork& work, RequestFacts facts, Actor actor, User person, Facts why)
+{
+    auto const before = co_await under_lock(work, actor, std::move(person), facts.now);
+    co_await set_status(work, facts, actor, before, UserStatus::suspended, std::move(why));
+}
+
+Async<std::int64_t> take_out_of_service(UnitOfWork& work, User person, Instant now)
+{
+    co_await end_access(work, person, now);
+    co_await void_mailed_links(work, person, now);
+    bool const removed = co_await work.members().remove(person.organization_id, person.id, now);
+    require_changed(removed);
+    CanonicalAddress const address(person.email); // nor is there a way back in through an old offer
+    auto const superseded
+        = co_await work.invitations().supersede(person.organization_id, address, now);
+    co_await work.pictures().remove(person.organization_id, person.id); // the row itself stays
+    co_await work.assignments().remove_of(person.organization_id, person.id);
+    co_await work.organizations().settle_owner(person.organization_id, now);
+    co_return superseded;
 }
 
 Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, User person)
@@ -143,17 +173,7 @@ Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, Use
     auto const before = co_await under_lock(*work, actor, std::move(person), facts.now);
     co_await require_account_in_reach(*work, actor, before);
     co_await require_may_leave(*work, actor, before);
-    co_await end_access(*work, before, facts.now);
-    co_await void_mailed_links(*work, before, facts.now);
-    bool const removed
-        = co_await work->members().remove(before.organization_id, before.id, facts.now);
-    require_changed(removed);
-    CanonicalAddress const address(before.email); // nor is there a way back in through an old offer
-    auto const superseded
-        = co_await work->invitations().supersede(before.organization_id, address, facts.now);
-    co_await work->pictures().remove(before.organization_id, before.id); // the row itself stays
-    co_await work->assignments().remove_of(before.organization_id, before.id);
-    co_await work->organizations().settle_owner(before.organization_id, facts.now);
+    auto const superseded = co_await take_out_of_service(*work, before, facts.now);
     auto entry = deed(facts, actor, Event::user_deleted, 204, before);
     entry.email = before.email;
     if (superseded > 0)

@@ -18,7 +18,12 @@ Async<void> require_may_change_role(UnitOfWork& work, Actor actor, User before, 
 // Suspending ends all sessions at once; reactivating ends what slipped in meanwhile.
 Async<User>
 change_status(Storage& storage, RequestFacts facts, Actor actor, User person, UserStatus status);
+// Suspends within somebody else's unit of work; its row in the ledger says `why` too.
+Async<void> suspend(UnitOfWork& work, RequestFacts facts, Actor actor, User person, Facts why);
 // The row stays, sessions and links end, the address is free again (decisions D-15).
 Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, User person);
+// The deletion itself, under the lock on the organization: everything but its ledger row. How many
+// offers to come back in it took.
+Async<std::int64_t> take_out_of_service(UnitOfWork& work, User person, Instant now);
 
 } // namespace gatehouse::domain

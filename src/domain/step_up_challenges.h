@@ -79,8 +79,6 @@ public:
     // True for exactly one caller, and only before it expires.
     virtual Async<bool>
     satisfy(OrganizationId organization, StepUpId challenge, StepUpMethod by, Instant now) = 0;
-    // Of every organization: those that were made and ended before, so many at once; how many.
-    virtual Async<std::int64_t> remove_ended(Instant before, std::int64_t most) = 0;
 };
 
 } // namespace gatehouse::domain

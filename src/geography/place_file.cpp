@@ -1,22 +1,92 @@
 // Looking addresses up with libmaxminddb.
 #include "geography/place_file.h"
 
-#include <maxminddb.h>
-
+#include <cerrno>
+#include <cstring>
 #include <initializer_list>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
+#include <maxminddb.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace gatehouse::geography {
+namespace {
+
+constexpr off_t longest = off_t{1} << 30; // bytes; those that are sold have a tenth of it
+
+class Descriptor {
+public:
+    explicit Descriptor(int number)
+        : number_(number)
+    {
+    }
+    Descriptor(Descriptor const&) = delete;
+    Descriptor& operator=(Descriptor const&) = delete;
+    ~Descriptor()
+    {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+    int number() const { return number_; }
+
+private:
+    int const number_;
+};
+
+[[noreturn]] void refuse(std::string const& path, std::string const& why)
+{
+    throw std::runtime_error(path + ": " + why);
+}
+
+int checked(int result, std::string const& path)
+{
+    if (result < 0)
+        refuse(path, std::strerror(errno));
+    return result;
+}
+
+// What libmaxminddb maps is ours alone: a file on disk that is cut while it is mapped ends the
+// process at the next look-up, and one on a slow disk holds up an event loop.
+int copied(std::string const& path)
+{
+    // Whatever never ends (a pipe) is not waited for.
+    Descriptor const from(checked(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK), path));
+    struct stat facts{};
+    checked(::fstat(from.number(), &facts), path);
+    if (!S_ISREG(facts.st_mode))
+        refuse(path, "is no file");
+    if (facts.st_size > longest)
+        refuse(path, "is too long");
+    int const into = checked(::memfd_create("places", MFD_CLOEXEC), path);
+    for (auto left = facts.st_size; left > 0;) {
+        auto const moved = ::sendfile(into, from.number(), nullptr, static_cast<std::size_t>(left));
+        if (moved <= 0) {
+            std::string const why = moved == 0 ? "was cut while it was read" : std::strerror(errno);
+            ::close(into);
+            refuse(path, why);
+        }
+        left -= moved;
+    }
+    return into;
+}
+
+} // namespace
 
 struct PlaceFile::Opened {
     MMDB_s database{};
     explicit Opened(std::string const& path)
     {
-        int const status = MMDB_open(path.c_str(), MMDB_MODE_MMAP, &database);
+        Descriptor const copy(copied(path));
+        auto const name = "/proc/self/fd/" + std::to_string(copy.number());
+        int const status = MMDB_open(name.c_str(), MMDB_MODE_MMAP, &database);
         if (status != MMDB_SUCCESS)
-            throw std::runtime_error(path + ": " + MMDB_strerror(status));
+            refuse(path, MMDB_strerror(status));
     }
     Opened(Opened const&) = delete;
     Opened& operator=(Opened const&) = delete;

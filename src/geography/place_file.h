@@ -8,6 +8,8 @@
 
 namespace gatehouse::geography {
 
+// A copy in memory: what becomes of the file afterwards changes nothing, and no look-up waits for a
+// disk.
 class PlaceFile final : public domain::Places {
 public:
     // Throws std::runtime_error saying what is wrong with the file.

@@ -28,4 +28,11 @@ struct Streamed {
     std::shared_ptr<BodyStream> body; // never null
 };
 
+// The same for JSON in the form of a described struct.
+template <class T> struct StreamedAs {
+    std::shared_ptr<BodyStream> body; // never null
+};
+template <class T> inline constexpr bool is_streamed_as = false;
+template <class T> inline constexpr bool is_streamed_as<StreamedAs<T>> = true;
+
 } // namespace gatehouse::http

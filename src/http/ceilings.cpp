@@ -5,6 +5,7 @@
 #include "core/metrics.h"
 #include "http/client_address.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace gatehouse::http {
@@ -14,6 +15,7 @@ constexpr std::int64_t minute_length = 60'000;
 // Everyone who comes after the table is full: one count with room for many of them.
 constexpr std::string_view everyone_else = "others";
 constexpr std::int64_t room_for_others = 100;
+constexpr std::string_view nobody = "self-check of gatehouse";
 } // namespace
 
 Ceilings::Ceilings(CeilingSettings const& settings)
@@ -94,11 +96,34 @@ std::optional<long> Ceilings::charge(Limit limit, std::string_view client_addres
     std::scoped_lock const lock(mutex_);
     auto& bucket = bucket_of(limit);
     turn_to(bucket, now);
-    auto const key = key_for(bucket, client_address);
+    bool const taken = takes(bucket, key_for(bucket, client_address), now);
+    return wait_if(!taken, now);
+}
+
+bool Ceilings::takes(Bucket& bucket, std::string const& key, Instant now)
+{
     bool const reached = used(bucket, key, now) >= ceiling_of(bucket, key);
     if (!reached)
         ++bucket.current[key]; // those turned away count no further: they prolong nothing
-    return wait_if(reached, now);
+    return !reached;
+}
+
+std::string Ceilings::trouble(Instant now)
+{
+    std::scoped_lock const lock(mutex_);
+    std::string const key(nobody);
+    for (auto& bucket : buckets_) {
+        turn_to(bucket, now);
+        bucket.current[key] = std::max(0, bucket.ceiling - 1);
+        bool const within = takes(bucket, key, now);
+        bool const beyond = takes(bucket, key, now);
+        bucket.current.erase(key);
+        if (!within)
+            return "a request within its ceiling is refused";
+        if (beyond)
+            return "a request beyond its ceiling is taken";
+    }
+    return {};
 }
 
 std::optional<long>

@@ -30,6 +30,10 @@ public:
     // Counts one request. Seconds to wait when it is one too many.
     std::optional<long> charge(Limit limit, std::string_view client_address, Instant now);
 
+    // Whether each count takes what is within its ceiling and refuses what is beyond, tried with a
+    // key that no client has and that is taken away again. What is wrong; empty: nothing.
+    std::string trouble(Instant now);
+
     // The same question without counting.
     std::optional<long> is_reached(Limit limit, std::string_view client_address, Instant now) const;
 
@@ -44,6 +48,7 @@ private:
 
     Bucket& bucket_of(Limit limit) const;
     static void turn_to(Bucket& bucket, Instant now);
+    static bool takes(Bucket& bucket, std::string const& key, Instant now);
     static double ceiling_of(Bucket const& bucket, std::string const& key);
     static double used(Bucket const& bucket, std::string const& key, Instant now);
     std::string key_for(Bucket const& bucket, std::string_view client_address) const;

@@ -64,8 +64,8 @@ std::string TrustedProxies::client_of(Request const& request) const
     auto client = *Address::parse(request.peer);
     for (auto const hop : hops_of(request)) {
         auto const address = Address::parse(without_port(hop));
-        if (!address)
-            break; // what stands left of nonsense is nobody's word
+        if (!address) // what stands left of nonsense is nobody's word, and the proxy is no client
+            return std::string(unknown_client);
         client = *address;
         if (!networks_.contain(client))
             break;

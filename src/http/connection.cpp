@@ -15,6 +15,7 @@ constexpr std::size_t whole_buffer = 16 * 1024;
 constexpr std::size_t skipped_at_most = 64 * 1024; // of a body nobody wants, to keep the connection
 constexpr std::size_t lingered_at_most = 8 * 1024 * 1024;
 constexpr int requests_in_a_row = 64;
+constexpr int reads_left_out = 16;
 
 constexpr Fault request_timeout{
     408, "REQUEST_TIMEOUT", "Request timeout", "The request did not arrive in time."
@@ -69,7 +70,17 @@ struct Connection::Receiving {
     Connection& connection;
     Completion done{};
 
-    bool await_ready() const noexcept { return false; }
+    // The next request that has come already is taken here, without a turn of the loop; where that
+    // is tried in vain it costs a system call, and is left for a while.
+    bool await_ready()
+    {
+        if (connection.phase_ != Phase::idle || --connection.reads_in_vain_ > 0)
+            return false;
+        auto const room = connection.make_room();
+        done.count = connection.stream_->read_now(room.data(), room.size());
+        connection.reads_in_vain_ = done.count == 0 ? reads_left_out : 0;
+        return done.count != 0;
+    }
     void await_suspend(std::coroutine_handle<> waiting)
     {
         done.waiting = waiting;
@@ -115,36 +126,37 @@ void Connection::give_back_memory()
             std::string().swap(*text);
 }
 
-Async<Connection::HeadState> Connection::receive_head()
+void Connection::begin_head()
 {
     give_back_memory();
     enter(held_ == 0 ? Phase::idle : Phase::head);
     finder_.reset();
-    for (;;) {
-        while (held_ >= 2 && std::memcmp(buffer_.get(), "\r\n", 2) == 0)
-            consume(2); // RFC 9112 2.2: an empty line before the request is skipped
-        auto const found = finder_.look({buffer_.get(), held_});
-        if (found.fault) {
-            fault_ = *found.fault;
-            co_return HeadState::refused;
-        }
-        if (found.size != 0) {
-            auto const fault = parser_.read_head({buffer_.get(), found.size});
-            consume(found.size);
-            fault_ = fault.value_or(Fault{});
-            co_return fault ? HeadState::refused : HeadState::complete;
-        }
-        if (around_.is_stopping() && held_ == 0)
-            co_return HeadState::ended;
-        Receiving receiving{*this};
-        bool const more = co_await receiving;
-        if (!more) {
-            fault_ = request_timeout;
-            co_return too_slow_&& held_ != 0 ? HeadState::refused : HeadState::ended;
-        }
-        if (phase_ == Phase::idle)
-            enter(Phase::head);
+}
+
+// In what has come so far.
+Connection::HeadState Connection::look_for_head()
+{
+    while (held_ >= 2 && std::memcmp(buffer_.get(), "\r\n", 2) == 0)
+        consume(2); // RFC 9112 2.2: an empty line before the request is skipped
+    auto const found = finder_.look({buffer_.get(), held_});
+    if (found.fault) {
+        fault_ = *found.fault;
+        return HeadState::refused;
     }
+    if (found.size != 0) {
+        auto const fault = parser_.read_head({buffer_.get(), found.size});
+        consume(found.size);
+        fault_ = fault.value_or(Fault{});
+        return fault ? HeadState::refused : HeadState::complete;
+    }
+    return around_.is_stopping() && held_ == 0 ? HeadState::ended : HeadState::incomplete;
+}
+
+// Nothing more will come.
+Connection::HeadState Connection::after_silence()
+{
+    fault_ = request_timeout;
+    return too_slow_ && held_ != 0 ? HeadState::refused : HeadState::ended;
 }
 
 Exchange Connection::make_exchange()
@@ -166,7 +178,15 @@ Exchange Connection::make_exchange()
 
 Async<bool> Connection::serve_one()
 {
-    auto const head = co_await receive_head();
+    begin_head();
+    auto head = look_for_head();
+    while (head == HeadState::incomplete) {
+        Receiving receiving{*this};
+        bool const more = co_await receiving;
+        if (more && phase_ == Phase::idle)
+            enter(Phase::head);
+        head = more ? look_for_head() : after_silence();
+    }
     if (head == HeadState::ended)
         co_return false;
     auto const began = std::chrono::steady_clock::now();
@@ -206,6 +226,20 @@ Async<bool> Connection::serve_one()
     co_return keep_alive;
 }
 
+// Of what has come: true once nothing is missing any more. Throws Fault.
+bool Connection::take_body(std::size_t limit)
+{
+    if (held_ == 0)
+        return false;
+    if (auto const length = parser_.declared_length(); length <= limit)
+        request_.body.reserve(length); // growing would leave copies of passwords behind
+    auto const step = parser_.read_body({buffer_.get(), held_}, limit);
+    consume(step.used);
+    if (step.fault)
+        throw *step.fault;
+    return parser_.is_done();
+}
+
 Async<void> Connection::read_body(std::size_t limit)
 {
     enter(Phase::body);
@@ -214,15 +248,7 @@ Async<void> Connection::read_body(std::size_t limit)
         if (!arrives)
             throw Disconnected();
     }
-    if (auto const length = parser_.declared_length(); length <= limit)
-        request_.body.reserve(length);
-    for (;;) {
-        auto const step = parser_.read_body({buffer_.get(), held_}, limit);
-        consume(step.used);
-        if (step.fault)
-            throw *step.fault;
-        if (parser_.is_done())
-            break;
+    while (!take_body(limit)) {
         Receiving receiving{*this};
         bool const more = co_await receiving;
         if (!more && too_slow_)

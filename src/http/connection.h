@@ -56,11 +56,12 @@ public:
     void stop_if_idle(); // no request has begun
     void abandon(); // whatever it is doing
 
+    bool take_body(std::size_t limit) override;
     Async<void> read_body(std::size_t limit) override;
 
 private:
     enum class Phase { handshake, idle, head, body, handling, writing, lingering };
-    enum class HeadState { complete, refused, ended };
+    enum class HeadState { incomplete, complete, refused, ended };
     struct Receiving; // co_await of more bytes in the buffer; false at the end
     struct Sent {
         std::size_t bytes = 0;
@@ -70,7 +71,9 @@ private:
     void enter(Phase phase);
     bool is_too_slow(TimeLimits const& limits) const;
     std::span<char> make_room();
-    Async<HeadState> receive_head();
+    void begin_head();
+    HeadState look_for_head();
+    HeadState after_silence();
     Async<bool> serve_one(); // whether another request may follow
     Sent send_at_once(bool keep_alive);
     Sent send_out(); // of out_
@@ -104,6 +107,7 @@ private:
     bool too_slow_ = false;
     bool unread_input_ = false; // closing at once would destroy the answer on its way
     int served_in_a_row_ = 0; // without a pause for the others
+    int reads_in_vain_ = 0; // not to be tried again for so many requests
 };
 
 } // namespace gatehouse::http

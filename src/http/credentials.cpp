@@ -6,17 +6,28 @@
 #include "http/cookies.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 namespace gatehouse::http {
 
 namespace {
 // b64token, RFC 6750 2.1
+constexpr std::array<bool, 256> token_letters = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+        auto const letter = static_cast<char>(byte);
+        table[byte] = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
+            || (letter >= '0' && letter <= '9')
+            || std::string_view("-._~+/=").find(letter) != std::string_view::npos;
+    }
+    return table;
+}();
+
 bool is_token_text(std::string_view text)
 {
     return !text.empty() && std::ranges::all_of(text, [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
-            || (letter >= '0' && letter <= '9')
-            || std::string_view("-._~+/=").find(letter) != std::string_view::npos;
+        return token_letters[static_cast<unsigned char>(letter)];
     });
 }
 
@@ -30,7 +41,7 @@ Presented from_authorization(std::string_view value)
         token.remove_prefix(1);
     if (!is_token_text(token))
         return {Presented::Kind::unusable, {}};
-    return {Presented::Kind::bearer, std::string(token)};
+    return {Presented::Kind::bearer, token};
 }
 } // namespace
 
@@ -43,7 +54,7 @@ Presented presented_by(Request const& request)
         return {};
     if (cookie->ambiguous || !is_token_text(cookie->value))
         return {Presented::Kind::unusable, {}};
-    return {Presented::Kind::cookie, std::string(cookie->value)};
+    return {Presented::Kind::cookie, cookie->value};
 }
 
 // The digests are compared, so that not even the length of the key shows in the time it takes.

@@ -4,13 +4,14 @@
 #include "http/request.h"
 
 #include <string>
+#include <string_view>
 
 namespace gatehouse::http {
 
 struct Presented {
     enum class Kind { nothing, unusable, bearer, cookie };
     Kind kind = Kind::nothing;
-    std::string token; // of bearer and cookie
+    std::string_view token; // of bearer and cookie; lies in the request
 };
 
 // `unusable`: another scheme, no scheme, blanks, two cookies of the name. Such a request is 401,

@@ -119,7 +119,7 @@ template <class T> void write(std::string& into, T const& value)
     if constexpr (std::same_as<T, bool>) {
         into += value ? "true" : "false";
     } else if constexpr (std::integral<T>) {
-        into += std::to_string(value);
+        json::append_integer(into, value);
     } else if constexpr (std::floating_point<T>) {
         json::append_number(into, value);
     } else if constexpr (std::convertible_to<T const&, std::string_view>) {

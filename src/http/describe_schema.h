@@ -64,6 +64,11 @@ template <class... T> struct Alternatives<std::variant<T...>> {
     }
 };
 
+template <class T> std::string schema_of_streamed(StreamedAs<T> const&, Direction direction)
+{
+    return schema<T>(direction);
+}
+
 template <class T> std::string schema(Direction direction)
 {
     if constexpr (std::same_as<T, bool>)
@@ -80,6 +85,8 @@ template <class T> std::string schema(Direction direction)
         return R"({"type":"string"})";
     else if constexpr (std::same_as<T, json::Value> || std::same_as<T, Given>)
         return "{}";
+    else if constexpr (is_streamed_as<T>)
+        return schema_of_streamed(T{}, direction);
     else if constexpr (is_optional<T>)
         return "{\"anyOf\":[" + schema<typename T::value_type>(direction) + R"(,{"type":"null"}]})";
     else if constexpr (is_vector<T>)

@@ -83,6 +83,9 @@ template <class Res> void write_answer(Response& into, Res const& answer)
     } else if constexpr (std::same_as<Res, Streamed>) {
         into.set_header("Content-Type", answer.content_type);
         into.stream = answer.body;
+    } else if constexpr (is_streamed_as<Res>) {
+        into.say_json();
+        into.stream = answer.body;
     } else if constexpr (std::same_as<Res, RawJson>) {
         into.say_json();
         into.body = answer.body;

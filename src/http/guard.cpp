@@ -1,6 +1,8 @@
 // The rules of the framing guard.
 #include "http/guard.h"
 
+#include "core/text.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -26,7 +28,7 @@ constexpr std::array<std::string_view, 10> single_fields{
     "x-csrf-token"
 };
 
-enum Class : unsigned char { other = 0, token = 1, value = 2, target = 4, host = 8 };
+enum Class : unsigned char { other = 0, token = 1, target = 2, host = 4 };
 
 constexpr std::array<unsigned char, 256> classes = [] {
     std::array<unsigned char, 256> table{};
@@ -41,8 +43,6 @@ constexpr std::array<unsigned char, 256> classes = [] {
             kinds |= token;
         if (alphanumeric || host_symbols.find(letter) != std::string_view::npos)
             kinds |= host; // RFC 9112 3.2: no user, no path
-        if (byte == '\t' || (byte >= 0x20 && byte != 0x7F))
-            kinds |= value; // obs-text included: such a credential is 401, not 400 (D-45)
         if (byte > 0x20 && byte < 0x7F && letter != '#')
             kinds |= target;
         table[byte] = static_cast<unsigned char>(kinds);
@@ -63,15 +63,16 @@ bool all_are(std::string_view text, Class kind)
     return true;
 }
 
-bool same_text(std::string_view sent, std::string_view lower)
+// Of a field: obs-text included, such a credential is 401, not 400 (D-45). The compiler makes
+// vector instructions of this loop.
+bool is_all_value(std::string_view text)
 {
-    if (sent.size() != lower.size())
-        return false;
-    for (std::size_t at = 0; at < sent.size(); ++at)
-        if ((sent[at] >= 'A' && sent[at] <= 'Z' ? static_cast<char>(sent[at] + 32) : sent[at])
-            != lower[at])
-            return false;
-    return true;
+    unsigned char others = 0;
+    for (char const letter : text) {
+        auto const byte = static_cast<unsigned char>(letter);
+        others |= static_cast<unsigned char>(((byte < 0x20) & (byte != '\t')) | (byte == 0x7f));
+    }
+    return others == 0;
 }
 
 bool is_sound_line(std::string_view line, bool first)
@@ -82,7 +83,7 @@ bool is_sound_line(std::string_view line, bool first)
         });
     auto const colon = line.find(':');
     return colon != std::string_view::npos && colon > 0 // also refuses a folded line
-        && all_are(line.substr(0, colon), token) && all_are(line.substr(colon + 1), value);
+        && all_are(line.substr(0, colon), token) && is_all_value(line.substr(colon + 1));
 }
 } // namespace
 
@@ -132,7 +133,7 @@ std::optional<Fault> FieldGuard::field(std::string_view name, std::string_view v
     if (++count_ > header_count_limit)
         return head_too_large;
     for (std::size_t at = 0; at < single_fields.size(); ++at) {
-        if (name.size() != single_fields[at].size() || !same_text(name, single_fields[at]))
+        if (name.size() != single_fields[at].size() || !is_but_for_case(name, single_fields[at]))
             continue;
         auto const bit = 1U << at;
         if ((seen_singles_ & bit) != 0)
@@ -154,7 +155,7 @@ std::optional<Fault> FieldGuard::single_field(std::string_view name, std::string
         if (value.empty() || !all_are(value, host))
             return malformed_request;
     } else if (name == "expect") {
-        expects_continue_ = same_text(value, "100-continue");
+        expects_continue_ = is_but_for_case(value, "100-continue");
         expects_something_else_ = !expects_continue_;
     }
     return std::nullopt;
@@ -174,7 +175,7 @@ std::optional<Fault> FieldGuard::content_length_field(std::string_view value)
 
 std::optional<Fault> FieldGuard::transfer_encoding_field(std::string_view value)
 {
-    if (!same_text(value, "chunked"))
+    if (!is_but_for_case(value, "chunked"))
         return malformed_request;
     chunked_ = true;
     return std::nullopt;

@@ -7,7 +7,7 @@
 namespace gatehouse::http {
 namespace {
 
-constexpr std::array<std::string_view, 33> allowed{
+constexpr std::array<std::string_view, 34> allowed{
     "askAgent",
     "changeClient",
     "changeWorkflow",
@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 33> allowed{
     "listNotifications",
     "listPermitted",
     "listReports",
+    "listResourceTypes",
     "listSessions",
     "listWorkflows",
     "listWorkflowsOfOrganization",

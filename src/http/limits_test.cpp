@@ -51,6 +51,26 @@ TEST(ClientCeilings, count_a_v6_household_as_one)
     EXPECT_TRUE(ceilings.charge(Limit::anonymous, "::ffff:1.2.3.4", second(0)));
 }
 
+TEST(ClientCeilings, test_themselves_at_any_moment_and_leave_nothing)
+{
+    Ceilings ceilings({.credential = 3, .registration = 1, .anonymous = 5, .addresses_kept = 1});
+    for (int second = 0; second < 150; ++second)
+        EXPECT_EQ(ceilings.trouble(Instant::from_seconds(1'800'000'000 + second)), "");
+    auto const now = Instant::from_seconds(1'800'000'150);
+    EXPECT_FALSE(ceilings.charge(Limit::registration, "192.0.2.1", now)) << "its place is kept";
+    EXPECT_EQ(ceilings.trouble(now), "");
+    EXPECT_TRUE(ceilings.charge(Limit::registration, "192.0.2.1", now)) << "the count goes on";
+}
+
+TEST(ClientCeilings, say_that_they_refuse_what_they_should_take)
+{
+    Ceilings ceilings({.credential = 3, .registration = 0, .anonymous = 5});
+    EXPECT_EQ(
+        ceilings.trouble(Instant::from_seconds(1'800'000'000)),
+        "a request within its ceiling is refused"
+    );
+}
+
 TEST(ClientCeilings, keep_a_bounded_number_of_addresses_and_still_count_the_rest)
 {
     Ceilings ceilings({.credential = 1, .registration = 1, .anonymous = 1, .addresses_kept = 10});
@@ -87,8 +107,9 @@ TEST(ClientAddress, D35_is_the_peer_unless_a_trusted_proxy_says_more)
     EXPECT_EQ(proxies.client_of(from("10.0.0.1", {"6.6.6.6", "1.1.1.1, 10.2.3.4"})), "1.1.1.1");
     EXPECT_EQ(proxies.client_of(from("::1", {"[2001:db8::7]:443"})), "2001:db8::7");
     EXPECT_EQ(proxies.client_of(from("10.0.0.1", {"1.1.1.1:5555"})), "1.1.1.1");
-    EXPECT_EQ(proxies.client_of(from("10.0.0.1", {"1.1.1.1, evil"})), "10.0.0.1");
-    EXPECT_EQ(proxies.client_of(from("10.0.0.1", {""})), "10.0.0.1");
+    EXPECT_EQ(proxies.client_of(from("10.0.0.1", {"1.1.1.1, evil"})), unknown_client);
+    EXPECT_EQ(proxies.client_of(from("10.0.0.1", {""})), unknown_client);
+    EXPECT_EQ(proxies.client_of(from("10.0.0.1", {"unknown, 10.0.0.2"})), unknown_client);
     EXPECT_EQ(proxies.client_of(from("10.0.0.1", {"10.0.0.2, 10.0.0.3"})), "10.0.0.2");
     EXPECT_EQ(proxies.client_of(from("::ffff:10.0.0.1", {"1.1.1.1"})), "1.1.1.1");
 }

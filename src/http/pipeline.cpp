@@ -25,7 +25,7 @@ bool is_json(std::optional<std::string_view> content_type)
     if (!content_type)
         return false;
     auto const semicolon = content_type->find(';');
-    if (ascii_lower(trimmed(content_type->substr(0, semicolon))) != "application/json")
+    if (!is_but_for_case(trimmed(content_type->substr(0, semicolon)), "application/json"))
         return false;
     if (semicolon == std::string_view::npos)
         return true;
@@ -173,15 +173,19 @@ Async<void> Pipeline::steps(Exchange& exchange)
     auto const limit = route.body.is_multipart() ? route.body.wire_limit() : body_limit_;
     std::optional<DetailedRefusal> refused;
     try {
-        auto unheard = co_await who_without_asking(exchange, route, context);
-        if (unheard)
-            throw std::move(*unheard);
+        if (refuses_foreign_origin(route) && origins_.is_foreign(request))
+            throw because(Reason::cross_site);
+        if (route.access.kind() == Access::Kind::credential_optional) {
+            auto unheard = co_await present_optional(exchange, route, context);
+            if (unheard)
+                throw std::move(*unheard);
+        }
         bool const asks = needs_session(exchange, route, context);
         if (asks || endpoint->gate)
             co_await admit(exchange, *endpoint, context, asks);
         if (auto early = judge_body(exchange, route.body, limit))
             throw std::move(*early);
-        if (exchange.has_body) {
+        if (exchange.has_body && !exchange.body.take_body(limit)) {
             co_await exchange.body.read_body(limit);
             co_await look_again_after(exchange, *endpoint, context);
         }
@@ -232,7 +236,7 @@ Async<void> Pipeline::refuse(
 {
     if (context.has_caller() && status_of(why.refusal.reason) == 403)
         co_await domain::record_denial(
-            services_, facts_of(context), context.caller(), why.refusal, route.path
+            services_, facts_of(context), context.caller(), why.refusal, route.path, route.denied_as
         );
     answer_refusal(exchange, why.refusal, why.members);
     for (auto const& [name, value] : why.headers)

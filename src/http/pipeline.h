@@ -31,6 +31,8 @@ struct PipelineSettings {
 class BodySource {
 public:
     virtual ~BodySource() = default;
+    // Whether all of it was there already, and needs no read_body() any more. Throws Fault.
+    virtual bool take_body(std::size_t /*limit*/) { return false; }
     // Throws Fault when it is too long, malformed or too slow, and Disconnected.
     virtual Async<void> read_body(std::size_t limit) = 0;
 };
@@ -76,6 +78,7 @@ public:
 
     domain::Services& services() { return services_; }
     Router const& router() const { return router_; }
+    Ceilings& ceilings() { return ceilings_; }
 
 private:
     using Refused = std::optional<domain::Refusal>;
@@ -89,8 +92,6 @@ private:
     admit(Exchange& exchange, Endpoint const& endpoint, Context& context, bool for_session);
     Async<void> look_again_after(Exchange& exchange, Endpoint const& endpoint, Context& context);
     bool needs_session(Exchange const& exchange, Route const& route, Context& context) const;
-    Async<Refused>
-    who_without_asking(Exchange const& exchange, Route const& route, Context& context);
     Async<Refused> live_session(Exchange& exchange, Route const& route, Context& context);
     Refused limits(Exchange const& exchange, Route const& route);
     Refused charge(Limit limit, Exchange const& exchange);

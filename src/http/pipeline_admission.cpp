@@ -23,7 +23,7 @@ bool counts_before_anything(Route const& route)
     return route.limit != Limit::none && !counts_refusals(route);
 }
 
-Async<bool> is_live(domain::Services& services, std::string const& token, Instant now)
+Async<bool> is_live(domain::Services& services, std::string_view token, Instant now)
 {
     try {
         co_await domain::check_session(services, token, now);
@@ -77,21 +77,10 @@ Pipeline::Refused Pipeline::limits(Exchange const& exchange, Route const& route)
     return std::nullopt;
 }
 
-// What the request alone tells; a session is looked up afterwards.
-Async<Pipeline::Refused>
-Pipeline::who_without_asking(Exchange const& exchange, Route const& route, Context& context)
-{
-    if (refuses_foreign_origin(route) && origins_.is_foreign(exchange.request))
-        co_return because(Reason::cross_site);
-    if (route.access.kind() == Access::Kind::credential_optional)
-        co_return co_await present_optional(exchange, route, context);
-    co_return std::nullopt;
-}
-
 Async<Pipeline::Refused>
 Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
 {
-    auto presented = presented_by(exchange.request);
+    auto const presented = presented_by(exchange.request);
     Refused refused;
     if (presented.kind == Presented::Kind::nothing)
         refused = because(Reason::unauthorized);
@@ -99,8 +88,12 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
         refused = because(Reason::invalid_token);
     if (!refused) {
         try {
-            auto caller = co_await domain::check_session(services_, presented.token, exchange.now);
-            context.admit(std::move(caller));
+            auto known = domain::check_token_at_once(services_, presented.token, exchange.now);
+            if (!known) {
+                auto asked = co_await domain::check_token(services_, presented.token, exchange.now);
+                known.emplace(std::move(asked));
+            }
+            context.admit(std::move(known->caller));
         } catch (Refusal const& refusal) {
             refused = refusal;
         }
@@ -117,7 +110,8 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
         domain::require_inside(*caller.rules, exchange.client_address);
     if (!route.while_enrolling)
         domain::require_enrolled(caller);
-    co_await domain::note_device(services_, facts_of(context), caller);
+    if (domain::is_new_class(caller.session, context.user_agent))
+        co_await domain::note_device(services_, facts_of(context), caller);
     if (caller.session.impersonation && !serves_somebody_else(route))
         co_return Refusal{
             .reason = Reason::forbidden, .message = "Not while you act as somebody else."
@@ -130,7 +124,7 @@ Pipeline::live_session(Exchange& exchange, Route const& route, Context& context)
 Async<Pipeline::Refused>
 Pipeline::present_optional(Exchange const& exchange, Route const& route, Context& context)
 {
-    auto presented = presented_by(exchange.request);
+    auto const presented = presented_by(exchange.request);
     bool is_free = false;
     bool const is_there = !presented.token.empty();
     if (is_there && route.limit == Limit::credential)
@@ -146,7 +140,7 @@ Pipeline::present_optional(Exchange const& exchange, Route const& route, Context
     if (needs_proof && !origins_.proves_same_site(exchange.request))
         co_return because(Reason::cross_site);
     if (presented.kind != Presented::Kind::nothing)
-        context.present(std::move(presented.token)); // empty where it was unusable
+        context.present(std::string(presented.token)); // empty where it was unusable
     co_return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include "core/secret.h"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace gatehouse::http {
@@ -72,8 +73,8 @@ void Request::add_header(std::string_view name, std::string_view value)
 {
     auto const name_at = static_cast<std::uint32_t>(text_.size());
     text_ += name;
-    for (auto at = name_at; at < text_.size(); ++at)
-        text_[at] = lower(text_[at]);
+    for (char& letter : std::span(text_).subspan(name_at))
+        letter = lower(letter);
     auto const value_at = static_cast<std::uint32_t>(text_.size());
     text_ += value;
     fields_.push_back(

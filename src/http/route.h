@@ -1,6 +1,7 @@
 // What a route declares about itself: nothing about it is said anywhere else.
 #pragma once
 
+#include "domain/ledger.h"
 #include "domain/sessions.h"
 #include "http/request.h"
 
@@ -122,6 +123,7 @@ struct Route {
     std::string_view answers = "200 400 401 429 503"; // every status it can answer
     std::string_view own_body = ""; // those from 400 on that carry the answer, not the envelope
     Body body = Body::json();
+    domain::Event denied_as = domain::Event::permission_denied; // what a 403 leaves (I-12)
     bool versioned = false; // its answer has an ETag; changing it takes If-Match (http/versions.h)
     // For those, too, who have not set up the second factor yet that their organization asks for.
     bool while_enrolling = false;

@@ -17,6 +17,7 @@ struct Server::Inside {
             .random = services.random,
             .times = settings.times,
             .connection_limit = settings.connection_limit,
+            .crowd = Crowd(settings.connection_limit_of_one, settings.pipeline.trusted_proxies),
             .over_https = settings.tls || services.settings.public_url.starts_with("https://"),
             .tls = settings.tls ? load_tls(*settings.tls) : nullptr }
         , first(ListenSocket::open(settings.listen))
@@ -95,6 +96,11 @@ std::uint16_t Server::operator_port() const
 std::vector<Endpoint> const& Server::endpoints() const
 {
     return inside_->pipeline.router().endpoints();
+}
+
+Ceilings& Server::ceilings()
+{
+    return inside_->pipeline.ceilings();
 }
 
 } // namespace gatehouse::http

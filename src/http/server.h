@@ -23,6 +23,7 @@ struct ServerSettings {
     PipelineSettings pipeline;
     TimeLimits times;
     std::size_t connection_limit = 20'000; // of this node
+    std::size_t connection_limit_of_one = 1'000; // of one client address; 0: none
 };
 
 class Server {
@@ -43,6 +44,7 @@ public:
     std::uint16_t port() const; // the real one, also before run()
     std::uint16_t operator_port() const; // 0 without an operator listener
     std::vector<Endpoint> const& endpoints() const;
+    Ceilings& ceilings(); // what counts the requests of its clients
 
 private:
     struct Inside;

@@ -1,4 +1,5 @@
 // Starting, stopping, and running out of descriptors.
+#include "http/crowd.h"
 #include "http/endpoint.h"
 #include "support/running_server.h"
 
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <thread>
 
 namespace gatehouse::http {
 namespace {
@@ -176,6 +178,57 @@ TEST_F(ServerLife, HT14_keeps_to_the_connection_limit_and_goes_on_when_one_leave
     EXPECT_TRUE(three.stays_silent(std::chrono::milliseconds(300))) << "the limit holds";
     one.reset();
     EXPECT_EQ(body_of(three.read_answer()), R"({"text":"3"})");
+}
+
+TEST_F(ServerLife, HT14_closes_what_one_address_has_too_many_of_and_lets_it_in_when_one_leaves)
+{
+    ServerSettings settings;
+    settings.connection_limit_of_one = 2;
+    RunningServer server(world, endpoints(), settings);
+    auto one = std::make_unique<RawClient>(server.port());
+    one->send(get("/items/1"));
+    EXPECT_EQ(status_of(one->read_answer()), 200);
+    RawClient two(server.port());
+    two.send(get("/items/2"));
+    EXPECT_EQ(status_of(two.read_answer()), 200);
+    RawClient three(server.port());
+    EXPECT_TRUE(three.is_closed_by_server()) << "one too many";
+    two.send(get("/items/2"));
+    EXPECT_EQ(status_of(two.read_answer()), 200) << "those inside are served";
+    one.reset();
+    for (int tries = 0; tries < 500; ++tries) { // until the server has seen that one has left
+        RawClient next(server.port());
+        next.send(get("/items/3"));
+        if (status_of(next.read_answer()) == 200)
+            return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    FAIL() << "nobody is let in any more";
+}
+
+TEST(Crowd, CountsAnAddressOnceForEachConnectionAndForgetsIt)
+{
+    Crowd crowd(2, {"10.0.0.0/8"});
+    EXPECT_TRUE(crowd.let_in("192.0.2.1"));
+    EXPECT_TRUE(crowd.let_in("::ffff:192.0.2.1")) << "the same one";
+    EXPECT_FALSE(crowd.let_in("192.0.2.1"));
+    EXPECT_TRUE(crowd.let_in("192.0.2.2"));
+    EXPECT_TRUE(crowd.let_in("2001:db8::1"));
+    EXPECT_TRUE(crowd.let_in("2001:db8::2"));
+    EXPECT_FALSE(crowd.let_in("2001:db8::3")) << "one network is one household";
+    EXPECT_TRUE(crowd.let_in("2001:db8:0:1::1"));
+    for (int each = 0; each < 5; ++each)
+        EXPECT_TRUE(crowd.let_in("10.1.2.3")) << "a proxy speaks for many";
+    crowd.leave("192.0.2.1");
+    EXPECT_TRUE(crowd.let_in("192.0.2.1"));
+}
+
+TEST(Crowd, WithoutALimitCountsNobody)
+{
+    Crowd crowd(0, {});
+    for (int each = 0; each < 5; ++each)
+        EXPECT_TRUE(crowd.let_in("192.0.2.1"));
+    crowd.leave("192.0.2.1");
 }
 
 } // namespace

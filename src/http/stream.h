@@ -23,6 +23,10 @@ public:
     virtual void read_some(char* into, std::size_t size, Completion& done) = 0;
     virtual void write_some(std::string_view bytes, Completion& done) = 0;
 
+    // Takes what has come without waiting: the number of bytes; 0 where read_some() must be asked,
+    // which also tells of an end.
+    virtual std::size_t read_now(char* into, std::size_t size) noexcept = 0;
+
     // Sends what goes without waiting: the number of bytes, or -1 when the connection is broken.
     virtual std::ptrdiff_t send_now(std::string_view bytes) noexcept = 0;
 

@@ -25,6 +25,12 @@ public:
         );
     }
 
+    std::size_t read_now(char* into, std::size_t size) noexcept override
+    {
+        boost::system::error_code nothing_yet; // or the end
+        return socket_.receive(asio::buffer(into, size), 0, nothing_yet);
+    }
+
     void write_some(std::string_view bytes, Completion& done) override
     {
         socket_.async_write_some(

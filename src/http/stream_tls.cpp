@@ -33,6 +33,8 @@ public:
         );
     }
 
+    std::size_t read_now(char* /*into*/, std::size_t /*size*/) noexcept override { return 0; }
+
     void write_some(std::string_view bytes, Completion& done) override
     {
         stream_.async_write_some(

@@ -7,6 +7,7 @@
 #include <array>
 #include <compare>
 #include <map>
+#include <optional>
 
 namespace gatehouse::http {
 
@@ -32,34 +33,45 @@ struct Counted {
     auto operator<=>(Counted const&) const = default;
 };
 
-void count(Exchange const& exchange, std::string_view method)
+struct Series {
+    metrics::Counter requests;
+    std::optional<metrics::Histogram> seconds; // none for probes
+};
+
+Series series_of(Exchange const& exchange, std::string_view method)
 {
-    thread_local std::map<Counted, metrics::Counter> known;
+    metrics::Counter const requests(
+        "gatehouse_http_requests_total",
+        {{"method", method},
+         {"route", exchange.route},
+         {"status", class_of(exchange.response.status)}}
+    );
+    Series series{.requests = requests, .seconds = {}};
+    if (!is_probe(exchange.route))
+        series.seconds.emplace(
+            "gatehouse_http_request_seconds", metrics::Labels{{"route", exchange.route}}
+        );
+    return series;
+}
+
+void count(Exchange const& exchange, std::string_view method, std::chrono::nanoseconds spent)
+{
+    thread_local std::map<Counted, Series> known;
     Counted const key{exchange.route.data(), method.data(), exchange.response.status / 100};
     auto found = known.find(key);
-    if (found == known.end()) {
-        metrics::Counter const counter(
-            "gatehouse_http_requests_total",
-            {{"method", method},
-             {"route", exchange.route},
-             {"status", class_of(exchange.response.status)}}
-        );
-        found = known.emplace(key, counter).first;
-    }
-    found->second.add();
+    if (found == known.end())
+        found = known.emplace(key, series_of(exchange, method)).first;
+    auto const& [requests, seconds] = found->second;
+    requests.add();
+    if (seconds)
+        seconds->observe_seconds(std::chrono::duration<double>(spent).count());
 }
 } // namespace
 
 void tally(Exchange const& exchange, std::chrono::nanoseconds spent)
 {
     auto const method = exchange.method_is_known ? to_text(exchange.request.method) : "other";
-    count(exchange, method);
-    if (!is_probe(exchange.route))
-        metrics::observe_seconds(
-            "gatehouse_http_request_seconds",
-            std::chrono::duration<double>(spent).count(),
-            {{"route", exchange.route}}
-        );
+    count(exchange, method, spent);
     auto const level = is_probe(exchange.route) ? log::Level::debug : log::Level::info;
     if (!log::is_on(level))
         return;

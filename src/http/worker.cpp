@@ -170,6 +170,9 @@ void Worker::accepted(std::size_t at)
         socket.set_option(asio::ip::tcp::no_delay(true), error);
         if (error)
             continue; // gone before it began
+        auto from = peer.address().to_string();
+        if (!may_come_in(from, listener.for_operators))
+            continue;
         bool const secure = shared_.tls && !listener.for_operators;
         auto stream = secure ? tls_stream(std::move(socket), *shared_.tls)
                              : plain_stream(std::move(socket));
@@ -177,18 +180,33 @@ void Worker::accepted(std::size_t at)
             inside_->connections.end(),
             *this,
             std::move(stream),
-            Connection::Facts{peer.address().to_string(), secure, listener.for_operators}
+            Connection::Facts{from, secure, listener.for_operators}
         );
         ++shared_.connections;
-        start([](Worker& worker, std::list<Connection>::iterator connection) -> Async<void> {
-            co_await connection->converse();
-            worker.inside_->connections.erase(connection);
-            --worker.shared_.connections;
-            if (worker.stopping_ && worker.inside_->connections.empty())
-                worker.loop_.stop();
-        }(*this, here));
+        start(serve(here, listener.for_operators ? std::string() : std::move(from)));
     }
     accept_next(at);
+}
+
+// `counted`: the address that it was let in from, empty where nobody counted it.
+Async<void> Worker::serve(std::list<Connection>::iterator connection, std::string counted)
+{
+    co_await connection->converse();
+    inside_->connections.erase(connection);
+    --shared_.connections;
+    if (!counted.empty())
+        shared_.crowd.leave(counted);
+    if (stopping_ && inside_->connections.empty())
+        loop_.stop();
+}
+
+// One that has too many is closed at once, before a byte of it is read: it costs nothing more.
+bool Worker::may_come_in(std::string const& peer, bool for_operators)
+{
+    if (for_operators || shared_.crowd.let_in(peer))
+        return true;
+    metrics::count("gatehouse_http_connections_turned_away_total");
+    return false;
 }
 
 // Out of descriptors or memory: accepting pauses until the next sweep, said once a second.

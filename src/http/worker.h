@@ -4,11 +4,13 @@
 #include "core/event_loop.h"
 #include "core/random.h"
 #include "http/connection.h"
+#include "http/crowd.h"
 #include "http/listen_socket.h"
 #include "http/tls.h"
 
 #include <atomic>
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <string>
 
@@ -20,6 +22,7 @@ struct Shared {
     Random& random;
     TimeLimits times;
     std::size_t connection_limit = 20'000;
+    Crowd crowd;
     bool over_https = false; // by TLS here, or by a proxy in front
     std::shared_ptr<boost::asio::ssl::context> tls; // null: plain
     std::atomic<std::size_t> connections = 0;
@@ -49,6 +52,8 @@ private:
 
     void accept_next(std::size_t listener);
     void accepted(std::size_t listener);
+    Async<void> serve(std::list<Connection>::iterator connection, std::string counted);
+    bool may_come_in(std::string const& peer, bool for_operators);
     bool may_accept() const;
     void refused_by_the_system(std::string const& cause);
     void drain_and_close_listeners();

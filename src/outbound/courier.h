@@ -21,7 +21,7 @@ struct CourierOptions {
     mail_text::Mailbox from;
     RetrySchedule retries;
     // How soon a broken transport shows although nobody is mailed; half of it while it fails.
-    Duration probe_every = 60s;
+    Duration probe_every = 30s;
 };
 
 // For one thread, but for health(), name() and stop(). Blocks as long as its transport does.

@@ -130,8 +130,9 @@ private:
 
     domain::Backlog count_waiting()
     {
-        auto const backlog = wait_for(loop_, count_backlog(storage_, clock_.now()));
-        courier_.board().note_backlog(backlog);
+        auto const now = clock_.now();
+        auto const backlog = wait_for(loop_, count_backlog(storage_, now));
+        courier_.board().note_backlog(backlog, now);
         return backlog;
     }
 

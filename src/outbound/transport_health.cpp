@@ -33,12 +33,13 @@ void TransportHealth::note_failing(
         .with("since", to_text(*health_.failing_since));
 }
 
-void TransportHealth::note_backlog(domain::Backlog const& backlog)
+void TransportHealth::note_backlog(domain::Backlog const& backlog, Instant now)
 {
     metrics::gauge("gatehouse_outbox_waiting", static_cast<double>(backlog.waiting));
     std::lock_guard const lock(mutex_);
     health_.waiting = backlog.waiting;
     health_.oldest_waiting = backlog.oldest;
+    health_.looked_at = now;
 }
 
 MailHealth TransportHealth::read() const

@@ -18,6 +18,7 @@ struct MailHealth {
     std::string failure; // class and detail of the last failure; for operators, never a secret
     std::int64_t waiting = 0; // mails neither sent nor given up, when last counted
     std::optional<Instant> oldest_waiting;
+    std::optional<Instant> looked_at; // when they were counted: the sender is alive
 };
 
 // Keeps a MailHealth, tells metrics and log. Safe to use from several threads.
@@ -25,7 +26,7 @@ class TransportHealth {
 public:
     bool note_working(); // true: it failed before
     void note_failing(std::string_view transport, std::string const& failure, Instant now);
-    void note_backlog(domain::Backlog const& backlog);
+    void note_backlog(domain::Backlog const& backlog, Instant now);
     MailHealth read() const;
 
 private:

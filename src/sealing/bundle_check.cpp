@@ -3,8 +3,11 @@
 
 #include "core/json.h"
 #include "core/text.h"
-#include "crypto/running_digest.h"
+#include "sealing/file_digests.h"
+#include "sealing/pruning.h"
+#include "sealing/row_reader.h"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -100,7 +103,7 @@ public:
     RowsCheck(Bundle& bundle, Proof const& proof, KnownKeys const& keys, Published const& published)
         : proof_(proof)
         , checkpoints_(bundle)
-        , lines_(opened(bundle, rows_file))
+        , reader_(opened(bundle, rows_file))
         , check_(
               proof.organization_id,
               proof.first_seq,
@@ -115,15 +118,16 @@ public:
     Found run(BundleReport& report)
     {
         try {
-            while (auto const text = lines_.next()) {
-                if (auto found = take(*text))
-                    return found;
-                ++report.rows;
-            }
+            for (auto lines = reader_.next(); !lines.empty(); lines = reader_.next())
+                for (auto const& line : lines) {
+                    if (auto found = take(line))
+                        return found;
+                    ++report.rows;
+                }
         } catch (std::runtime_error const& failure) { // a ZIP with a changed byte
             return Finding{.seq = check_.expected(), .id = std::nullopt, .what = failure.what()};
         }
-        if (lines_.broken())
+        if (reader_.ended_badly())
             return bad_line();
         report.checkpoints = check_.checkpoints();
         if (auto found = checkpoints_.bad())
@@ -133,19 +137,18 @@ public:
         return compare();
     }
 
+    std::string sha256() { return reader_.sha256(); } // of all lines, once they were read
+
 private:
-    Found take(std::string_view text)
+    Found take(RowLine const& line)
     {
-        auto const line = parse_row(text);
-        if (!line)
-            return bad_line();
-        ++(line->row ? rows_ : stubs_);
-        auto found = line->row ? check_.row(line->seq, *line->row, line->row_hash)
-                               : check_.stub(line->seq, line->row_hash);
+        ++(line.row ? rows_ : stubs_);
+        auto found = line.row ? check_.row(line.seq, *line.row, line.row_hash)
+                              : check_.stub(line.seq, line.row_hash);
         if (!found)
             found = checkpoints_.bad();
         if (!found)
-            found = outside_.at(line->seq, line->row_hash);
+            found = outside_.at(line.seq, line.row_hash);
         return found;
     }
 
@@ -173,12 +176,30 @@ private:
 
     Proof const& proof_;
     CheckpointLines checkpoints_;
-    Lines lines_;
+    RowReader reader_;
     std::int64_t rows_ = 0;
     std::int64_t stubs_ = 0;
     ChainCheck check_;
     PublishedCheck outside_;
 };
+
+// The stub for what was pruned before, where there is one: signed, and what the segment stands on
+// where it begins behind it. How far it reaches.
+std::int64_t check_stub(Bundle& bundle, Proof const& proof, KnownKeys const& keys)
+{
+    auto const names = bundle.names();
+    if (std::ranges::find(names, pruning_file) == names.end())
+        return 0;
+    auto const line = parse_pruning(needed(bundle, pruning_file));
+    if (!line)
+        throw Stop{in_file(pruning_file, "is not what it should be")};
+    if (auto found = check_pruning(line->pruning, proof.organization_id, keys))
+        throw Stop{std::move(*found)};
+    if (auto found = check_stands_on(line->pruning, proof.first_seq, proof.prev_hash);
+        found && proof.last_seq > 0)
+        throw Stop{std::move(*found)};
+    return line->pruning.chain_seq;
+}
 
 // Name and SHA-256 of what the manifest lists.
 std::vector<std::pair<std::string, std::string>> listed_in(std::string const& manifest)
@@ -215,7 +236,9 @@ void check_signature(Bundle& bundle, std::string const& manifest, KnownKeys cons
         throw Stop{in_file(signature_file, "is no signature of " + std::string(manifest_file))};
 }
 
-void check_files(Bundle& bundle, KnownKeys const& keys)
+void check_files(
+    Bundle& bundle, KnownKeys const& keys, FileDigests& others, std::string const& digest_of_rows
+)
 {
     auto const manifest = needed(bundle, manifest_file);
     check_signature(bundle, manifest, keys);
@@ -224,20 +247,15 @@ void check_files(Bundle& bundle, KnownKeys const& keys)
     for (auto const& [name, digest] : listed) {
         if (!names.insert(name).second)
             throw Stop{in_file(name, "is listed twice")};
-        auto const file = opened(bundle, name);
-        crypto::RunningSha256 hash;
-        for (auto piece = file->read(); !piece.empty(); piece = file->read())
-            hash.add(piece);
-        if (hash.hex() != digest)
+        auto const found = others.all().find(name);
+        if (name != rows_file && found == others.all().end())
+            throw Stop{in_file(name, "is not there")};
+        if ((name == rows_file ? digest_of_rows : found->second) != digest)
             throw Stop{in_file(name, "was changed: its SHA-256 is another")};
     }
-    std::set<std::string> seen;
-    for (auto const& name : bundle.names()) {
-        if (!names.contains(name))
-            throw Stop{in_file(name, "is not listed in the manifest")};
-        if (!seen.insert(name).second)
-            throw Stop{in_file(name, "is there twice")};
-    }
+    for (auto const& name : bundle.names())
+        if (names.erase(name) == 0)
+            throw Stop{in_file(name, "is there twice, or not listed in the manifest")};
 }
 
 } // namespace
@@ -263,9 +281,12 @@ check_bundle(Bundle& bundle, std::optional<std::string> const& kid, Published co
         if (!proof)
             throw Stop{in_file(proof_file, "is not what it should be")};
         report.proof = std::move(*proof);
-        report.found = RowsCheck(bundle, report.proof, keys, published).run(report);
+        report.pruned = check_stub(bundle, report.proof, keys);
+        FileDigests others(bundle, rows_file);
+        RowsCheck rows(bundle, report.proof, keys, published);
+        report.found = rows.run(report);
         if (!report.found)
-            check_files(bundle, keys);
+            check_files(bundle, keys, others, rows.sha256());
     } catch (Stop& stop) {
         report.found = std::move(stop.finding);
     }

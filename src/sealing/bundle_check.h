@@ -15,6 +15,7 @@ namespace gatehouse::sealing {
 
 struct BundleReport {
     Proof proof;
+    std::int64_t pruned = 0; // as in live_check.h
     std::int64_t rows = 0; // lines, stubs too
     std::int64_t checkpoints = 0;
     std::set<std::string> kids; // whose keys were believed

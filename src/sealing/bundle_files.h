@@ -18,6 +18,7 @@ public:
     virtual std::string_view read() = 0;
 };
 
+// Asked by several threads at once.
 class Bundle {
 public:
     virtual ~Bundle() = default;

@@ -42,11 +42,14 @@ public:
         expect("{");
     }
     std::string text(std::string_view name);
-    std::optional<std::string> optional_text(std::string_view name);
     std::int64_t number(std::string_view name);
     std::optional<std::int64_t> optional_number(std::string_view name);
     std::string hex(std::string_view name, std::size_t bytes);
-    std::optional<std::string> optional_hex(std::string_view name, std::size_t bytes);
+    // Into what is there already, whose memory is used again.
+    void text(std::string_view name, std::string& into);
+    void optional_text(std::string_view name, std::optional<std::string>& into);
+    void hex(std::string_view name, std::size_t bytes, std::string& into);
+    void optional_hex(std::string_view name, std::size_t bytes, std::optional<std::string>& into);
     void expect(std::string_view text);
     bool begins(std::string_view text) const { return rest_.starts_with(text); }
     // Whether the object, and the line with it, ended here and all was right.
@@ -65,9 +68,11 @@ public:
 
 private:
     bool is_next(std::string_view name);
-    std::string string();
+    void string(std::string& into);
+    void hex_digits(std::size_t bytes, std::string& into);
     char escaped();
     std::int64_t digits();
+    void fail();
 
     std::string_view rest_;
     bool is_first_ = true;

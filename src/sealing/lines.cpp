@@ -19,40 +19,39 @@ std::optional<std::string_view> line_of(std::string_view document)
     return document.substr(0, document.size() - 1);
 }
 
-RowLine read_stub(CanonicalReader& reader)
+void read_stub(CanonicalReader& reader, RowLine& line)
 {
-    RowLine line;
-    line.row_hash = reader.hex("row_hash", digest_size);
+    line.row.reset();
+    reader.hex("row_hash", digest_size, line.row_hash);
     line.seq = reader.number("seq");
-    return line;
 }
 
-RowLine read_whole(CanonicalReader& reader)
+void read_whole(CanonicalReader& reader, RowLine& line)
 {
-    RowLine line;
-    auto& row = line.row.emplace();
-    row.actor_id = reader.optional_text("actor_id");
-    row.correlation_id = reader.optional_text("correlation_id");
-    row.created_at = reader.text("created_at");
-    row.details = reader.text("details");
-    row.email = reader.optional_text("email");
-    row.event_type = reader.text("event_type");
+    if (!line.row)
+        line.row.emplace();
+    auto& row = *line.row;
+    reader.optional_text("actor_id", row.actor_id);
+    reader.optional_text("correlation_id", row.correlation_id);
+    reader.text("created_at", row.created_at);
+    reader.text("details", row.details);
+    reader.optional_text("email", row.email);
+    reader.text("event_type", row.event_type);
     row.id = reader.number("id");
-    row.ip_address = reader.optional_text("ip_address");
-    row.outcome = reader.text("outcome");
-    row.personal = reader.optional_text("personal");
-    row.pii_commitment = reader.hex("pii_commitment", digest_size);
-    row.pii_salt = reader.optional_hex("pii_salt", salt_size);
-    row.resource = reader.optional_text("resource");
-    row.resource_id = reader.optional_text("resource_id");
-    line.row_hash = reader.hex("row_hash", digest_size);
+    reader.optional_text("ip_address", row.ip_address);
+    reader.text("outcome", row.outcome);
+    reader.optional_text("personal", row.personal);
+    reader.hex("pii_commitment", digest_size, row.pii_commitment);
+    reader.optional_hex("pii_salt", salt_size, row.pii_salt);
+    reader.optional_text("resource", row.resource);
+    reader.optional_text("resource_id", row.resource_id);
+    reader.hex("row_hash", digest_size, line.row_hash);
     line.seq = reader.number("seq");
-    row.session_id = reader.optional_text("session_id");
+    reader.optional_text("session_id", row.session_id);
     row.status = reader.optional_number("status");
-    row.user_agent = reader.optional_text("user_agent");
-    row.user_id = reader.optional_text("user_id");
+    reader.optional_text("user_agent", row.user_agent);
+    reader.optional_text("user_id", row.user_id);
     row.version = reader.number("v");
-    return line;
 }
 
 } // namespace
@@ -92,11 +91,20 @@ void append_row(std::string& into, RowLine const& line)
     writer.end();
 }
 
-std::optional<RowLine> parse_row(std::string_view text)
+bool parse_row(std::string_view text, RowLine& into)
 {
     CanonicalReader reader(text);
-    auto line = text.starts_with(R"({"row_hash")") ? read_stub(reader) : read_whole(reader);
-    if (!reader.end())
+    if (text.starts_with(R"({"row_hash")"))
+        read_stub(reader, into);
+    else
+        read_whole(reader, into);
+    return reader.end();
+}
+
+std::optional<RowLine> parse_row(std::string_view text)
+{
+    RowLine line;
+    if (!parse_row(text, line))
         return std::nullopt;
     return line;
 }
@@ -136,6 +144,46 @@ std::optional<CheckpointLine> parse_checkpoint(std::string_view text)
     checkpoint.batch_root = *root;
     checkpoint.head_hash = *head;
     checkpoint.created_at = *moment;
+    return line;
+}
+
+std::string pruning_json(PruningLine const& line)
+{
+    auto const& pruning = line.pruning;
+    std::string text;
+    CanonicalWriter writer(text);
+    writer.number("chain_seq", pruning.chain_seq);
+    writer.text("created_at", to_text(pruning.created_at));
+    writer.hex("head_hash", domain::bytes_of(pruning.head_hash));
+    writer.text("kid", pruning.kid);
+    writer.text("organization_id", pruning.organization_id.text());
+    writer.hex("public_key", line.public_key);
+    writer.hex("signature", pruning.signature);
+    writer.end();
+    return text;
+}
+
+std::optional<PruningLine> parse_pruning(std::string_view text)
+{
+    auto const whole = line_of(text);
+    if (!whole)
+        return std::nullopt;
+    PruningLine line;
+    auto& pruning = line.pruning;
+    CanonicalReader reader(*whole);
+    pruning.chain_seq = reader.number("chain_seq");
+    auto const created_at = reader.text("created_at");
+    auto const head = domain::digest_of(reader.hex("head_hash", digest_size));
+    pruning.kid = reader.text("kid");
+    pruning.organization_id = domain::OrganizationId(reader.text("organization_id"));
+    line.public_key = reader.hex("public_key", digest_size);
+    pruning.signature = reader.hex("signature", signature_size);
+    auto const moment = parse_instant(created_at);
+    if (!reader.end() || !head || !moment || to_text(*moment) != created_at
+        || domain::kid_of(line.public_key) != pruning.kid)
+        return std::nullopt;
+    pruning.head_hash = *head;
+    pruning.created_at = *moment;
     return line;
 }
 

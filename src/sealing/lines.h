@@ -15,6 +15,7 @@ namespace gatehouse::sealing {
 inline constexpr char const* keys_file = "ledger/keys.json";
 inline constexpr char const* checkpoints_file = "ledger/checkpoints.jsonl";
 inline constexpr char const* rows_file = "ledger/rows.jsonl";
+inline constexpr char const* pruning_file = "ledger/pruning.json";
 inline constexpr char const* proof_file = "ledger/proof.json";
 
 struct RowLine {
@@ -24,6 +25,7 @@ struct RowLine {
 };
 void append_row(std::string& into, RowLine const& line);
 std::optional<RowLine> parse_row(std::string_view line); // without its line feed
+bool parse_row(std::string_view line, RowLine& into); // whose memory is used again
 
 struct CheckpointLine {
     domain::Checkpoint checkpoint;
@@ -31,6 +33,13 @@ struct CheckpointLine {
 };
 void append_checkpoint(std::string& into, CheckpointLine const& line);
 std::optional<CheckpointLine> parse_checkpoint(std::string_view line);
+
+struct PruningLine { // one line, in a file of its own
+    domain::Pruning pruning;
+    std::string public_key; // bytes
+};
+std::string pruning_json(PruningLine const& line);
+std::optional<PruningLine> parse_pruning(std::string_view text);
 
 // By kid, each with its bytes.
 using KeyLines = std::vector<std::pair<std::string, std::string>>;

@@ -2,7 +2,9 @@
 #include "sealing/live_check.h"
 
 #include "core/event_loop.h"
+#include "domain/prunings.h"
 #include "domain/seals.h"
+#include "sealing/pruning.h"
 
 #include <algorithm>
 #include <deque>
@@ -25,6 +27,13 @@ Async<ChainRange> whole(Storage& storage, OrganizationId organization)
     auto work = co_await storage.read();
     auto range = co_await work->sealed_ledger().whole(std::move(organization));
     co_return range;
+}
+
+Async<std::optional<domain::Pruning>> stub_of(Storage& storage, OrganizationId organization)
+{
+    auto work = co_await storage.read();
+    auto stub = co_await work->sealed_ledger().prunings().newest(std::move(organization));
+    co_return stub;
 }
 
 Async<std::vector<SealedRow>>
@@ -66,12 +75,14 @@ Async<Loose> loose_rows(Storage& storage, OrganizationId organization)
 // The next page is read while this one is checked.
 class RowsAhead {
 public:
-    RowsAhead(Storage& storage, OrganizationId const& organization, std::int64_t last)
+    RowsAhead(
+        Storage& storage, OrganizationId const& organization, std::int64_t after, std::int64_t last
+    )
         : storage_(storage)
         , organization_(organization)
         , last_(last)
     {
-        begin(0);
+        begin(after);
     }
 
     std::vector<SealedRow> take()
@@ -100,10 +111,13 @@ private:
 // One after the other, read in pages.
 class CheckpointsInOrder {
 public:
-    CheckpointsInOrder(Storage& storage, OrganizationId const& organization, std::int64_t last)
+    CheckpointsInOrder(
+        Storage& storage, OrganizationId const& organization, std::int64_t after, std::int64_t last
+    )
         : storage_(storage)
         , organization_(organization)
         , last_(last)
+        , after_(after)
     {
     }
 
@@ -126,7 +140,7 @@ private:
     OrganizationId const organization_;
     std::int64_t const last_;
     EventLoop loop_;
-    std::int64_t after_ = 0;
+    std::int64_t after_;
     std::deque<Checkpoint> read_;
 };
 
@@ -159,25 +173,29 @@ Found find_loose(Loose const& loose)
     return std::nullopt;
 }
 
-} // namespace
+struct Outside { // the chain itself: where it begins, and what is known of it elsewhere
+    std::optional<domain::Pruning> const& stub;
+    Published const& published;
+};
 
-ChainReport check_chain(
-    Storage& storage,
-    KnownKeys const& keys,
-    OrganizationId const& organization,
-    Published const& published
-)
+// The seals and rows behind the stub, or from the beginning.
+void follow(Storage& storage, KnownKeys const& keys, Outside const& known, ChainReport& report)
 {
     EventLoop loop;
-    ChainReport report;
-    report.organization_id = organization;
+    auto const& organization = report.organization_id;
     auto const range = wait_for(loop, whole(storage, organization));
-    CheckpointsInOrder checkpoints(storage, organization, range.last);
-    ChainCheck check(organization, 1, domain::genesis_hash(organization), keys, [&] {
+    auto const before = known.stub ? known.stub->head_hash : domain::genesis_hash(organization);
+    auto const last = std::max(range.last, report.pruned);
+    CheckpointsInOrder checkpoints(storage, organization, report.pruned, last);
+    ChainCheck check(organization, report.pruned + 1, before, keys, [&] {
         return checkpoints.next();
     });
-    PublishedCheck outside(published, organization.text(), 1);
-    RowsAhead ahead(storage, organization, range.last);
+    PublishedCheck outside(
+        known.published, organization.text(), std::max<std::int64_t>(1, report.pruned)
+    );
+    if (known.stub)
+        report.found = outside.at(report.pruned, domain::bytes_of(before));
+    RowsAhead ahead(storage, organization, report.pruned, last);
     for (auto page = ahead.take(); !page.empty() && !report.found; page = ahead.take())
         for (auto const& sealed : page) {
             report.found = check_row(check, sealed);
@@ -192,6 +210,25 @@ ChainReport check_chain(
         report.found = check.end();
     if (!report.found)
         report.found = outside.end(check.expected() - 1);
+}
+
+} // namespace
+
+ChainReport check_chain(
+    Storage& storage,
+    KnownKeys const& keys,
+    OrganizationId const& organization,
+    Published const& published
+)
+{
+    EventLoop loop;
+    ChainReport report;
+    report.organization_id = organization;
+    auto const stub = wait_for(loop, stub_of(storage, organization));
+    report.pruned = stub ? stub->chain_seq : 0;
+    report.found = stub ? check_pruning(*stub, organization, keys) : std::nullopt;
+    if (!report.found)
+        follow(storage, keys, {stub, published}, report);
     auto const loose = wait_for(loop, loose_rows(storage, organization));
     report.unsealed = loose.unsealed;
     if (!report.found)

@@ -11,6 +11,7 @@ namespace gatehouse::sealing {
 
 struct ChainReport {
     domain::OrganizationId organization_id;
+    std::int64_t pruned = 0; // rows up to this one are gone, and a stub stands for them
     std::int64_t rows = 0; // that are sealed
     std::int64_t checkpoints = 0;
     std::int64_t unsealed = 0;

@@ -2,6 +2,7 @@
 #include "sealing/segment.h"
 
 #include "core/text.h"
+#include "domain/prunings.h"
 #include "domain/seals.h"
 
 #include <algorithm>
@@ -17,12 +18,17 @@ using domain::Storage;
 constexpr int rows_of_a_page = 400; // a few hundred kilobytes
 constexpr int checkpoints_of_a_page = 500;
 
+using Stub = std::optional<domain::Pruning>;
+
 // The hash that the chain has after `seq`.
-Async<std::string>
-hash_after(domain::UnitOfWork& work, OrganizationId organization, std::int64_t seq)
+Async<std::string> hash_after(
+    domain::UnitOfWork& work, OrganizationId organization, std::int64_t seq, Stub const& stub
+)
 {
     if (seq == 0)
         co_return domain::bytes_of(domain::genesis_hash(organization));
+    if (stub && stub->chain_seq == seq)
+        co_return domain::bytes_of(stub->head_hash);
     auto const hash = co_await work.sealed_ledger().hash_at(organization, seq);
     if (!hash)
         throw std::runtime_error(
@@ -32,18 +38,38 @@ hash_after(domain::UnitOfWork& work, OrganizationId organization, std::int64_t s
     co_return *hash;
 }
 
-Async<Proof> proof_of(Storage& storage, OrganizationId organization, Instant from, Instant to)
+// Behind the stub: what it stands for is gone, or is going at this moment.
+ChainRange behind(ChainRange range, Stub const& stub)
+{
+    if (!stub || range.last == 0)
+        return range;
+    if (range.last <= stub->chain_seq)
+        return {};
+    range.first = std::max(range.first, stub->chain_seq + 1);
+    return range;
+}
+
+Async<Stub> stub_of(Storage& storage, OrganizationId organization)
 {
     auto work = co_await storage.read();
-    auto const range = co_await work->sealed_ledger().range(organization, from, to);
+    auto stub = co_await work->sealed_ledger().prunings().newest(std::move(organization));
+    co_return stub;
+}
+
+Async<Proof>
+proof_of(Storage& storage, OrganizationId organization, Instant from, Instant to, Stub const& stub)
+{
+    auto work = co_await storage.read();
+    auto const met = co_await work->sealed_ledger().range(organization, from, to);
+    auto const range = behind(met, stub);
     Proof proof;
     proof.organization_id = organization;
     proof.from = to_text(from);
     proof.to = to_text(to);
     proof.first_seq = range.first;
     proof.last_seq = range.last;
-    proof.prev_hash = co_await hash_after(*work, organization, range.first - 1);
-    proof.head_hash = co_await hash_after(*work, organization, range.last);
+    proof.prev_hash = co_await hash_after(*work, organization, range.first - 1, stub);
+    proof.head_hash = co_await hash_after(*work, organization, range.last, stub);
     proof.unsealed = co_await work->sealed_ledger().unsealed(organization);
     co_return proof;
 }
@@ -83,7 +109,7 @@ public:
             of_.proof_.organization_id, after_, of_.proof_.last_seq, checkpoints_of_a_page
         );
         for (auto const& checkpoint : page) {
-            append_checkpoint(into, {checkpoint, key_of(checkpoint.kid)});
+            append_checkpoint(into, {checkpoint, of_.key_of(checkpoint.kid)});
             after_ = checkpoint.chain_seq;
             ++lines_;
         }
@@ -91,15 +117,6 @@ public:
     }
 
 private:
-    std::string key_of(std::string const& kid) const
-    {
-        auto const found
-            = std::ranges::find(of_.keys_, kid, &std::pair<std::string, std::string>::first);
-        if (found == of_.keys_.end())
-            throw std::runtime_error("a checkpoint is signed by an unknown key: " + kid);
-        return found->second;
-    }
-
     Segment const& of_;
     std::int64_t after_;
 };
@@ -172,17 +189,46 @@ private:
     Segment const& of_;
 };
 
-Segment::Segment(Storage& storage, std::shared_ptr<Signer const> signer, Proof proof)
+class Segment::StubFile final : public SegmentFile {
+public:
+    explicit StubFile(Segment const& of)
+        : of_(of)
+    {
+    }
+    std::string_view name() const override { return pruning_file; }
+    Async<bool> next(std::string& into) override
+    {
+        into += pruning_json({*of_.stub_, of_.key_of(of_.stub_->kid)});
+        lines_ = 1;
+        co_return false;
+    }
+
+private:
+    Segment const& of_;
+};
+
+Segment::Segment(Storage& storage, std::shared_ptr<Signer const> signer, Proof proof, Stub stub)
     : storage_(storage)
     , signer_(std::move(signer))
     , proof_(std::move(proof))
+    , stub_(std::move(stub))
     , from_(parse_instant(proof_.from).value())
     , to_(parse_instant(proof_.to).value())
 {
     files_.push_back(std::make_unique<Keys>(*this));
     files_.push_back(std::make_unique<CheckpointList>(*this));
     files_.push_back(std::make_unique<RowList>(*this));
+    if (stub_)
+        files_.push_back(std::make_unique<StubFile>(*this));
     files_.push_back(std::make_unique<ProofFile>(*this));
+}
+
+std::string Segment::key_of(std::string const& kid) const
+{
+    auto const found = std::ranges::find(keys_, kid, &std::pair<std::string, std::string>::first);
+    if (found == keys_.end())
+        throw std::runtime_error("something is signed by an unknown key: " + kid);
+    return found->second;
 }
 
 Segment::~Segment() = default;
@@ -197,8 +243,11 @@ Async<std::unique_ptr<Segment>> Segment::open(
 {
     auto signer = co_await signer_of(storage, key);
     auto const known = co_await keys_of(storage, &key, std::nullopt);
-    auto proof = co_await proof_of(storage, std::move(organization), from, to);
-    std::unique_ptr<Segment> made(new Segment(storage, std::move(signer), std::move(proof)));
+    auto stub = co_await stub_of(storage, organization);
+    auto proof = co_await proof_of(storage, std::move(organization), from, to, stub);
+    std::unique_ptr<Segment> made(
+        new Segment(storage, std::move(signer), std::move(proof), std::move(stub))
+    );
     for (auto const& [kid, public_key] : known.all())
         made->keys_.emplace_back(kid, public_key.bytes());
     co_return made;

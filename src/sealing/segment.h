@@ -58,12 +58,20 @@ private:
     class Keys;
     class CheckpointList;
     class RowList;
+    class StubFile;
     class ProofFile;
-    Segment(domain::Storage& storage, std::shared_ptr<Signer const> signer, Proof proof);
+    Segment(
+        domain::Storage& storage,
+        std::shared_ptr<Signer const> signer,
+        Proof proof,
+        std::optional<domain::Pruning> stub
+    );
+    std::string key_of(std::string const& kid) const;
 
     domain::Storage& storage_;
     std::shared_ptr<Signer const> signer_;
     Proof proof_;
+    std::optional<domain::Pruning> stub_; // where rows before were pruned
     Instant from_;
     Instant to_;
     KeyLines keys_;

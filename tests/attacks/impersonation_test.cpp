@@ -35,7 +35,7 @@ protected:
         EXPECT_EQ(in.status, 200) << in.body;
         return in.text("token");
     }
-    void step_up(Person const& who)
+    void step_up(Person const& who, std::string const& purpose = "impersonate")
     {
         world.outside().query(
             "DELETE FROM step_up_challenges WHERE user_id = $1", sql::values(who.id)
@@ -43,9 +43,9 @@ protected:
         world.outside().query(
             "INSERT INTO step_up_challenges (id, organization_id, user_id, session_id, purpose, "
             "method, created_at, expires_at, satisfied_at) "
-            "SELECT 'proof of ' || id, organization_id, user_id, id, 'impersonate', 'totp', $2, "
+            "SELECT 'proof of ' || id, organization_id, user_id, id, $3, 'totp', $2, "
             "$2, $2 FROM sessions WHERE user_id = $1",
-            sql::values(who.id, world.clock.now())
+            sql::values(who.id, world.clock.now(), purpose)
         );
     }
     Call beginning(std::string const& bearer, Person const& whom)
@@ -223,6 +223,10 @@ TEST_P(Impersonation, EndsWithWhateverItRestsOn)
         EXPECT_LT(answer.status, 300) << answer.body;
     };
     auto const users = std::string("/api/users/");
+    auto const sign_out = [&](Person const& whom) { // whose version rises by it
+        step_up(other, "force_logout");
+        by_other(post("/api/security/sessions/revoke-all", {{"userId", whom.id}}));
+    };
     std::vector<End> const ends{
         {"its own end",
          [&] {
@@ -260,6 +264,22 @@ TEST_P(Impersonation, EndsWithWhateverItRestsOn)
          [&] {
              by_other(remove(users + owner.id));
          }},
+        {"the impersonator is signed out by somebody",
+         [&] {
+             sign_out(owner);
+         }},
+        {"the person is signed out by somebody",
+         [&] {
+             sign_out(staff);
+         }},
+        {"the impersonator resets the password",
+         [&] {
+             EXPECT_EQ(reset(forgotten_link(owner.email), "Another-Horse-8").status, 200);
+         }},
+        {"the person resets the password",
+         [&] {
+             EXPECT_EQ(reset(forgotten_link(staff.email), "Another-Horse-8").status, 200);
+         }},
         {"the person is suspended",
          [&] {
              by_other(patch(users + staff.id + "/status", {{"status", "suspended"}}));
@@ -281,6 +301,30 @@ TEST_P(Impersonation, EndsWithWhateverItRestsOn)
             << what;
     }
     EXPECT_EQ(ledger_rows("IMPERSONATION_ENDED"), 2);
+}
+
+TEST_P(Impersonation, EndsWithTheGrantThatItRestsOn)
+{
+    keep_in_memory();
+    owner_token = token_of(owner);
+    json::Array wide;
+    wide.emplace_back(json::Object{{"id", "users.impersonate"}, {"cell", "1"}});
+    auto const made = post("/api/organizations/h/roles", {{"name", "S"}, {"permissions", wide}});
+    auto const role = world.call(made.as(owner_token));
+    ASSERT_EQ(role.status, 201) << role.body;
+    auto const of_admin = token_of(admin);
+    auto const give = [&](json::Value what) {
+        auto const call
+            = patch("/api/users/" + admin.id + "/custom-role", {{"customRoleId", std::move(what)}});
+        EXPECT_EQ(world.call(call.as(owner_token)).status, 200);
+    };
+    EXPECT_EQ(begin(admin, of_admin, staff).status, 403);
+    give(role.text("id"));
+    acting = begin(admin, of_admin, staff).text("token");
+    ASSERT_EQ(me(acting), 200);
+    give(nullptr);
+    EXPECT_EQ(me(acting), 401);
+    EXPECT_EQ(world.call(post("/api/v1/auth/validate", {{"token", acting}})).status, 401);
 }
 
 TEST_P(Impersonation, AsSoonAsThePersonMayMoreItIsOver)
@@ -344,19 +388,94 @@ TEST_P(Impersonation, WhatIsDoneInItCarriesBothNamesInEveryRow)
     }
 }
 
+// Twelve sessions are what a score compares with, and five live ones raise it.
 TEST_P(Impersonation, TellsTheScoreOfThePersonNothing)
 {
-    act();
-    auto const in = world.call(post(
-        organization_login,
-        {{"email", staff.email}, {"password", staff.password}, {"deviceFingerprint", "new"}}
-    ));
-    EXPECT_EQ(in.status, 200);
+    auto const sign_in = [&](std::string const& device) {
+        auto const answer = world.call(post(
+            organization_login,
+            {{"email", staff.email}, {"password", staff.password}, {"deviceFingerprint", device}}
+        ));
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return world.text("details FROM audit_ledger WHERE event_type = 'LOGIN_SUCCESS' "
+                          "ORDER BY id DESC LIMIT 1");
+    };
+    sign_in("home");
+    owner_token = token_of(owner);
+    for (int time = 0; time < 13; ++time) {
+        world.clock.move_by(1s);
+        EXPECT_EQ(begin(owner, owner_token, staff).status, 201);
+        EXPECT_EQ(world.call(remove(path).as(owner_token)).status, 200);
+    }
+    world.clock.move_by(1s);
+    EXPECT_EQ(begin(owner, owner_token, staff).status, 201);
+    auto const details = json::parse(sign_in("elsewhere"));
+    ASSERT_TRUE(details);
+    auto const* const risk = details->find("risk");
+    ASSERT_TRUE(risk);
+    EXPECT_EQ(*risk->find("score"), json::Value(30)) << "a new device, and nothing else";
+    auto const* const compared = risk->find("comparedWith");
+    ASSERT_TRUE(compared);
+    EXPECT_EQ(*compared->find("devices"), json::Value(1));
+    EXPECT_EQ(*compared->find("liveSessions"), json::Value(1));
     EXPECT_EQ(
         world.count("sessions WHERE impersonated_by IS NOT NULL AND device_fingerprint IS NOT NULL"
         ),
         0
     );
+}
+
+TEST_P(Impersonation, PushesNoSessionOfThePersonOut)
+{
+    world.settings.max_active_sessions_per_user = 2;
+    staff_token = token_of(staff);
+    owner_token = token_of(owner);
+    for (int time = 0; time < 3; ++time) {
+        world.clock.move_by(1s);
+        EXPECT_EQ(begin(owner, owner_token, staff).status, 201);
+        if (time < 2) {
+            EXPECT_EQ(world.call(remove(path).as(owner_token)).status, 200);
+        }
+    }
+    world.clock.move_by(1s);
+    auto const second = token_of(staff);
+    EXPECT_EQ(me(staff_token), 200) << "one of two";
+    EXPECT_EQ(me(second), 200);
+    EXPECT_EQ(world.count("sessions WHERE impersonated_by IS NOT NULL"), 3);
+}
+
+TEST_P(Impersonation, OneThatOpensNothingAnyMoreIsInNobodysWay)
+{
+    world.outside().query(
+        "INSERT INTO user_permissions (organization_id, user_id, permission_id, cell) "
+        "VALUES ('h', $1, 'users.impersonate', '1')",
+        sql::values(admin.id)
+    );
+    auto const of_admin = token_of(admin);
+    acting = begin(admin, of_admin, staff).text("token");
+    ASSERT_EQ(me(acting), 200);
+    EXPECT_EQ(begin(admin, of_admin, manager).status, 409);
+    update(staff, "role = 'admin'");
+    EXPECT_EQ(me(acting), 401);
+    auto const current = world.call(get(std::string(path) + "/current").as(of_admin));
+    EXPECT_EQ(current.status, 200);
+    EXPECT_EQ(current.body.find("\"active\":true"), std::string::npos) << current.body;
+    EXPECT_EQ(begin(admin, of_admin, manager).status, 201);
+    update(staff, "role = 'staff'");
+    EXPECT_EQ(me(acting), 401) << "two would run at once";
+}
+
+TEST_P(Impersonation, SigningOutOfItLeavesTheCookiesOfTheBrowserAlone)
+{
+    for (auto const* const door : {"/api/auth/logout", "/api/v1/auth/logout"}) {
+        act();
+        auto const out = world.call(post(door).as(acting));
+        EXPECT_EQ(out.status, 200) << door;
+        EXPECT_TRUE(out.cookies().empty()) << door;
+        EXPECT_EQ(me(acting), 401) << door;
+        auto const own = world.call(post(door).as(owner_token));
+        EXPECT_FALSE(own.cookies().empty()) << door;
+    }
 }
 
 TEST_P(Impersonation, TheListOfThePersonShowsNoneThatIsOver)

@@ -6,6 +6,7 @@
 #include "stores/postgres_fixture.h"
 #include "support/world_fixture.h"
 
+#include <algorithm>
 #include <functional>
 #include <future>
 #include <semaphore>
@@ -108,12 +109,20 @@ TEST_P(Standing, WhoIsDemotedMeanwhileChangesNothing)
 {
     auto const calls = by_the_admin();
     auto const rows = world.events().size();
-    auto const answers = held_up(calls, [this](UnitOfWork& work) -> Async<void> {
-        UserId const who(admin.id);
-        co_await work.members().change_role(house, who, domain::Role::staff, world.clock.now());
-    });
-    for (std::size_t at = 0; at < calls.size(); ++at)
-        EXPECT_EQ(answers[at].status, 403) << calls[at].target << ": " << answers[at].body;
+    // So few at once that none waits for a connection, and the lock is held but for a moment.
+    constexpr std::ptrdiff_t together = 3;
+    for (auto from = calls.begin(); from != calls.end();) {
+        auto const to = from + std::min(together, calls.end() - from);
+        std::vector<Call> const some(from, to);
+        auto const answers = held_up(some, [this](UnitOfWork& work) -> Async<void> {
+            UserId const who(admin.id);
+            co_await work.members().change_role(house, who, domain::Role::staff, world.clock.now());
+        });
+        for (std::size_t at = 0; at < some.size(); ++at)
+            EXPECT_EQ(answers[at].status, 403) << some[at].target << ": " << answers[at].body;
+        update(admin, "role = 'admin'");
+        from = to;
+    }
     EXPECT_EQ(world.events().size(), rows + calls.size()) << "each of them denied, and no more";
     EXPECT_EQ(ledger_rows("PERMISSION_DENIED"), static_cast<std::int64_t>(calls.size()));
 }

@@ -52,6 +52,7 @@ std::vector<UseCase> all_use_cases()
           step_up_use_cases(),
           session_use_cases(),
           vault_use_cases(),
+          export_use_cases(),
           organization_use_cases(),
           people_use_cases(),
           role_use_cases(),
@@ -60,6 +61,7 @@ std::vector<UseCase> all_use_cases()
           risk_use_cases(),
           surface_use_cases(),
           impersonation_use_cases(),
+          person_data_use_cases(),
           product_use_cases()})
         all.insert(all.end(), part.begin(), part.end());
     for (auto& one : all)

@@ -1,5 +1,6 @@
 // Organizations: creating, naming, changing, deleting; and the lists of their people.
 #include "faults/use_case.h"
+#include "features/first_run/founding.h"
 
 namespace gatehouse::testing {
 namespace {
@@ -18,6 +19,28 @@ std::function<Call(ServiceWorld&)> by_an_owner(Call call)
 Call founding()
 {
     return post("/api/organizations", {{"name", "New House"}, {"size", "1-10"}});
+}
+
+std::string printed_token(ServiceWorld& world)
+{
+    auto const token = world.run(first_run::offer(world.services(), world.clock.now()));
+    return token ? std::string(token->reveal()) : "";
+}
+
+Call founding_the_first(ServiceWorld& world)
+{
+    return post(
+        "/api/first-run",
+        {{"token", printed_token(world)},
+         {"organizationName", "First House"},
+         {"email", ann},
+         {"password", ServiceWorld::usual_password()}}
+    );
+}
+
+Call checking_the_link(ServiceWorld& world)
+{
+    return post("/api/first-run/check", {{"token", printed_token(world)}});
 }
 
 Call naming(ServiceWorld& world)
@@ -53,7 +76,10 @@ std::vector<UseCase> organization_use_cases()
     auto const list = [](char const* query) {
         return by_an_owner(get(std::string("/api/organizations/house/users") + query));
     };
+    std::vector<std::string> const first{created, "USER_CREATED 201 success"};
     return {
+        {"organization_first", founding_the_first, 201, first, 410, {}},
+        {"organization_first_checked", checking_the_link, 200, {}, 200, {}},
         {"organization_new", by_an_owner(founding()), 201, {created}, 201, {created}},
         {"organization_named", naming, 201, {created}, 201, {created}},
         {"organization_read", by_an_owner(get("/api/organizations/house")), 200, {}, 200, {}},

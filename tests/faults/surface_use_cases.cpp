@@ -113,21 +113,21 @@ Call changing_policy(ServiceWorld& world)
 Call from_outside(ServiceWorld& world)
 {
     auto const who = signed_in(world);
-    add_rule(world, "deny", "::/0");
+    add_rule(world, "deny", "0.0.0.0/0");
     return get("/api/users/me").as(who.token);
 }
 
 Call signing_in_from_outside(ServiceWorld& world)
 {
     auto const who = signed_in(world);
-    add_rule(world, "deny", "::/0");
+    add_rule(world, "deny", "0.0.0.0/0");
     return post("/api/auth/login", {{"email", who.ann.email}, {"password", who.ann.password}});
 }
 
 Call refreshing_from_outside(ServiceWorld& world)
 {
     auto const who = signed_in(world);
-    add_rule(world, "deny", "::/0");
+    add_rule(world, "deny", "0.0.0.0/0");
     return post(refresh_path, {{"refreshToken", who.of_bea.text("refreshToken")}});
 }
 
@@ -172,8 +172,12 @@ std::vector<UseCase> surface_use_cases()
         return making_rule(world, "203.0.113.0/24");
     };
     auto const shutting_out = [](ServiceWorld& world) {
-        return making_rule(world, "::/0");
+        return making_rule(world, "0.0.0.0/0");
     };
+    UseCase health{
+        "surface_control_health", reading("/api/compliance/controls/health"), 200, {}, 200, {}
+    };
+    health.fails_open = "control_health"; // since when, alone
     return {
         {"surface_sessions", reading("/api/security/sessions?limit=5"), 200, {}, 200, {}},
         {"surface_session_revoked", revoking, 200, {revoked}, 409, {}},
@@ -182,6 +186,7 @@ std::vector<UseCase> surface_use_cases()
         {"surface_step_up", ending_unproven, 428, {required}, 428, {required}},
         {"surface_audit_logs", reading("/api/security/audit-logs?limit=5"), 200, {}, 200, {}},
         {"surface_audit_summary", reading("/api/security/audit-summary"), 200, {}, 200, {}},
+        health,
         {"surface_no_decision", reading("/api/security/decisions/99999999"), 404, {}, 404, {}},
         {"surface_rule_made", harmless, 201, {made}, 409, {}},
         {"surface_rule_against_oneself", shutting_out, 409, {}, 409, {}},

@@ -32,6 +32,7 @@ constexpr std::array tables{
         "requested_ip, attempts, CASE WHEN purpose = 'deny_sign_in' THEN NULL ELSE payload END"
     },
     Table{"invitations", "*"},
+    Table{"first_link", "*"},
     Table{"user_pictures", "*"},
     Table{"reset_requests", "email, user_id, ip_address, throttled, requested_at"},
     Table{"encryption_vaults", "*"},
@@ -48,6 +49,8 @@ constexpr std::array tables{
     Table{"custom_roles", "*"},
     Table{"custom_role_permissions", "*"},
     Table{"user_permissions", "*"},
+    Table{"access_reviews", "*"},
+    Table{"access_review_items", "*"},
     Table{"resources", "*"},
     Table{"report_files", "*"},
     Table{"assignments", "*"},
@@ -55,6 +58,10 @@ constexpr std::array tables{
     Table{"audit_checkpoints", "*"},
     Table{"audit_unpublished", "*"},
     Table{"audit_keys", "*"},
+    Table{"audit_prunings", "*"},
+    Table{"audit_erasures", "organization_id, user_id, cause, address"}, // times of the database's
+    Table{"retention_settings", "*"},
+    Table{"legal_holds", "*"},
     Table{"notifications", "organization_id, user_id, kind, created_at, cleared_at"}, // data: ids
 };
 constexpr std::string_view ledger_head = "audit_ledger ";
@@ -221,7 +228,7 @@ std::int64_t empty_tables(ServiceWorld& world)
 {
     world.outside().run(
         "BEGIN; DELETE FROM organizations; DELETE FROM login_attempts; DELETE FROM reset_requests; "
-        "DELETE FROM rate_counters; DELETE FROM captured_mails; COMMIT"
+        "DELETE FROM rate_counters; DELETE FROM captured_mails; DELETE FROM audit_erasures; COMMIT"
     );
     auto const rows = world.outside().query("SELECT COALESCE(max(id), 0) FROM audit_ledger");
     return rows.front().integer(0);

@@ -21,6 +21,8 @@ struct UseCase {
     // The row that it leaves then beside those of `events`; empty: everything is as if nothing
     // failed.
     std::string leaves_open = {};
+    // Made while it is sent: a fault may cut it off, and what was begun is told to have failed.
+    bool streams = false;
     // Instead of asking the pipeline.
     std::function<Answer(ServiceWorld&)> act = {};
 };
@@ -33,6 +35,7 @@ std::vector<UseCase> second_factor_use_cases(); // the second step of signing in
 std::vector<UseCase> step_up_use_cases(); // asked for, given, skipped, and what stands behind it
 std::vector<UseCase> session_use_cases(); // tokens, sessions, signing out, me/data, signing keys
 std::vector<UseCase> vault_use_cases();
+std::vector<UseCase> export_use_cases(); // evidence, and a person's own data
 std::vector<UseCase> organization_use_cases(); // organizations and lists of their people
 std::vector<UseCase> people_use_cases();
 std::vector<UseCase> product_use_cases(); // reports, the subscription, agents
@@ -41,6 +44,7 @@ std::vector<UseCase> profile_use_cases(); // pictures, one's own password
 std::vector<UseCase> resource_use_cases();
 std::vector<UseCase> surface_use_cases(); // what keeps an organization safe
 std::vector<UseCase> impersonation_use_cases(); // acting as somebody else
+std::vector<UseCase> person_data_use_cases(); // erasing one's own, retention, legal holds
 std::vector<UseCase> risk_use_cases(); // sign-ins and refreshes that are too unusual
 
 void PrintTo(UseCase const& use_case, std::ostream* into);

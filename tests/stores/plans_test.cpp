@@ -1,16 +1,20 @@
 // Nothing that people wait for reads whole tables: the plans of the very statements that the stores
 // send, on PostgreSQL with tens of thousands of rows.
+#include "domain/access_evidence.h"
 #include "domain/audit_log.h"
 #include "domain/directory.h"
+#include "domain/evidence.h"
 #include "domain/members.h"
 #include "domain/notifications.h"
 #include "domain/one_time_tokens.h"
 #include "domain/resources.h"
+#include "domain/retention.h"
 #include "domain/session_history.h"
 #include "domain/session_list.h"
 #include "domain/sessions.h"
 #include "domain/step_up_challenges.h"
 #include "storage/sql/notifications.h"
+#include "storage/sql/person_data.h"
 #include "storage/sql/stores.h"
 #include "stores/postgres_fixture.h"
 
@@ -69,7 +73,13 @@ struct Quoted { // as a literal that takes the type of its parameter
     std::string operator()(std::string const& text) const { return "'" + text + "'"; }
     std::string operator()(Instant at) const { return "'" + to_text(at) + "'"; }
     std::string operator()(sql::Bytes const&) const { throw std::logic_error("bytes"); }
-    std::string operator()(sql::TextList const&) const { throw std::logic_error("a list"); }
+    std::string operator()(sql::TextList const& list) const // of plain words
+    {
+        std::string all;
+        for (auto const& text : list.texts())
+            all += (all.empty() ? "" : ",") + text;
+        return "'{" + all + "}'";
+    }
 };
 
 class Plans : public PostgresFixture {
@@ -136,6 +146,8 @@ protected:
                       "assignments",
                       "ip_rules",
                       "audit_ledger",
+                      "access_reviews",
+                      "access_review_items",
                       "notifications",
                       "one_time_tokens",
                       "step_up_challenges"})
@@ -143,6 +155,20 @@ protected:
                         << mode << "\n"
                         << sent.text << "\n"
                         << plan;
+            }
+        }
+    }
+
+    // Each page comes from the index as it is, whatever lies behind it.
+    void expect_unsorted(std::size_t statements)
+    {
+        for (auto const* const mode : {"force_custom_plan", "force_generic_plan"}) {
+            store_->run(std::string("SET plan_cache_mode = ") + mode);
+            for (std::size_t at = 0; at < statements; ++at) {
+                auto const plan = plan_of(recording_->sent.at(at));
+                EXPECT_NE(plan.find("ROW(created_at, id)"), std::string::npos) << plan;
+                EXPECT_NE(plan.find("audit_ledger_moment_idx"), std::string::npos) << plan;
+                EXPECT_EQ(plan.find("Sort"), std::string::npos) << plan;
             }
         }
     }
@@ -268,7 +294,7 @@ TEST_P(Plans, TheSessionsOfAnOrganizationComeInTheirOrderFromTheIndex)
         EXPECT_EQ(run(sessions->list(home, {.search = "suite"}, window, now)).size(), 5U);
         run(sessions->list(home, {.user = UserId("u77")}, window, now));
     }
-    run(sessions->count(home, {.wanted = domain::SessionsWanted::all}, now));
+    run(sessions->count(home, {.wanted = domain::SessionsWanted::all}, now, 1000));
     EXPECT_TRUE(run(sessions->end_one(home, UserId("u77"), SessionId("s77"), {UserId("u1"), now})));
     EXPECT_EQ(run(sessions->end_all_of(home, UserId("u2077"), {UserId("u1"), now})), 1);
     expect_indexed();
@@ -291,7 +317,78 @@ TEST_P(Plans, TheLedgerOfAnOrganizationIsReadByItsPeriod)
     EXPECT_EQ(run(log->tally(home, filter.from, filter.to)).size(), 1U);
     EXPECT_FALSE(run(log->days(home, filter.from, filter.to)).empty());
     EXPECT_FALSE(run(log->find(home, 1)));
+    UserId const nobody("nobody");
+    auto const changed = domain::Event::email_changed;
+    EXPECT_FALSE(run(log->has_happened(home, nobody, changed, filter.from)));
     expect_indexed();
+}
+
+TEST_P(Plans, AccessIsReadByItsOrganization)
+{
+    store_->run(
+        "INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, user_id, "
+        "pii_commitment) SELECT 'o' || (1 + n % 2000), now() - n * interval '1 minute', "
+        "CASE WHEN n % 50 = 0 THEN 'ROLE_CHANGED' ELSE 'LOGIN_SUCCESS' END, 'success', "
+        "'u' || n % 40000, '\\x00' FROM generate_series(0, 99999) n;"
+        "INSERT INTO access_reviews (id, organization_id, name, created_by, created_at) "
+        "SELECT 'v' || n, 'o' || n, 'Review', 'u', now() FROM generate_series(0, 1999) n;"
+        "INSERT INTO access_review_items (organization_id, review_id, user_id, role, status, "
+        "permissions) SELECT 'o' || (1 + n % 1999), 'v' || (1 + n % 1999), 'u' || n, 'staff', "
+        "'active', '' FROM generate_series(0, 39999) n; ANALYZE"
+    );
+    auto const evidence = sql::make_evidence(*recording_);
+    auto& access = evidence->access();
+    OrganizationId const home("o78");
+    auto const now = store_->query("SELECT now()").front().instant(0);
+    EXPECT_EQ(run(access.people(home, now, "", 100)).size(), 20U);
+    run(access.changes_of_roles(home, now));
+    EXPECT_EQ(run(access.reviews().count(home)), 1);
+    EXPECT_EQ(run(access.reviews().count_open(home)), 1);
+    EXPECT_TRUE(run(access.reviews().find(home, "v78")));
+    EXPECT_EQ(run(access.reviews().list(home, 10, 0)).size(), 1U);
+    EXPECT_FALSE(run(access.reviews().items(home, "v78", "", 100)).empty());
+    EXPECT_TRUE(run(access.reviews().home_of("v78")));
+    EXPECT_FALSE(run(access.reviews().sign_off(home, "v78", "u1", now)));
+    run(access.changes_of_people(home, now, {"u77", "u2077"}));
+    expect_indexed();
+}
+
+// However long a period is, each portion of it begins where the one before has ended.
+TEST_P(Plans, EvidenceIsReadByItsOrganizationAndPeriod)
+{
+    store_->run("INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, "
+                "pii_commitment) SELECT CASE WHEN n % 2 = 0 THEN 'o0' ELSE 'o' || n % 2000 END, "
+                "now() - n * interval '1 minute', 'LOGIN_SUCCESS', 'success', '\\x00' "
+                "FROM generate_series(0, 99999) n; ANALYZE");
+    auto const evidence = sql::make_evidence(*recording_);
+    auto const until = Instant::from_milliseconds(4'000'000'000'000);
+    domain::EvidenceScope const all{OrganizationId("o0"), Instant(), until};
+    auto const some = run(evidence->ledger(all, {}, {}, 100));
+    ASSERT_EQ(some.size(), 100U);
+    domain::EvidenceMark const behind{some.back().at, some.back().id};
+    EXPECT_EQ(run(evidence->ledger(all, {}, behind, 100)).size(), 100U);
+    expect_unsorted(2);
+    domain::EvidenceScope const few{OrganizationId("o78"), Instant(), until};
+    run(evidence->tally(few));
+    EXPECT_EQ(run(evidence->sessions(few, "", 100)).size(), 20U);
+    run(evidence->refresh_tokens(few, "", 100));
+    expect_indexed();
+}
+
+TEST_P(Plans, WhatWasSaidOfControlsIsFoundAmongManyRowsOfNobody)
+{
+    store_->run("INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, "
+                "resource, resource_id, pii_commitment) SELECT 'system', now() - n * interval '1 "
+                "minute', CASE WHEN n % 5000 = 0 THEN 'CONTROL_DEGRADED' ELSE 'LOGIN_FAILURE' END, "
+                "'failure', 'control', 'c' || n % 2, '\\x00' FROM generate_series(0, 49999) n; "
+                "ANALYZE");
+    auto const log = sql::make_audit_log(*recording_);
+    auto const told = run(log->controls_told());
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_FALSE(told.at("c0").works);
+    expect_indexed();
+    auto const plan = plan_of(recording_->sent.front());
+    EXPECT_NE(plan.find("audit_ledger_event_idx"), std::string::npos) << plan;
 }
 
 TEST_P(Plans, WhatOnePersonWasToldIsFoundByItsIndex)
@@ -329,13 +426,18 @@ TEST_P(Plans, WhatHasEndedIsFoundByWhenItEnded)
     );
     auto const now = store_->query("SELECT now()").front().instant(0);
     auto const before = now - 24h * 60;
-    auto const notifications = sql::make_notifications(*recording_);
-    auto const tokens = sql::make_one_time_tokens(*recording_);
-    auto const challenges = sql::make_step_up_challenges(*recording_);
-    EXPECT_EQ(run(notifications->remove_cleared(before, 1000)), 1000);
-    EXPECT_EQ(run(notifications->remove_older(before, 1000)), 1000);
-    EXPECT_EQ(run(tokens->remove_ended(before, 1000)), 1000);
-    EXPECT_EQ(run(challenges->remove_ended(before, 1000)), 1000);
+    auto const retention = sql::make_retention(*recording_);
+    for (auto const kind :
+         {domain::Ended::cleared_notifications,
+          domain::Ended::notifications,
+          domain::Ended::one_time_tokens,
+          domain::Ended::step_up_challenges})
+        EXPECT_EQ(run(retention->remove(kind, before, 1000)), 1000) << domain::table_of(kind);
+    for (auto const kind : domain::everything_that_ends())
+        run(retention->remove(kind, before, 1000));
+    run(retention->settings(OrganizationId("o78")));
+    run(retention->holds(OrganizationId("o78")));
+    run(retention->is_held(OrganizationId("o78"), UserId("u77")));
     expect_indexed();
 }
 

@@ -54,6 +54,10 @@ constexpr char const* one_house
       "VALUES ('#', 'x#', 'text/csv', 'x');"
       "INSERT INTO assignments (organization_id, resource_type, resource_id, user_id) "
       "VALUES ('#', 'client', 'x#', 'u#');"
+      "INSERT INTO access_reviews (id, organization_id, name, created_by, created_at) "
+      "VALUES ('v#', '#', 'Review', 'u#', now());"
+      "INSERT INTO access_review_items (organization_id, review_id, user_id, role, status, "
+      "permissions) VALUES ('#', 'v#', 'u#', 'staff', 'active', '');"
       "INSERT INTO notifications (organization_id, user_id, kind) VALUES ('#', 'u#', 'export');"
       "INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, "
       "pii_commitment) VALUES ('#', now(), 'LOGIN_SUCCESS', 'success', 'x');" // and audit_unsealed
@@ -62,7 +66,13 @@ constexpr char const* one_house
       "INSERT INTO audit_checkpoints (organization_id, chain_seq, head_hash, batch_root, kid, "
       "signature, created_at, first_at, last_at) VALUES ('#', 1, sha256('r'), sha256('b'), 'k', "
       "'s', now(), now(), now());"
-      "INSERT INTO audit_unpublished (organization_id, chain_seq) VALUES ('#', 1)";
+      "INSERT INTO audit_unpublished (organization_id, chain_seq) VALUES ('#', 1);"
+      "INSERT INTO audit_prunings (organization_id, chain_seq, head_hash, kid, signature, "
+      "created_at) VALUES ('#', 1, sha256('r'), 'k', 's', now());"
+      "INSERT INTO audit_erasures (organization_id, user_id, cause, due_at) "
+      "VALUES ('#', 'gone', 'deleted', now());"
+      "INSERT INTO retention_settings (organization_id, token_days) VALUES ('#', 9);"
+      "INSERT INTO legal_holds (organization_id, reason) VALUES ('#', 'a case')";
 
 class RowLevelSecurity : public PostgresFixture {
 protected:
@@ -227,6 +237,10 @@ TEST_P(RowLevelSecurity, TheLedgerTakesRowsOfTheSystemAndKeepsThem)
           "DELETE FROM audit_seals",
           "UPDATE audit_checkpoints SET kid = 'x'",
           "DELETE FROM audit_checkpoints",
+          "UPDATE audit_prunings SET kid = 'x'",
+          "DELETE FROM audit_prunings",
+          "SELECT auth.erase_ledger('ua', NULL, 10)",
+          "SELECT auth.prune_ledger('a', 2)",
           "DELETE FROM audit_keys",
           "INSERT INTO schema_migrations (version, checksum) VALUES (99, 'x')",
           "DROP TABLE users",

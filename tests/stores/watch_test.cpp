@@ -52,13 +52,18 @@ protected:
     }
     void add(std::string id) { wait_for(loop_, add(*storage_, std::move(id))); }
     void settle() { wait_for(loop_, storage_->settle_changes()); }
-    void write_from_outside() { file_->run("UPDATE organizations SET industry = 'x'"); }
+    // Another value each time: SQLite commits nothing where every byte stays what it was.
+    void write_from_outside()
+    {
+        file_->run("UPDATE organizations SET industry = 'x" + std::to_string(++written_) + "'");
+    }
 
     EventLoop loop_;
     SystemRandom random_;
     Changes changes_;
     std::atomic<int> foreign_ = 0;
     std::atomic<int> asked_ = 0;
+    int written_ = 0;
     std::unique_ptr<TestDatabase> file_;
     std::shared_ptr<sqlite::Watch> watch_;
     std::unique_ptr<sql::Database> database_;

@@ -61,6 +61,18 @@ Call post(std::string target, json::Object body)
         .body = json::to_text(json::Value(std::move(body)))
     };
 }
+Call remove(std::string target, json::Object body)
+{
+    auto call = post(std::move(target), std::move(body));
+    call.method = http::Method::remove;
+    return call;
+}
+Call put(std::string target, json::Object body)
+{
+    auto call = post(std::move(target), std::move(body));
+    call.method = http::Method::put;
+    return call;
+}
 Call patch(std::string target, json::Object body)
 {
     return {

@@ -35,8 +35,10 @@ struct Call {
 };
 Call get(std::string target);
 Call remove(std::string target);
+Call remove(std::string target, json::Object body);
 Call post(std::string target, json::Object body = {});
 Call patch(std::string target, json::Object body);
+Call put(std::string target, json::Object body);
 
 struct Answer {
     int status = 0;

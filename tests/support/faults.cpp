@@ -24,6 +24,7 @@ public:
     void begin(sql::Access access, sql::Deadline deadline) override
     {
         bool const strikes = faults_->strikes();
+        access_ = access;
         if (strikes)
             strike_before();
         inner_->begin(access, deadline);
@@ -54,13 +55,13 @@ public:
         if (!faults_->is_armed()) {
             faults_->count(calls.size() + 1);
             auto committed = inner_->commit(calls, deadline);
-            faults_->count_commit();
+            count_commit();
             return committed;
         }
         auto rows = execute(calls, deadline);
         if (!faults_->strikes()) {
             auto committed = inner_->commit({}, deadline);
-            faults_->count_commit();
+            count_commit();
             committed.rows = std::move(rows);
             return committed;
         }
@@ -71,6 +72,12 @@ public:
     void rollback() noexcept override { inner_->rollback(); }
 
 private:
+    void count_commit()
+    {
+        if (access_ == sql::Access::write)
+            faults_->count_commit();
+    }
+
     void strike_before()
     {
         switch (faults_->kind()) {
@@ -120,6 +127,7 @@ private:
 
     std::unique_ptr<sql::Driver> inner_;
     std::shared_ptr<Faults> faults_;
+    sql::Access access_ = sql::Access::write;
 };
 
 void wrap(std::vector<std::unique_ptr<sql::Driver>>& drivers, std::shared_ptr<Faults> const& faults)

@@ -41,7 +41,7 @@ public:
     void disarm() { arm({}); }
 
     std::size_t seen() const { return seen_; } // statements since arm()
-    std::size_t commits() const { return commits_; } // that succeeded, since the beginning
+    std::size_t commits() const { return commits_; } // of writes that succeeded, ever
     bool fired() const { return fired_; }
 
     bool is_armed() const { return nth_ != 0; }

@@ -37,7 +37,7 @@ public:
         throw std::logic_error("nobody signs in here");
     }
     Async<domain::Result<domain::VerifiedToken>>
-    verify(std::string presented, Instant now, domain::UnitOfWork*) const override
+    verify(std::string_view presented, Instant now, domain::UnitOfWork*) const override
     {
         auto reason = domain::Reason::invalid_token;
         if (presented == "old" && now > Instant())
@@ -49,14 +49,14 @@ public:
     Async<std::string> key_set() const override { co_return R"({"keys":[]})"; }
 
 private:
-    static domain::VerifiedToken token_of(std::string const& presented)
+    static domain::VerifiedToken token_of(std::string_view presented)
     {
-        domain::VerifiedToken token;
-        token.claims.subject = domain::UserId("user-1");
-        token.claims.organization_id = domain::OrganizationId("organization-1");
-        token.claims.session_id
+        domain::TokenClaims claims;
+        claims.subject = domain::UserId("user-1");
+        claims.organization_id = domain::OrganizationId("organization-1");
+        claims.session_id
             = domain::SessionId(presented == "sessionless" ? "session-2" : "session-1");
-        return token;
+        return domain::VerifiedToken(std::move(claims));
     }
 };
 
@@ -137,10 +137,15 @@ public:
     }
     Async<std::int64_t> append(domain::LedgerEntry entry) override
     {
+        co_await record(std::move(entry));
+        co_return appended_;
+    }
+    Async<void> record(domain::LedgerEntry entry) override
+    {
         if (entry.event != domain::Event::permission_denied)
             throw std::logic_error("not in this world");
         ++appended_;
-        co_return appended_;
+        co_return;
     }
     void commit() { committed_ += appended_; }
 
@@ -163,12 +168,14 @@ public:
     domain::AuditLog& audit_log() override { nothing(); }
     domain::CapturedMails& captured_mails() override { nothing(); }
     domain::CustomRoles& custom_roles() override { nothing(); }
+    domain::Evidence& evidence() override { nothing(); }
     domain::Invitations& invitations() override { nothing(); }
     domain::Ledger& ledger() override { return ledger_; }
     domain::Members& members() override { nothing(); }
     domain::OneTimeTokens& one_time_tokens() override { nothing(); }
     domain::Organizations& organizations() override { nothing(); }
     domain::OutboxStore& outbox() override { nothing(); }
+    domain::PersonalData& personal_data() override { nothing(); }
     domain::Pictures& pictures() override { nothing(); }
     domain::RateCounters& rate_counters() override { nothing(); }
     domain::RefreshTokens& refresh_tokens() override { nothing(); }
@@ -248,6 +255,7 @@ struct HttpWorld {
     domain::SessionUses uses;
     crypto::PasswordHasher passwords{{.policy = {}, .threads = 1, .queue = 1}, random};
     Workers workers{{.name = "tests"}};
+    domain::Exports exports;
     crypto::KeyEncryptionKey key = crypto::KeyEncryptionKey::mint(random);
     PlainTokens tokens;
     domain::Settings settings;
@@ -263,6 +271,7 @@ struct HttpWorld {
         .uses = uses,
         .passwords = passwords,
         .workers = workers,
+        .exports = exports,
         .key_encryption_key = key,
         .tokens = tokens,
         .settings = settings,

@@ -5,6 +5,7 @@
 #include "crypto/digest.h"
 #include "crypto/seal.h"
 #include "domain/ledger.h"
+#include "protocols/zip_files/zip_writer.h"
 #include "sealing/bundle_check.h"
 #include "sealing/live_check.h"
 #include "sealing/sealer.h"
@@ -12,6 +13,7 @@
 #include "support/service_world.h"
 #include "support/store_fixture.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +21,8 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <sys/wait.h>
+#include <utility>
 
 namespace gatehouse::testing {
 
@@ -154,6 +158,48 @@ protected:
     {
         auto const bundle = sealing::open_bundle(path.string());
         return sealing::check_bundle(*bundle, kid, {});
+    }
+
+    // The bundle in this folder as an archive, packed as the server does.
+    static std::string zipped_text(std::filesystem::path const& folder)
+    {
+        zip_files::ZipWriter zip(now);
+        for (auto const& entry : std::filesystem::recursive_directory_iterator(folder))
+            if (!entry.is_directory()) {
+                zip.begin(entry.path().lexically_relative(folder).generic_string());
+                zip.add(file_text(entry.path()));
+            }
+        zip.end();
+        return zip.take();
+    }
+
+    // What the independent verifier says; 0 and its line where all is right.
+    static std::pair<int, std::string>
+    ask_the_other(std::filesystem::path const& path, std::string const& more = "")
+    {
+        auto root = std::filesystem::current_path();
+        while (!std::filesystem::exists(root / "tools/verify_bundle.py") && root.has_relative_path()
+        )
+            root = root.parent_path();
+        auto const command = "python3 " + (root / "tools/verify_bundle.py").string() + " "
+            + path.string() + " " + more + " 2>&1";
+        auto* const pipe = popen(command.c_str(), "r");
+        std::string said;
+        char buffer[4096];
+        while (auto const size = std::fread(buffer, 1, sizeof buffer, pipe))
+            said.append(buffer, size);
+        return {WEXITSTATUS(pclose(pipe)), said};
+    }
+
+    // Row 0: wherever.
+    static void expect_the_other_finds(
+        std::filesystem::path const& path, std::int64_t row, std::string const& where
+    )
+    {
+        auto const [status, said] = ask_the_other(path);
+        EXPECT_NE(status, 0) << where;
+        bool const names_it = said.find("row " + std::to_string(row)) != std::string::npos;
+        EXPECT_TRUE(row == 0 || names_it) << where << ": " << said;
     }
 
     SystemRandom randomness_;

@@ -6,6 +6,7 @@
 #include "core/uuid.h"
 #include "features/sign_in_denial/notice_mail.h"
 #include "features/step_up/code_mail.h"
+#include "sealing/audit_keys.h"
 #include "storage/sql/stores.h"
 
 #include <thread>
@@ -21,14 +22,37 @@ public:
         , jobs_(std::move(jobs))
     {
     }
-    std::size_t lanes() const override { return inner_->lanes(); }
-    void compute(std::span<crypto::HashJob* const> jobs) override
+    std::unique_ptr<crypto::HashLanes> lanes() override
     {
-        *jobs_ += jobs.size();
-        inner_->compute(jobs);
+        return std::make_unique<Lanes>(inner_->lanes(), jobs_);
     }
 
 private:
+    class Lanes final : public crypto::HashLanes {
+    public:
+        Lanes(
+            std::unique_ptr<crypto::HashLanes> inner, std::shared_ptr<std::atomic<std::size_t>> jobs
+        )
+            : inner_(std::move(inner))
+            , jobs_(std::move(jobs))
+        {
+        }
+        std::size_t lanes() const noexcept override { return inner_->lanes(); }
+        void begin(crypto::HashJob& job) noexcept override
+        {
+            ++*jobs_;
+            inner_->begin(job);
+        }
+        void advance(std::vector<crypto::HashJob*>& ended) noexcept override
+        {
+            inner_->advance(ended);
+        }
+
+    private:
+        std::unique_ptr<crypto::HashLanes> inner_;
+        std::shared_ptr<std::atomic<std::size_t>> jobs_;
+    };
+
     std::unique_ptr<crypto::HashEngine> inner_;
     std::shared_ptr<std::atomic<std::size_t>> jobs_;
 };
@@ -116,7 +140,9 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
     , storage_(sql::make_storage(*database_, random, kept.changes))
     , hashes_(std::make_shared<std::atomic<std::size_t>>(0))
     , passwords_(std::make_unique<crypto::PasswordHasher>(
-          crypto::PasswordHasherOptions{.policy = cheap, .threads = 2, .queue = options.hash_queue},
+          crypto::PasswordHasherOptions{
+              .policy = cheap, .threads = 2, .queue = options.hash_queue, .longest_wait = 60s
+          },
           random,
           std::make_unique<CountingEngine>(crypto::one_by_one(cheap, random), hashes_)
       ))
@@ -137,6 +163,7 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
           .uses = uses,
           .passwords = *passwords_,
           .workers = workers_,
+          .exports = exports_,
           .key_encryption_key = key,
           .tokens = *tokens_,
           .settings = settings,
@@ -167,6 +194,7 @@ ServiceWorld::ServiceWorld(sql::Dialect dialect, Options options)
 void ServiceWorld::take_up_keys()
 {
     run(keys_->begin(random, jose::Algorithm::eddsa));
+    std::ignore = run(sealing::take_up_signer(*storage_, key, random, clock.now()));
 }
 
 ServiceWorld::~ServiceWorld() = default;

@@ -149,6 +149,7 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> hashes_;
     std::unique_ptr<crypto::PasswordHasher> passwords_;
     Workers workers_{{.name = "tests", .queue = 1000}};
+    domain::Exports exports_;
     std::unique_ptr<signing_keys::KeyKeeper> keys_;
     std::unique_ptr<signing_keys::TokenService> tokens_;
     std::string usual_hash_;

@@ -21,6 +21,7 @@ struct ListRequest { // of the query
     std::optional<std::string> outcome; // success, failure, denied, skipped
     std::optional<std::string> user_id; // whom it concerns
     std::optional<std::string> actor_id; // who did it
+    std::optional<std::string> impersonator_id; // who acted as them
     std::optional<std::string> resource;
     std::optional<std::string> resource_id;
     std::optional<std::string> ip_address;
@@ -39,6 +40,7 @@ BOOST_DESCRIBE_STRUCT(
      outcome,
      user_id,
      actor_id,
+     impersonator_id,
      resource,
      resource_id,
      ip_address,
@@ -56,6 +58,7 @@ struct AuditView {
     std::string outcome;
     std::optional<std::int64_t> status;
     std::optional<std::string> actor_id;
+    std::optional<std::string> impersonator_id; // who acted as the actor
     std::optional<std::string> user_id;
     std::optional<std::string> session_id;
     std::optional<std::string> resource;
@@ -77,6 +80,7 @@ BOOST_DESCRIBE_STRUCT(
      outcome,
      status,
      actor_id,
+     impersonator_id,
      user_id,
      session_id,
      resource,

@@ -136,6 +136,7 @@ Wanted understood(ListRequest const& request, Instant now)
     filter.outcome = outcome_in(request.outcome);
     filter.user = domain::UserId(request.user_id.value_or(""));
     filter.actor = domain::UserId(request.actor_id.value_or(""));
+    filter.impersonator = domain::UserId(request.impersonator_id.value_or(""));
     filter.resource = request.resource.value_or("");
     filter.resource_id = request.resource_id.value_or("");
     filter.ip_address = address_in(request.ip_address);
@@ -157,6 +158,7 @@ std::string same_list(ListRequest const& request)
          {"outcome", request.outcome},
          {"userId", request.user_id},
          {"actorId", request.actor_id},
+         {"impersonatorId", request.impersonator_id},
          {"resource", request.resource},
          {"resourceId", request.resource_id},
          {"ipAddress", request.ip_address},
@@ -183,6 +185,8 @@ AuditView view_of(AuditRow const& row)
     view.ip_address = row.ip_address;
     view.user_agent = row.user_agent;
     view.metadata = json::Value(metadata_of(row));
+    if (auto const impersonator = member_of(view.metadata, "impersonatorId"); impersonator.text())
+        view.impersonator_id = *impersonator.text();
     view.old_value = member_of(view.metadata, "oldValue");
     view.new_value = member_of(view.metadata, "newValue");
     return view;

@@ -147,21 +147,21 @@ Async<Desk::Whom> Desk::holder_of(std::string token)
 {
     auto const& tokens = context_.services.tokens;
     auto const read = co_await tokens.verify_without_expiry_check(token, reading_.work.get());
-    asker_.require_may_ask_about(read ? read->claims.subject.text() : std::string());
+    asker_.require_may_ask_about(read ? read->claims().subject.text() : std::string());
     Whom nobody;
     if (!read)
         co_return nobody;
     auto const* const caller = asker_.caller();
-    if (caller && caller->organization_id() != read->claims.organization_id)
+    if (caller && caller->organization_id() != read->claims().organization_id)
         co_return nobody;
-    nobody.id = read->claims.subject.text();
+    nobody.id = read->claims().subject.text();
     auto const lasting = co_await tokens.verify(token, context_.now, reading_.work.get());
     if (!lasting)
         co_return nobody;
-    auto facts = co_await domain::session_facts(context_.services, read->claims.session_id);
+    auto const facts = co_await domain::session_facts(context_.services, read->claims().session_id);
     auto const policy = context_.services.policies.current();
     bool const holds = facts && domain::impersonation_holds(*facts, *policy);
-    if (!holds || !domain::judge_session(read->claims, std::move(facts), context_.now))
+    if (!holds || domain::why_not_opened(read->claims(), facts.get(), context_.now))
         co_return nobody;
     auto holder = co_await person(nobody.id);
     co_return holder;

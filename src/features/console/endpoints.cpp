@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace gatehouse::console {
@@ -57,19 +58,31 @@ constexpr http::Route file_route(std::string_view path, std::string_view operati
     };
 }
 
+constexpr std::string_view documents = "/documents"; // one for each page; no files of their own
+
 File const* find(Files files, std::string_view path)
 {
     auto const found = std::ranges::lower_bound(files, path, {}, &File::path);
     return found != files.end() && found->path == path ? &*found : nullptr;
 }
 
-void send_page(http::Context& context, File const& index, int status)
+// What the page is made of stands in its head.
+File const& document_of(Files files, Page const& page)
+{
+    auto const path = std::string(documents) + std::string(page.path) + ".html";
+    auto const* const found = find(files, path);
+    if (!found)
+        throw std::logic_error("the console has no " + path);
+    return *found;
+}
+
+void send_page(http::Context& context, File const& document, int status)
 {
     auto& response = context.response();
     response.status = status;
     response.set_header("Content-Security-Policy", content_policy);
     response.set_header("Cross-Origin-Opener-Policy", "same-origin");
-    send(index, context.request, response);
+    send(document, context.request, response);
 }
 
 // A token that opens nothing any more is as good as none: the way on is signing in.
@@ -107,10 +120,10 @@ bool may_open(http::Context const& context, Page const& page)
         || context.parameter("id") == context.caller().organization_id().text();
 }
 
-Async<void> answer_page(http::Context& context, Page const& page, File const& index)
+Async<void> answer_page(http::Context& context, Page const& page, File const& document)
 {
     if (page.who == Page::For::anyone) {
-        send_page(context, index, 200);
+        send_page(context, document, 200);
         co_return;
     }
     co_await look_at_session(context);
@@ -119,7 +132,7 @@ Async<void> answer_page(http::Context& context, Page const& page, File const& in
         co_return;
     }
     if (may_open(context, page)) {
-        send_page(context, index, 200);
+        send_page(context, document, 200);
         co_return;
     }
     if (page.who == Page::For::permission_or_dashboard) {
@@ -130,7 +143,7 @@ Async<void> answer_page(http::Context& context, Page const& page, File const& in
     auto const missing = domain::forbidden(context.actor(), page.permission);
     auto const facts = http::facts_of(context);
     co_await domain::record_denial(context.services, facts, context.caller(), missing, page.path);
-    send_page(context, index, 403);
+    send_page(context, document, 403);
 }
 
 Async<void> answer_root(http::Context& context)
@@ -156,22 +169,20 @@ std::vector<http::Endpoint> endpoints(Files files)
     std::vector<http::Endpoint> made;
     if (files.empty())
         return made;
-    auto const* const index = find(files, "/index.html");
-    if (!index)
-        throw std::logic_error("the console has no index.html");
     made.push_back({route_of("/", "pageRoot"), answer_root, {}});
-    for (auto const& page : pages)
-        made.push_back(
-            {route_of(page.path, page.operation),
-             [&page, index](http::Context& context) { return answer_page(context, page, *index); },
-             {}}
-        );
+    for (auto const& page : pages) {
+        auto const& document = document_of(files, page);
+        auto const answer = [&page, &document](http::Context& context) {
+            return answer_page(context, page, document);
+        };
+        made.push_back({route_of(page.path, page.operation), answer, {}});
+    }
     auto const send_file = [files](http::Context& context) {
         return answer_file(context, files);
     };
     made.push_back({file_route("/assets/:name", "consoleAsset"), send_file, {}});
     for (auto const& file : files)
-        if (!file.path.starts_with("/assets/") && &file != index)
+        if (!file.path.starts_with("/assets/") && !file.path.starts_with(documents))
             made.push_back({file_route(file.path, "consoleFile"), send_file, {}});
     return made;
 }

@@ -32,6 +32,7 @@ inline constexpr auto pages = std::to_array<Page>({
     {"/forgot-password", "pageForgotPassword", anyone},
     {"/reset-password", "pageResetPassword", anyone},
     {"/accept-invite", "pageAcceptInvite", anyone},
+    {"/first-run", "pageFirstRun", anyone},
     {"/onboarding", "pageOnboarding", session},
     {"/dashboard", "pageDashboard", session},
     {"/profile", "pageProfile", permission, profile_view},
@@ -41,6 +42,7 @@ inline constexpr auto pages = std::to_array<Page>({
     {"/workflows", "pageWorkflows", permission, workflows_use},
     {"/reports", "pageReports", permission, reports_use},
     {"/ai-agents", "pageAiAgents", permission, ai_use},
+    {"/things/:collection", "pageThings", session}, // which of them, the interface says
     {"/billing", "pageBilling", permission, organization_billing},
     {"/settings", "pageSettings", permission, organization_settings},
     {"/audit", "pageAudit", permission, settings_security_view},
@@ -51,6 +53,7 @@ inline constexpr auto pages = std::to_array<Page>({
     {"/security/policy", "pageSecurityPolicy", permission, settings_security_view},
     {"/security/ip-rules", "pageIpRules", permission, settings_security_view},
     {"/security/risk", "pageRisk", permission, settings_security_view},
+    {"/security/retention", "pageRetention", permission, settings_security_view},
 });
 
 } // namespace gatehouse::console

@@ -45,12 +45,18 @@ Async<User> person_in(UnitOfWork& work, Caller const& caller, UserId id)
     co_return std::move(*found);
 }
 
-Async<void> require_may_act_as(UnitOfWork& work, Caller const& caller, User person)
+Async<bool> may_act_as(UnitOfWork& work, Caller const& caller, User person)
 {
     auto held = co_await domain::grants_as_stored(work, *caller.policy, person);
     domain::Standing const mine{caller.user.role, caller.grants};
     domain::Standing const theirs{person.role, std::move(held)};
-    if (!domain::may_impersonate(mine, theirs))
+    co_return domain::may_impersonate(mine, theirs);
+}
+
+Async<void> require_may_act_as(UnitOfWork& work, Caller const& caller, User person)
+{
+    bool const may = co_await may_act_as(work, caller, std::move(person));
+    if (!may)
         throw Refusal{
             .reason = Reason::forbidden,
             .message = "Nobody acts as somebody who may more than they do."
@@ -117,6 +123,50 @@ Async<void> tell(UnitOfWork& work, Session const& session)
     );
 }
 
+// What was begun in the caller's session, whether it still opens anything or not.
+Async<std::optional<Session>> begun_in(UnitOfWork& work, Caller const& caller, Instant now)
+{
+    if (caller.session.impersonation)
+        co_return caller.session;
+    co_return co_await work.sessions().impersonating(
+        caller.organization_id(), caller.session_id(), now
+    );
+}
+
+// As every request in it is judged: whoever may not act as the person any more does not.
+Async<bool> still_may(UnitOfWork& work, Caller const& caller, Session const& session)
+{
+    auto const person = co_await work.users().find(session.organization_id, session.user_id);
+    if (!person)
+        co_return false;
+    co_return co_await may_act_as(work, caller, *person);
+}
+
+// One that opens nothing any more is in nobody's way, and ended, or there would be two once the
+// rule lets it live again. The id of that one.
+Async<std::optional<SessionId>>
+require_none_running(UnitOfWork& work, Caller const& caller, Instant now)
+{
+    auto const other = co_await begun_in(work, caller, now);
+    if (!other)
+        co_return std::nullopt;
+    bool const runs = co_await still_may(work, caller, *other);
+    if (runs)
+        throw Refusal{
+            .reason = Reason::conflict, .message = "You act as somebody already: end that first."
+        };
+    bool const ended = co_await work.sessions().revoke(
+        other->organization_id,
+        other->user_id,
+        other->id,
+        domain::SessionEnd::session_version_bump,
+        now
+    );
+    if (!ended) // by itself in this very moment
+        co_return std::nullopt;
+    co_return other->id;
+}
+
 } // namespace
 
 Async<Acting> begin(
@@ -130,19 +180,17 @@ Async<Acting> begin(
     co_await require_may_act_as(*work, caller, user);
     // Of two that begin at once the second waits here, and finds the first.
     auto const held = co_await work->members().hold(caller.organization_id(), caller.user_id());
-    auto const other = co_await work->sessions().impersonating(
-        caller.organization_id(), caller.session_id(), facts.now
-    );
-    if (!held || other)
-        throw Refusal{
-            .reason = Reason::conflict, .message = "You act as somebody already: end that first."
-        };
+    if (!held) // deleted in this very moment
+        throw Refusal{.reason = Reason::session_ended};
+    auto const ended = co_await require_none_running(*work, caller, facts.now);
     auto const session = new_session(services, facts, caller, user, std::move(reason));
     co_await work->sessions().insert(session);
     auto minted = co_await mint_tokens(services, *work, session, user, facts.now);
     co_await tell(*work, session);
     auto entry = entry_about(facts, Event::impersonation_started, 201, session);
     entry.details["expiresAt"] = to_text(session.expires_at);
+    if (ended)
+        entry.details["endedSession"] = ended->text();
     co_await work->ledger().append(std::move(entry));
     co_await work->commit();
     co_return Acting{session, user, std::move(minted.token)};
@@ -152,16 +200,20 @@ Async<std::optional<Session>> running(UnitOfWork& work, Caller const& caller, In
 {
     if (caller.session.impersonation)
         co_return caller.session;
-    co_return co_await work.sessions().impersonating(
-        caller.organization_id(), caller.session_id(), now
-    );
+    auto found = co_await begun_in(work, caller, now);
+    if (!found)
+        co_return std::nullopt;
+    bool const runs = co_await still_may(work, caller, *found);
+    if (!runs)
+        found.reset();
+    co_return found;
 }
 
 Async<void> end(Services& services, RequestFacts facts, Caller const& caller)
 {
     auto work = co_await services.storage.begin();
     co_await domain::hold_own_organization(*work, caller);
-    auto const session = co_await running(*work, caller, facts.now);
+    auto const session = co_await begun_in(*work, caller, facts.now);
     if (!session)
         throw Refusal{.reason = Reason::not_found};
     bool const ended = co_await work->sessions().revoke(

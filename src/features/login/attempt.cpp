@@ -48,7 +48,7 @@ Async<void> refuse_closed_address(Concluding in, FailureWindow window)
     auto const state = closed(window, in.attempt.facts.now);
     auto refusal = refuse_closed(*state, in.attempt.facts.surface);
     auto const status = refusal.reason == Reason::account_locked ? 423 : 429;
-    co_await in.work.ledger().append(
+    co_await in.work.ledger().record(
         failure_entry(in, Event::account_locked, Outcome::denied, status)
     );
     co_await in.work.commit();
@@ -58,7 +58,7 @@ Async<void> refuse_closed_address(Concluding in, FailureWindow window)
 Async<void> refuse_wrong(Concluding in)
 {
     co_await in.work.attempts().record(attempt_row(in));
-    co_await in.work.ledger().append(failure_entry(in, Event::login_failure, Outcome::failure, 401)
+    co_await in.work.ledger().record(failure_entry(in, Event::login_failure, Outcome::failure, 401)
     );
     co_await in.work.commit();
     throw Refusal{.reason = Reason::invalid_credentials};
@@ -68,7 +68,7 @@ Async<void> refuse_wrong(Concluding in)
 Async<void> refuse_blocked(Concluding in, User user, Event event, Reason reason)
 {
     auto entry = ledger_entry(in.attempt.facts, event, Outcome::denied, 403, user);
-    co_await in.work.ledger().append(std::move(entry));
+    co_await in.work.ledger().record(std::move(entry));
     co_await in.work.commit();
     throw Refusal{.reason = reason};
 }

@@ -123,7 +123,7 @@ Async<Conclusion> ask_for_second_factor(Concluding in, User user)
     token.requested_ip = facts.client_address;
     co_await in.work.one_time_tokens().insert(std::move(token));
     auto entry = ledger_entry(facts, Event::two_factor_required, Outcome::success, 202, user);
-    co_await in.work.ledger().append(std::move(entry));
+    co_await in.work.ledger().record(std::move(entry));
     co_await in.work.commit();
     SecondFactorWanted wanted;
     wanted.temp_token = std::move(opaque.text);

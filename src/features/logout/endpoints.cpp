@@ -72,10 +72,13 @@ constexpr http::Route everywhere_route{
     .from_anywhere = true,
 };
 
-Success signed_out(http::Context& context)
+// An impersonation has no cookies: those in the browser are of whoever began it, and they stay.
+Success signed_out(http::Context& context, bool was_impersonation)
 {
-    context.set_cookie(http::cleared_session_cookie());
-    context.set_cookie(http::cleared_refresh_cookie());
+    if (!was_impersonation) {
+        context.set_cookie(http::cleared_session_cookie());
+        context.set_cookie(http::cleared_refresh_cookie());
+    }
     Success answer;
     answer.message = "Signed out.";
     return answer;
@@ -91,7 +94,7 @@ session_behind(http::Context& context, UnitOfWork& work, LogoutRequest const& re
         auto const verified
             = co_await context.services.tokens.verify_without_expiry_check(*presented, &work);
         if (verified)
-            named = verified->claims.session_id;
+            named = verified->claims().session_id;
     }
     if (!named && request.refresh_token) {
         auto const found
@@ -120,15 +123,16 @@ Async<Success> log_out_of_account(http::Context& context, LogoutRequest request)
     auto work = co_await context.services.storage.begin();
     auto facts = co_await session_behind(context, *work, request);
     bool ended = false;
+    bool const was_impersonation = facts && facts->session.impersonation;
     if (facts && can_still_end(*facts, context.now)) {
-        Caller const caller{std::move(facts->session), std::move(facts->user)};
+        Caller const caller(std::make_shared<SessionFacts const>(*std::move(facts)));
         ended = co_await log_out(*work, http::facts_of(context), caller);
     }
     // Also where somebody else has just ended it: the answer waits until that is on disk.
     co_await work->commit();
     if (!ended)
         context.count_as_anonymous();
-    co_return signed_out(context);
+    co_return signed_out(context, was_impersonation);
 }
 
 Async<Success> log_out_of_organization(http::Context& context, LogoutRequest)
@@ -138,7 +142,8 @@ Async<Success> log_out_of_organization(http::Context& context, LogoutRequest)
     co_await work->commit();
     if (!ended) // somebody was faster: there is no live session here (decisions D-46)
         throw Refusal{.reason = Reason::session_ended};
-    co_return signed_out(context);
+    bool const was_impersonation = context.caller().session.impersonation.has_value();
+    co_return signed_out(context, was_impersonation);
 }
 
 // One row for all of them: who asked, from which session, and how many ended.
@@ -166,7 +171,7 @@ Async<Success> log_out_everywhere(http::Context& context, http::Nothing)
     co_await work->ledger().append(std::move(entry));
     co_await work->commit();
     context.services.risk_scores.forget(caller.user_id());
-    co_return signed_out(context);
+    co_return signed_out(context, false);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "core/metrics.h"
 #include "domain/sessions.h"
 #include "domain/users.h"
+#include "features/me_data/exporting.h"
 #include "features/me_data/messages.h"
 
 namespace gatehouse::me_data {
@@ -20,6 +21,19 @@ constexpr http::Route my_data_route{
     .tag = "account",
     .access = http::Access::session(),
     .audit = http::Audit::none("reads only"),
+    .limit = http::Limit::anonymous,
+    .surface = Surface::account,
+    .answers = "200 401 404 429 503",
+};
+
+constexpr http::Route export_route{
+    .method = http::Method::get,
+    .path = "/api/v1/me/data/export",
+    .operation = "exportMyData",
+    .summary = "Everything that is kept about the caller, as one file; without secrets",
+    .tag = "account",
+    .access = http::Access::session(),
+    .audit = http::Audit::records("DATA_EXPORT_STARTED DATA_EXPORT_COMPLETED DATA_EXPORT_FAILED"),
     .limit = http::Limit::anonymous,
     .surface = Surface::account,
     .answers = "200 401 404 429 503",
@@ -79,11 +93,16 @@ Async<MyData> my_data(http::Context& context, http::Nothing)
     co_return answer;
 }
 
+Async<http::Streamed> export_my_data(http::Context& context, http::Nothing)
+{
+    return exported(context);
+}
+
 } // namespace
 
 std::vector<http::Endpoint> endpoints()
 {
-    return {http::endpoint(my_data_route, my_data)};
+    return {http::endpoint(my_data_route, my_data), http::endpoint(export_route, export_my_data)};
 }
 
 } // namespace gatehouse::me_data

@@ -4,6 +4,7 @@
 #include "domain/access.h"
 #include "domain/account_reach.h"
 #include "domain/deed.h"
+#include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/session_list.h"
 #include "domain/step_up_challenges.h"
@@ -20,6 +21,7 @@ using domain::Refusal;
 using domain::RequestFacts;
 using domain::Services;
 using domain::SessionId;
+using domain::TokenPurpose;
 using domain::UnitOfWork;
 using domain::User;
 using domain::UserId;
@@ -33,6 +35,14 @@ Async<User> person_in_reach(UnitOfWork& work, Caller const& caller, UserId id)
         throw Refusal{.reason = Reason::not_found};
     co_await domain::require_account_in_reach(work, Actor::person(caller), *found);
     co_return std::move(*found);
+}
+
+// The version alone ends sign-ins; a new address would still be taken by who holds its mailbox.
+Async<void> void_begun(UnitOfWork& work, User person, Instant now)
+{
+    for (auto const purpose : {TokenPurpose::second_factor, TokenPurpose::change_email})
+        co_await work.one_time_tokens().void_all(person.organization_id, person.id, purpose, now);
+    co_await work.step_up_challenges().void_open(person.organization_id, person.id, now);
 }
 
 ForcedEnd by(Caller const& caller, Instant now)
@@ -76,8 +86,8 @@ end_all_of(Services& services, RequestFacts facts, Caller const& caller, UserId 
     if (own)
         end.kept = caller.session_id();
     auto const sessions = co_await work->session_list().end_all_of(organization, person.id, end);
-    if (!own) { // what waits for a code ends with the version it was begun under
-        co_await work->step_up_challenges().void_open(organization, person.id, facts.now);
+    if (!own) { // with all that was begun and waits for a code or a mailbox
+        co_await void_begun(*work, person, facts.now);
         co_await work->users().raise_session_version(organization, person.id, facts.now);
     }
     auto entry = deed(facts, actor, Event::force_logout, 200, person);

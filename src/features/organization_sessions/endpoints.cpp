@@ -12,6 +12,7 @@
 #include "http/request_facts.h"
 #include "http/step_up.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace gatehouse::organization_sessions {
@@ -29,6 +30,7 @@ using domain::UserId;
 using Listed = std::variant<SessionViews, SessionPage>;
 
 constexpr std::string_view list_path = "/api/security/sessions";
+constexpr std::int64_t most_counted = 10'000;
 
 constexpr http::Route list_route{
     .method = http::Method::get,
@@ -115,8 +117,13 @@ Async<Listed> list(http::Context& context, ListRequest request)
     auto& sessions = work->session_list();
     auto const found
         = co_await sessions.list(organization, wanted.filter, wanted.window, context.now);
-    auto const total = co_await sessions.count(organization, wanted.filter, context.now);
+    auto const counted
+        = co_await sessions.count(organization, wanted.filter, context.now, most_counted + 1);
+    bool const is_cut = counted > most_counted;
+    auto const total = std::min(counted, most_counted);
     http::say_rest(context, wanted.paging, total, std::string(list_path), same_list(request));
+    if (is_cut)
+        context.header("X-Total-Is-At-Least", "true");
     if (!wanted.paging.is_paged)
         co_return views_of(found, caller.session_id());
     SessionPage page;
@@ -125,6 +132,7 @@ Async<Listed> list(http::Context& context, ListRequest request)
     page.page = wanted.paging.page;
     page.limit = wanted.paging.limit;
     page.pages = wanted.paging.pages_of(total);
+    page.at_least = is_cut;
     co_return page;
 }
 

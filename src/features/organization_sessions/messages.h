@@ -48,6 +48,7 @@ struct SessionView {
     std::optional<Instant> ended_at; // signed out or revoked
     std::optional<std::string> revoke_reason;
     std::optional<std::string> revoked_by;
+    std::optional<std::string> impersonated_by; // who acts in it as its person
     bool current = false; // the caller's own, of this request
 };
 BOOST_DESCRIBE_STRUCT(
@@ -77,6 +78,7 @@ BOOST_DESCRIBE_STRUCT(
      ended_at,
      revoke_reason,
      revoked_by,
+     impersonated_by,
      current)
 )
 
@@ -88,8 +90,9 @@ struct SessionPage {
     std::int64_t page = 1;
     std::int64_t pages = 0;
     std::int64_t limit = 0;
+    bool at_least = false; // there are more than `total`: nobody counts further
 };
-BOOST_DESCRIBE_STRUCT(SessionPage, (), (data, total, page, pages, limit))
+BOOST_DESCRIBE_STRUCT(SessionPage, (), (data, total, page, pages, limit, at_least))
 
 struct EndRequest {
     std::optional<std::string> user_id; // of this person; absent: of everybody

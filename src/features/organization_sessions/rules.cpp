@@ -82,6 +82,8 @@ SessionView view_of(domain::ListedSession const& listed, domain::SessionId const
     view.revoke_reason = listed.revoke_reason;
     if (listed.revoked_by)
         view.revoked_by = listed.revoked_by->text();
+    if (session.impersonation)
+        view.impersonated_by = session.impersonation->by.text();
     view.current = session.id == current;
     return view;
 }

@@ -4,6 +4,8 @@
 #include "domain/access.h"
 #include "domain/deed.h"
 #include "domain/ledger.h"
+#include "domain/members.h"
+#include "domain/retention.h"
 #include "features/organizations/creating.h"
 #include "features/organizations/messages.h"
 #include "features/organizations/rules.h"
@@ -68,12 +70,14 @@ constexpr http::Route delete_route{
     .method = http::Method::remove,
     .path = "/api/organizations/:id",
     .operation = "deleteOrganization",
-    .summary = "Delete an organization with everything in it but the ledger",
+    .summary
+    = "Delete an organization with everything in it but the ledger; not while anybody in it "
+      "is under a legal hold",
     .tag = "organizations",
     .access = http::Access::session_or_provisioner(),
     .audit = http::Audit::records("ORGANIZATION_DELETED"),
     .surface = Surface::organization,
-    .answers = "204 401 403 404 429 503",
+    .answers = "204 401 403 404 409 429 503",
 };
 
 constexpr http::Route transfer_route{
@@ -196,6 +200,9 @@ Async<http::Nothing> delete_organization(http::Context& context, http::Nothing)
     auto work = co_await context.services.storage.begin();
     co_await work->organizations().lock(id);
     co_await domain::require_same_standing(*work, context.actor(), context.now);
+    bool const held = co_await work->members().retention().holds_anybody(id);
+    if (held)
+        throw Refusal{.reason = Reason::conflict, .message = "It is under a legal hold."};
     auto entry = deed(facts, context.actor(), Event::organization_deleted, 204, id);
     entry.resource = "organization";
     entry.resource_id = id.text();

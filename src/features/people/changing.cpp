@@ -25,7 +25,6 @@ using domain::Event;
 using domain::hold_standing;
 using domain::MailCeiling;
 using domain::MailToQueue;
-using domain::member_view_of;
 using domain::ProfileChange;
 using domain::queue_mail;
 using domain::Reason;
@@ -190,7 +189,7 @@ Async<void> require_expected(Changing const& done)
     auto const present = co_await done.work.members().hold(person.organization_id, person.id);
     if (!present)
         throw Refusal{.reason = Reason::not_found};
-    done.expected->require(http::entity_tag(member_view_of(*present)));
+    done.expected->require(http::entity_tag(person_view_of(*present)));
 }
 
 Async<void> write(Changing const& done)

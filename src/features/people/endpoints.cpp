@@ -135,14 +135,14 @@ Async<MemberView> find_by_address(http::Context& context, AddressRequest request
     co_return member_view_of(*found);
 }
 
-Async<MemberView> show(http::Context& context, http::Nothing)
+Async<PersonView> show(http::Context& context, http::Nothing)
 {
     auto const person = co_await person_in_path(context);
     context.no_store();
-    co_return member_view_of(person);
+    co_return person_view_of(person);
 }
 
-Async<MemberView> change_person(http::Context& context, http::Unjudged<ChangeRequest> request)
+Async<PersonView> change_person(http::Context& context, http::Unjudged<ChangeRequest> request)
 {
     require_only_mutable(request.members());
     auto const actor = context.actor();
@@ -158,7 +158,7 @@ Async<MemberView> change_person(http::Context& context, http::Unjudged<ChangeReq
     auto const changed
         = co_await change(context.services, facts, actor, std::move(person), std::move(wanted));
     context.no_store();
-    co_return member_view_of(changed);
+    co_return person_view_of(changed);
 }
 
 Async<MemberView> give_role(http::Context& context, RoleRequest request)

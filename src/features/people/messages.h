@@ -50,6 +50,11 @@ struct AddressRequest { // of the query
 };
 BOOST_DESCRIBE_STRUCT(AddressRequest, (), (email))
 
+struct PersonView : domain::MemberView {
+    std::optional<std::string> custom_role_id; // a role of the organization's own
+};
+BOOST_DESCRIBE_STRUCT(PersonView, (domain::MemberView), (custom_role_id))
+
 struct MyView : domain::MemberView {
     std::optional<std::string> custom_role_id; // a role of the organization's own
     std::vector<std::string> permissions;

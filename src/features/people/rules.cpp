@@ -114,4 +114,13 @@ void require_grantable(Actor actor, http::Given const& role)
         domain::require_may_make(actor, *wanted);
 }
 
+PersonView person_view_of(domain::User const& person)
+{
+    PersonView view;
+    static_cast<domain::MemberView&>(view) = domain::member_view_of(person);
+    if (person.custom_role_id)
+        view.custom_role_id = person.custom_role_id->text();
+    return view;
+}
+
 } // namespace gatehouse::people

@@ -32,4 +32,7 @@ void require_only_mutable(ChangeRequest const& request);
 // I-5: an admin gives manager and staff alone.
 void require_grantable(domain::Actor actor, http::Given const& role);
 
+// What is said of a person, and what its version is of.
+PersonView person_view_of(domain::User const& person);
+
 } // namespace gatehouse::people

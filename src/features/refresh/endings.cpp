@@ -55,7 +55,7 @@ Async<void> block(Services& services, UnitOfWork& work, RequestFacts const& fact
         = ledger_entry(facts, Event::anomaly_score_high, Outcome::denied, 401, next.whose.user);
     entry.session_id = token.session_id;
     put_risk(entry, next.risk);
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
     co_await work.commit();
     services.risk_scores.forget(token.user_id);
     throw Refusal{.reason = Reason::force_logout};
@@ -94,7 +94,7 @@ let_go_on(Services& services, UnitOfWork& work, RequestFacts const& facts, Succe
     auto entry = ledger_entry(facts, Event::token_rotated, Outcome::success, 200, user);
     entry.session_id = next.used.session_id;
     put_risk(entry, next.risk);
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
     co_await domain::record_skipped(work, facts, user, next.used.session_id, next.risk);
     auto minted = co_await mint_tokens(services, work, next.whose.session, user, facts.now);
     co_await work.commit();
@@ -132,7 +132,7 @@ Async<Ended> repeat(Services& services, UnitOfWork& work, RequestFacts const& fa
     entry.details["retry"] = true;
     if (risk)
         put_risk(entry, *risk);
-    co_await work.ledger().append(std::move(entry));
+    co_await work.ledger().record(std::move(entry));
     if (!risk) {
         auto minted = co_await mint_tokens(services, work, again.whose.session, user, facts.now);
         co_await work.commit();

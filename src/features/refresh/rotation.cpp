@@ -47,7 +47,8 @@ void require_live(SessionFacts const& owner, Instant now)
     claims.subject = owner.session.user_id;
     claims.organization_id = owner.session.organization_id;
     claims.session_version = owner.session.session_version;
-    require(judge_session(claims, owner, now));
+    if (auto const why = domain::why_not_opened(claims, &owner, now))
+        throw Refusal{.reason = *why};
 }
 
 struct Presented {

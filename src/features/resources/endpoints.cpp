@@ -1,8 +1,10 @@
 // One set of handlers for all types.
 #include "features/resources/endpoints.h"
 
+#include "domain/access.h"
 #include "domain/resource_access.h"
 #include "domain/resource_writing.h"
+#include "features/resources/messages.h"
 #include "features/resources/routes.h"
 #include "features/resources/rules.h"
 #include "features/resources/view.h"
@@ -211,11 +213,58 @@ void add_endpoints(std::vector<http::Endpoint>& into, ResourceType const& type)
     ));
 }
 
+constexpr http::Route types_route{
+    .method = http::Method::get,
+    .path = "/api/resource-types",
+    .operation = "listResourceTypes",
+    .summary = "List the kinds of thing that the caller may see, as the policy declares them",
+    .tag = "resource-types",
+    .access = http::Access::session(),
+    .audit = http::Audit::none("reads the policy alone"),
+    .surface = http::Surface::organization,
+    .answers = "200 401 403 429 503",
+};
+
+TypeView view_of(ResourceType const& type)
+{
+    TypeView view{.name = type.name, .collection = type.collection};
+    view.view = type.view.id;
+    view.create = type.create.id;
+    view.edit = type.edit.id;
+    if (type.edit_assigned)
+        view.edit_assigned = type.edit_assigned->id;
+    view.remove = type.remove.id;
+    for (auto const& declared : type.attributes) {
+        AttributeView attribute{.name = declared.name, .required = declared.required};
+        attribute.type = to_text(declared.kind);
+        attribute.max_length = static_cast<std::int64_t>(declared.longest);
+        attribute.allowed = declared.allowed;
+        attribute.minimum = declared.minimum;
+        attribute.maximum = declared.maximum;
+        if (declared.format != policy::AttributeFormat::none)
+            attribute.format = to_text(declared.format);
+        view.attributes.push_back(std::move(attribute));
+    }
+    return view;
+}
+
+// Those with general routes: the others have pages of their own.
+Async<TypeViews> list_types(Context& context, Nothing)
+{
+    TypeViews views;
+    for (auto const& type : context.caller().policy->resource_types())
+        if (type.general
+            && domain::reach(context.actor(), type.view.permission) != domain::Cell::denied)
+            views.push_back(view_of(type));
+    co_return views;
+}
+
 } // namespace
 
 std::vector<http::Endpoint> endpoints(policy::Policy const& policy)
 {
     std::vector<http::Endpoint> all;
+    all.push_back(http::endpoint(types_route, list_types));
     for (auto const& type : policy.resource_types())
         if (type.general)
             add_endpoints(all, type);

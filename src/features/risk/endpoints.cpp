@@ -21,7 +21,7 @@ using Listed = std::variant<DecisionList, DecisionPage>;
 constexpr std::string_view list_path = "/api/security/risk/decisions";
 constexpr std::int64_t read_at_once = 500;
 // Of a period of any length no more are counted, or replayed by one request.
-constexpr std::int64_t most_counted = 50'000;
+constexpr std::int64_t most_counted = 10'000;
 constexpr std::int64_t most_replayed = 50'000;
 
 constexpr http::Route list_route{

@@ -56,10 +56,13 @@ constexpr http::Route session_route{
     .answers = "200 400 401 403 404 413 415 429 503",
 };
 
-Success ended()
+Success ended(WayBack way)
 {
     Success answer;
-    answer.message = "Every sign-in has ended. Choose a new password by the link in your mailbox.";
+    answer.message = way == WayBack::mailbox
+        ? "Every sign-in has ended. Choose a new password by the link in your mailbox."
+        : "Every sign-in has ended. The address of the account was changed after that sign-in, so "
+          "nobody gets in until an administrator has looked.";
     return answer;
 }
 
@@ -75,17 +78,20 @@ Async<Success> deny(http::Context& context, DenialRequest request)
 {
     if (request.token.empty())
         throw invalid_field("token", "is required");
-    co_await deny_with_link(context.services, http::facts_of(context), std::move(request.token));
-    co_return ended();
+    auto facts = http::facts_of(context);
+    auto const way
+        = co_await deny_with_link(context.services, std::move(facts), std::move(request.token));
+    co_return ended(way);
 }
 
 Async<Success> deny_session(http::Context& context, http::Nothing)
 {
     SessionId session(context.parameter("id"));
-    co_await deny_within_session(
-        context.services, http::facts_of(context), context.caller(), std::move(session)
+    auto facts = http::facts_of(context);
+    auto const way = co_await deny_within_session(
+        context.services, std::move(facts), context.caller(), std::move(session)
     );
-    co_return ended();
+    co_return ended(way);
 }
 
 } // namespace

@@ -85,8 +85,8 @@ Async<void> KeyKeeper::begin(Random& random, jose::Algorithm algorithm)
 
 Async<Ring> KeyKeeper::fresh(UnitOfWork* held)
 {
-    if (auto known = known_since(known_for))
-        co_return known;
+    if (auto ring = known())
+        co_return ring;
     co_return co_await read(held);
 }
 
@@ -140,6 +140,11 @@ Async<void> KeyKeeper::keep_fresh()
         log::Line(log::Level::error, "signing_keys.out_of_reach").with("cause", cause);
     else if (!is_lost && std::exchange(told_, false))
         log::Line(log::Level::warning, "signing_keys.back");
+}
+
+Ring KeyKeeper::known() const
+{
+    return known_since(known_for);
 }
 
 Ring KeyKeeper::known_since(Duration at_most) const

@@ -37,7 +37,9 @@ public:
     // not open, and where no key signs.
     Async<void> begin(Random& random, jose::Algorithm algorithm);
 
-    // Read a second ago at most. `held` is the unit of work that the caller keeps, if any.
+    // Read a second ago at most; null where they must be read again.
+    Ring known() const;
+    // The same, waited for. `held` is the unit of work that the caller keeps, if any.
     Async<Ring> fresh(domain::UnitOfWork* held);
     // After a token named a key that `known` has not: read anew, but not for every made-up name.
     Async<Ring> after_unknown_key(Ring known, domain::UnitOfWork* held);

@@ -31,19 +31,19 @@ Result<VerifiedToken> understood(jose::Claims const& claims)
     auto const role = parse_role(claims.role);
     if (!role)
         return std::unexpected(Refusal{.reason = Reason::invalid_token});
-    VerifiedToken verified;
-    verified.claims.subject = UserId(claims.subject);
-    verified.claims.organization_id = OrganizationId(claims.organization_id);
-    verified.claims.session_id = SessionId(claims.session_id);
-    verified.claims.email = claims.email;
-    verified.claims.role = *role;
-    verified.claims.session_version = static_cast<int>(claims.session_version);
-    verified.claims.token_id = claims.token_id;
+    domain::TokenClaims read;
+    read.subject = UserId(claims.subject);
+    read.organization_id = OrganizationId(claims.organization_id);
+    read.session_id = SessionId(claims.session_id);
+    read.email = claims.email;
+    read.role = *role;
+    read.session_version = static_cast<int>(claims.session_version);
+    read.token_id = claims.token_id;
     if (claims.use == jose::Use::access)
-        verified.claims.audience = claims.audience;
-    verified.claims.issued_at = claims.issued_at;
-    verified.claims.expires_at = claims.expires_at;
-    return verified;
+        read.audience = claims.audience;
+    read.issued_at = claims.issued_at;
+    read.expires_at = claims.expires_at;
+    return VerifiedToken(std::move(read));
 }
 
 } // namespace
@@ -60,8 +60,20 @@ Async<std::shared_ptr<domain::TokenSigner const>> TokenService::signer(UnitOfWor
     co_return ring;
 }
 
+// Keys that were read too long ago are for verify(), which waits for them.
+std::optional<VerifiedToken>
+TokenService::verified_before(std::string_view presented, Instant now) const
+{
+    if (presented.size() > jose::longest_token)
+        return std::nullopt;
+    auto const ring = keys_.known();
+    if (!ring)
+        return std::nullopt;
+    return verified_.find(crypto::sha256_digest(presented), ring->generation(), now);
+}
+
 Async<Result<VerifiedToken>>
-TokenService::verify(std::string presented, Instant now, UnitOfWork* held) const
+TokenService::verify(std::string_view presented, Instant now, UnitOfWork* held) const
 {
     if (presented.size() > jose::longest_token)
         co_return refused(TokenProblem::malformed);
@@ -69,7 +81,7 @@ TokenService::verify(std::string presented, Instant now, UnitOfWork* held) const
     auto const digest = crypto::sha256_digest(presented);
     if (auto known = verified_.find(digest, ring->generation(), now))
         co_return std::move(*known);
-    jose::RawToken const token(std::move(presented));
+    jose::RawToken const token{std::string(presented)};
     auto claims = ring->verifier().verify(token, now);
     if (!claims && claims.error() == TokenProblem::unknown_key) {
         auto const newer = co_await keys_.after_unknown_key(ring, held);

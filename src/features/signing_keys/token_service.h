@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace gatehouse::signing_keys {
 
@@ -19,8 +21,10 @@ public:
     using domain::Tokens::verify;
     Async<std::shared_ptr<domain::TokenSigner const>> signer(domain::UnitOfWork& work
     ) const override;
+    std::optional<domain::VerifiedToken>
+    verified_before(std::string_view presented, Instant now) const override;
     Async<domain::Result<domain::VerifiedToken>>
-    verify(std::string presented, Instant now, domain::UnitOfWork* held) const override;
+    verify(std::string_view presented, Instant now, domain::UnitOfWork* held) const override;
     Async<std::string> key_set() const override;
 
 private:

@@ -30,16 +30,16 @@ VerifiedTokens::find(crypto::Digest const& token, std::uint64_t generation, Inst
 {
     if (most_ == 0)
         return std::nullopt;
-    std::shared_ptr<domain::VerifiedToken const> found;
+    std::optional<domain::VerifiedToken> found;
     {
         auto& shard = shard_of(token);
         std::scoped_lock const lock(shard.mutex);
         auto const place = shard.places.find(token);
         if (place != shard.places.end()) {
             auto const at = place->second;
-            if (at->generation == generation && at->verified->claims.expires_at > now) {
+            if (at->generation == generation && at->expires_at > now) {
                 shard.entries.splice(shard.entries.begin(), shard.entries, at);
-                found = at->verified;
+                found.emplace(at->verified);
             } else {
                 shard.places.erase(place);
                 shard.entries.erase(at);
@@ -47,9 +47,7 @@ VerifiedTokens::find(crypto::Digest const& token, std::uint64_t generation, Inst
         }
     }
     (found ? hits_ : misses_).add();
-    if (!found)
-        return std::nullopt;
-    return *found;
+    return found;
 }
 
 void VerifiedTokens::keep(
@@ -61,7 +59,8 @@ void VerifiedTokens::keep(
     Entry made{
         .token = token,
         .generation = generation,
-        .verified = std::make_shared<domain::VerifiedToken const>(std::move(verified))
+        .expires_at = verified.claims().expires_at,
+        .verified = std::move(verified)
     };
     auto& shard = shard_of(token);
     std::scoped_lock const lock(shard.mutex);

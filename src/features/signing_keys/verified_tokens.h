@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <cstring>
 #include <list>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -41,7 +40,8 @@ private:
     struct Entry {
         crypto::Digest token;
         std::uint64_t generation = 0;
-        std::shared_ptr<domain::VerifiedToken const> verified; // copied outside the lock
+        Instant expires_at;
+        domain::VerifiedToken verified;
     };
     // A digest is as good as random everywhere.
     struct Hash {

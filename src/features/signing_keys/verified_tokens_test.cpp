@@ -15,11 +15,11 @@ Instant const now = Instant::from_seconds(1'795'331'109);
 
 domain::VerifiedToken token_of(std::string id, Duration life = 900s)
 {
-    domain::VerifiedToken verified;
-    verified.claims.token_id = std::move(id);
-    verified.claims.issued_at = now;
-    verified.claims.expires_at = now + life;
-    return verified;
+    domain::TokenClaims claims;
+    claims.token_id = std::move(id);
+    claims.issued_at = now;
+    claims.expires_at = now + life;
+    return domain::VerifiedToken(std::move(claims));
 }
 
 crypto::Digest name_of(std::string const& token)
@@ -34,7 +34,7 @@ TEST(VerifiedTokens, are_found_again_by_the_whole_token_alone)
     kept.keep(name_of("header.payload.signature"), 1, token_of("one"));
     auto const found = kept.find(name_of("header.payload.signature"), 1, now);
     ASSERT_TRUE(found);
-    EXPECT_EQ(found->claims.token_id, "one");
+    EXPECT_EQ(found->claims().token_id, "one");
     for (auto const* const other :
          {"header.payload.signaturf",
           "header.payload.signature=",
@@ -127,7 +127,7 @@ TEST(VerifiedTokens, answer_several_threads_with_what_was_kept)
                     auto const id = std::to_string((n * 7 + static_cast<int>(thread)) % 4000);
                     auto const generation = static_cast<std::uint64_t>(n / 5000);
                     auto const found = kept.find(name_of(id), generation, now);
-                    if (found && found->claims.token_id != id)
+                    if (found && found->claims().token_id != id)
                         ++wrong;
                     if (!found)
                         kept.keep(name_of(id), generation, token_of(id));

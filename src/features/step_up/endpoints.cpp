@@ -1,6 +1,7 @@
 // Proving once more who one is: asking for a challenge, having its code mailed, giving the code.
 #include "features/step_up/endpoints.h"
 
+#include "domain/entering.h"
 #include "domain/factor_secrets.h"
 #include "domain/holding_account.h"
 #include "domain/session_check.h"
@@ -69,7 +70,8 @@ constexpr http::Route verify_route{
     .answers = "200 400 401 403 413 415 429 503",
 };
 
-// Who gives no credential has only the challenge to go by.
+// Who gives no credential has only the challenge to go by. Who gives one is where it may be used
+// from, as on every route that takes none but live ones (decisions/0019).
 Async<Caller> caller_of(http::Context& context)
 {
     auto const& presented = context.presented_token();
@@ -77,7 +79,11 @@ Async<Caller> caller_of(http::Context& context)
         throw Refusal{.reason = Reason::unauthorized};
     if (presented->empty())
         throw Refusal{.reason = Reason::invalid_token};
-    co_return co_await domain::check_session(context.services, *presented, context.now);
+    auto caller = co_await domain::check_session(context.services, *presented, context.now);
+    if (caller.rules->perimeter.lets_in(context.client_address))
+        co_return caller;
+    context.admit(std::move(caller)); // known: the refusal leaves its row
+    throw domain::kept_outside();
 }
 
 // Whose challenge it is. Who brings a credential is told first if it opens nothing; who brings

@@ -3,6 +3,7 @@
 
 #include "domain/attempts.h"
 #include "domain/concluding_login.h"
+#include "domain/directory.h"
 #include "domain/entering.h"
 #include "domain/factor_secrets.h"
 #include "domain/opaque_token.h"

@@ -12,6 +12,7 @@
 namespace gatehouse::token_validation {
 namespace {
 using domain::check_token;
+using domain::check_token_at_once;
 using domain::CheckedToken;
 using domain::invalid_field;
 using domain::Refusal;
@@ -36,19 +37,20 @@ constexpr http::Route validate_route{
 // The session decides about email and role too: a token only remembers them (behaviours §6).
 Payload payload_of(CheckedToken const& checked, Settings const& settings)
 {
+    auto const& claims = checked.claims();
     Payload payload;
     payload.iss = settings.public_url;
-    payload.aud = checked.claims.audience;
-    payload.sub = checked.claims.subject.text();
+    payload.aud = claims.audience;
+    payload.sub = claims.subject.text();
     payload.user_id = payload.sub;
     payload.email = checked.caller.user.email;
     payload.role = to_text(checked.caller.user.role);
-    payload.organization_id = checked.claims.organization_id.text();
-    payload.sid = checked.claims.session_id.text();
-    payload.sv = checked.claims.session_version;
-    payload.jti = checked.claims.token_id;
-    payload.iat = checked.claims.issued_at.seconds();
-    payload.exp = checked.claims.expires_at.seconds();
+    payload.organization_id = claims.organization_id.text();
+    payload.sid = claims.session_id.text();
+    payload.sv = claims.session_version;
+    payload.jti = claims.token_id;
+    payload.iat = claims.issued_at.seconds();
+    payload.exp = claims.expires_at.seconds();
     return payload;
 }
 
@@ -65,22 +67,30 @@ void require_may_be_used(
     domain::require_enrolled(caller);
 }
 
+Answer answer_about(CheckedToken const& checked, Settings const& settings)
+{
+    auto payload = payload_of(checked, settings);
+    LookedAt looked_at{.token = checked.token, .facts = checked.caller.facts};
+    auto const& impersonation = checked.caller.session.impersonation;
+    if (!impersonation)
+        return Valid{.payload = payload, .looked_at = std::move(looked_at)};
+    ActedPayload acted{payload, impersonation->by.text()};
+    return ValidForAnother{.payload = acted, .looked_at = std::move(looked_at)};
+}
+
 Async<Answer> validate(http::Context& context, ValidateRequest request)
 {
-    auto const token = request.token.value_or("");
-    if (token.empty())
+    if (!request.token || request.token->empty())
         http::refuse_with(invalid_field("token", "is required"), NotValid{});
     std::optional<Refusal> refused;
     try {
-        auto const checked = co_await check_token(context.services, token, context.now);
-        require_may_be_used(context, checked.caller, request);
-        auto payload = payload_of(checked, context.services.settings);
-        auto const& impersonation = checked.caller.session.impersonation;
-        if (!impersonation)
-            co_return Valid{.payload = std::move(payload)};
-        ActedPayload acted{std::move(payload)};
-        acted.impersonator_id = impersonation->by.text();
-        co_return ValidForAnother{.payload = std::move(acted)};
+        auto checked = check_token_at_once(context.services, *request.token, context.now);
+        if (!checked) {
+            auto asked = co_await check_token(context.services, *request.token, context.now);
+            checked.emplace(std::move(asked));
+        }
+        require_may_be_used(context, checked->caller, request);
+        co_return answer_about(*checked, context.services.settings);
     } catch (Refusal const& refusal) {
         refused = refusal;
     }

@@ -19,6 +19,8 @@ constexpr std::array kinds{
     std::pair(MailKind::invitation, std::string_view("invitation")),
     std::pair(MailKind::step_up_code, std::string_view("step_up_code")),
     std::pair(MailKind::new_sign_in, std::string_view("new_sign_in")),
+    std::pair(MailKind::erasure_requested, std::string_view("erasure_requested")),
+    std::pair(MailKind::account_erased, std::string_view("account_erased")),
 };
 
 std::string name_of(MailKind kind)

@@ -20,6 +20,8 @@ enum class MailKind {
     invitation, // one link, with the organization that invites
     step_up_code, // a code, and what it is asked for
     new_sign_in, // notice: from a device that is new; one link that denies it
+    erasure_requested, // notice: when the account and its data will go
+    account_erased, // notice: they are going now
 };
 
 struct MailLink {

@@ -44,7 +44,10 @@ TEST(MailOrder, every_kind_has_a_name)
           MailKind::sessions_ended,
           MailKind::address_changed,
           MailKind::invitation,
-          MailKind::step_up_code}) {
+          MailKind::step_up_code,
+          MailKind::new_sign_in,
+          MailKind::erasure_requested,
+          MailKind::account_erased}) {
         auto const read = parse_payload(to_payload({.kind = kind, .recipient = "a@example.org"}));
         ASSERT_TRUE(read);
         EXPECT_EQ(read->kind, kind);

@@ -38,6 +38,10 @@ std::string_view base_name(MailKind kind)
         return "step_up_code";
     case MailKind::new_sign_in:
         return "new_sign_in";
+    case MailKind::erasure_requested:
+        return "erasure_requested";
+    case MailKind::account_erased:
+        return "account_erased";
     }
     throw std::logic_error("a kind of mail without a template");
 }

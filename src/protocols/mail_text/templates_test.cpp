@@ -29,7 +29,9 @@ constexpr std::array every_kind{
     MailKind::address_changed,
     MailKind::invitation,
     MailKind::step_up_code,
-    MailKind::new_sign_in
+    MailKind::new_sign_in,
+    MailKind::erasure_requested,
+    MailKind::account_erased
 };
 
 TEST(Render, every_kind_has_subject_text_and_html_and_leaves_no_placeholder)

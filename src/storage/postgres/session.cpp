@@ -50,6 +50,7 @@ void Session::begin(sql::Access access, sql::Deadline deadline)
     is_hurried_ = deadline - Clock::now() < limits_.statement;
     begun_ = false;
     commit_ = Progress::not_sent;
+    unit_.reset();
     scope_ = sql::Scope::global(); // what an unset setting means
 }
 
@@ -81,13 +82,18 @@ void Session::connect()
 sql::Rows Session::execute(std::span<sql::Call const> calls, sql::Deadline deadline)
 {
     try {
-        send(calls);
+        send(calls, bind(calls));
         link_->sync();
         receive(deadline);
     } catch (Lost const& lost) {
         lose(lost);
     }
-    return last_ ? read_rows(last_.get()) : sql::Rows();
+    return rows_of(last_.front());
+}
+
+sql::Rows Session::rows_of(Result const& last)
+{
+    return last ? read_rows(last.get()) : sql::Rows();
 }
 
 sql::Committed Session::commit(std::span<sql::Call const> calls, sql::Deadline deadline)
@@ -98,11 +104,8 @@ sql::Committed Session::commit(std::span<sql::Call const> calls, sql::Deadline d
         // Found dead before COMMIT is sent, it is a failure, not an unknown outcome.
         if (!link_->is_sound())
             throw Lost(Lost::Why::broken, "the connection was closed before COMMIT was sent");
-        send(calls);
-        link_->send("COMMIT");
-        add(Step::Kind::commit);
-        commit_ = Progress::sent;
-        link_->sync();
+        send(calls, bind(calls));
+        send_commit();
         receive(deadline);
         begun_ = false;
     } catch (Lost const& lost) {
@@ -111,23 +114,28 @@ sql::Committed Session::commit(std::span<sql::Call const> calls, sql::Deadline d
         drop(lost); // the answer to COMMIT had come: it is done
     }
     // Nobody asked for rows of a write, and what is committed must not fail over reading them.
-    if (access_ == sql::Access::write || !last_)
+    if (access_ == sql::Access::write || last_.empty())
         return {};
-    return {.rows = read_rows(last_.get())};
+    return {.rows = rows_of(last_.front())};
 }
 
-void Session::send(std::span<sql::Call const> calls)
+Session::Bound Session::bind(std::span<sql::Call const> calls)
 {
-    std::vector<Parameters> parameters; // all of them before anything is sent: one may be refused
-    parameters.reserve(calls.size());
+    Bound bound;
+    bound.reserve(calls.size());
     for (auto const& call : calls)
-        parameters.emplace_back(call.values);
+        bound.emplace_back(call.values);
+    return bound;
+}
+
+void Session::send(std::span<sql::Call const> calls, Bound const& bound)
+{
     if (!begun_)
         send_begin();
     for (std::size_t at = 0; at < calls.size(); ++at) {
         if (calls[at].scope != scope_)
             send_scope(calls[at].scope);
-        send_call(*calls[at].statement, parameters[at]);
+        send_call(*calls[at].statement, bound[at]);
         add(Step::Kind::call);
     }
 }
@@ -170,15 +178,24 @@ void Session::send_call(sql::Statement const& statement, Parameters const& param
 
 void Session::add(Step::Kind kind, sql::Statement const* prepared)
 {
-    steps_.push_back({kind, prepared});
+    steps_.push_back({kind, prepared, unit_});
 }
 
-void Session::receive(sql::Deadline deadline)
+void Session::send_commit()
+{
+    link_->send("COMMIT");
+    add(Step::Kind::commit);
+    commit_ = Progress::sent;
+    link_->sync();
+}
+
+void Session::receive(sql::Deadline deadline, std::size_t units)
 {
     auto const unit_ends = is_hurried_ ? deadline + grace : deadline;
     auto const until = std::min<sql::Deadline>(unit_ends, Clock::now() + limits_.reply);
     failure_.reset();
-    last_.reset();
+    last_.clear();
+    last_.resize(units);
     link_->forget_doubt();
     for (auto const& step : steps_) {
         bool answered = false;
@@ -209,14 +226,16 @@ void Session::take(Step const& step, Result result)
         if (ends_session(result.get()))
             throw Lost(Lost::Why::broken, PQresultErrorMessage(result.get()));
         stale_ = stale_ || outdates_prepared(result.get());
-        if (!failure_)
+        if (!failure_) {
             failure_ = error_of(result.get());
+            failed_unit_ = step.unit;
+        }
         return;
     }
     if (step.kind == Step::Kind::commit)
         take_commit(result.get());
     if (step.kind == Step::Kind::call)
-        last_ = std::move(result);
+        last_[step.unit.value_or(0)] = std::move(result);
 }
 
 void Session::take_commit(PGresult const* result)

@@ -28,25 +28,39 @@ public:
     void begin(sql::Access access, sql::Deadline deadline) override;
     sql::Rows execute(std::span<sql::Call const> calls, sql::Deadline deadline) override;
     sql::Committed commit(std::span<sql::Call const> calls, sql::Deadline deadline) override;
+    std::size_t most_together() const noexcept override { return most_units; }
+    sql::Together commit_together(
+        std::span<std::span<sql::Call const> const> units, sql::Deadline deadline
+    ) override;
     void settle(sql::Deadline) override { } // commit() waits for the disk itself
     void rollback() noexcept override;
 
 private:
+    static constexpr std::size_t most_units = 32; // at one sync point
+
     // One command on its way, in order.
     struct Step {
         enum class Kind { plain, prepare, call, commit };
         Kind kind;
         sql::Statement const* prepared = nullptr; // of `prepare`
+        std::optional<std::size_t> unit; // of those that share a sync point: whose it is
     };
     enum class Progress { not_sent, sent, committed };
 
+    using Bound = std::vector<Parameters>; // of the calls of one unit
+
     void connect();
-    void send(std::span<sql::Call const> calls);
+    static sql::Rows rows_of(Result const& last);
+    static Bound bind(std::span<sql::Call const> calls);
+    void send(std::span<sql::Call const> calls, Bound const& bound);
     void send_begin();
+    void send_commit();
+    void read_together(sql::Together& together);
+    void send_together(std::span<std::span<sql::Call const> const> units);
     void send_scope(sql::Scope const& scope);
     void send_call(sql::Statement const& statement, Parameters const& parameters);
     void add(Step::Kind kind, sql::Statement const* prepared = nullptr);
-    void receive(sql::Deadline deadline);
+    void receive(sql::Deadline deadline, std::size_t units = 1);
     void take(Step const& step, Result result);
     void take_commit(PGresult const* result);
     void drop(Lost const& lost);
@@ -59,7 +73,9 @@ private:
     std::unordered_map<sql::Statement const*, std::string> prepared_; // → its name
     std::vector<Step> steps_; // sent and not received yet
     std::optional<sql::StorageError> failure_; // the first of the round trip at hand
-    Result last_; // of its last call
+    std::optional<std::size_t> failed_unit_; // whose statement that was, of those together
+    std::vector<Result> last_; // the answer to the last call, of each unit in it
+    std::optional<std::size_t> unit_; // whose statements are being sent, of those together
     sql::Access access_ = sql::Access::write;
     sql::Deadline unit_ends_ = {}; // when the unit of work must have ended
     bool is_hurried_ = false; // before the time that every statement has

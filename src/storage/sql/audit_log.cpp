@@ -2,6 +2,7 @@
 #include "domain/audit_log.h"
 
 #include "core/text.h"
+#include "domain/ledger_chain.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/join.h"
 #include "storage/sql/stores.h"
@@ -14,6 +15,8 @@ using domain::AuditLog;
 using domain::AuditRow;
 using domain::AuditTally;
 using domain::AuditWindow;
+using domain::ControlWord;
+using domain::Event;
 using domain::OrganizationId;
 using domain::SessionId;
 using domain::UserId;
@@ -31,8 +34,11 @@ constexpr Text searched
     = "event_type || ' ' || COALESCE(resource, '') || ' ' || COALESCE(resource_id, '') || ' ' || "
       "COALESCE(ip_address, '') || ' ' || COALESCE(user_agent, '') || ' ' || COALESCE(email, '') "
       "|| ' ' || COALESCE(correlation_id, '') || ' ' || details || ' ' || COALESCE(personal, '')";
-constexpr Text postgres_kinds = " AND ($5 = '' OR strpos($5, ' ' || event_type || ' ') > 0)";
-constexpr Text sqlite_kinds = " AND ($5 = '' OR instr($5, ' ' || event_type || ' ') > 0)";
+constexpr Text postgres_kinds
+    = " AND ($5 = '' OR strpos($5, ' ' || event_type || ' ') > 0) "
+      "AND ($13 = '' OR CAST(details AS jsonb) ->> 'impersonatorId' = $13)";
+constexpr Text sqlite_kinds = " AND ($5 = '' OR instr($5, ' ' || event_type || ' ') > 0) "
+                              "AND ($13 = '' OR json_extract(details, '$.impersonatorId') = $13)";
 constexpr Text postgres_search = " AND ($12 = '' OR strpos(lower((";
 constexpr Text postgres_found = ") COLLATE \"C\"), $12) > 0)";
 constexpr Text sqlite_search = " AND ($12 = '' OR instr(lower(";
@@ -60,8 +66,8 @@ inline constexpr char const* sqlite_text = joined<
     tail...>;
 
 constexpr Text counted = "SELECT count(*)";
-constexpr Text newest = " ORDER BY created_at DESC, id DESC LIMIT $13 OFFSET $14";
-constexpr Text oldest = " ORDER BY created_at, id LIMIT $13 OFFSET $14";
+constexpr Text newest = " ORDER BY created_at DESC, id DESC LIMIT $14 OFFSET $15";
+constexpr Text oldest = " ORDER BY created_at, id LIMIT $14 OFFSET $15";
 constexpr auto count_rows
     = either({.postgres = postgres_text<counted>, .sqlite = sqlite_text<counted>});
 constexpr auto list_newest
@@ -84,6 +90,15 @@ constexpr auto tally_days = either(
          of_a_period,
          by_day>,
      .sqlite = joined<"SELECT substr(created_at, 1, 10)", of_days, of_a_period, by_day>}
+);
+
+// Found by the events: the chain of rows without an organization is long, and few of it are these.
+constexpr Statement newest_of_controls(
+    "SELECT l.resource_id, l.event_type, l.created_at FROM audit_ledger l WHERE l.organization_id "
+    "= $1 AND l.id "
+    "IN (SELECT max(c.id) FROM audit_ledger c WHERE c.event_type IN ('CONTROL_DEGRADED', "
+    "'CONTROL_RECOVERED') AND c.organization_id = $1 AND c.resource_id IS NOT NULL "
+    "GROUP BY c.resource_id)"
 );
 
 template <class Id> std::optional<Id> optional_id(std::optional<std::string> text)
@@ -138,9 +153,13 @@ std::vector<Value> bound_to(OrganizationId const& organization, AuditFilter cons
         filter.resource,
         filter.resource_id,
         filter.ip_address,
-        ascii_lower(filter.search)
+        ascii_lower(filter.search),
+        filter.impersonator.text()
     };
 }
+
+constexpr Statement find_event("SELECT 1 FROM audit_ledger WHERE organization_id = $1 "
+                               "AND user_id = $2 AND event_type = $3 AND created_at >= $4 LIMIT 1");
 
 class SqlAuditLog final : public AuditLog {
 public:
@@ -182,6 +201,16 @@ public:
         co_return first_of(rows, read_row);
     }
 
+    Async<bool>
+    has_happened(OrganizationId organization, UserId user, Event event, Instant since) override
+    {
+        auto bound = values(organization, user, to_text(event), since);
+        auto const rows = co_await connection_.query(
+            find_event, Scope::organization(organization), std::move(bound)
+        );
+        co_return !rows.empty();
+    }
+
     Async<std::vector<AuditTally>>
     tally(OrganizationId organization, Instant from, Instant to) override
     {
@@ -207,6 +236,18 @@ public:
                 {.day = row.text(0), .rows = row.integer(1), .unsuccessful = row.integer(2)}
             );
         co_return days;
+    }
+
+    Async<std::map<std::string, ControlWord>> controls_told() override
+    {
+        OrganizationId const chain{std::string(domain::system_chain)};
+        auto const rows = co_await connection_.query(
+            newest_of_controls, Scope::organization(chain), values(chain)
+        );
+        std::map<std::string, ControlWord> told;
+        for (auto const row : rows)
+            told[row.text(0)] = {.works = row.text(1) == "CONTROL_RECOVERED", .at = row.instant(2)};
+        co_return told;
     }
 
 private:

@@ -5,6 +5,7 @@
 #include "core/metrics.h"
 #include "storage/sql/errors.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gatehouse::sql {
@@ -15,6 +16,8 @@ Deadline now()
     return std::chrono::steady_clock::now();
 }
 
+constexpr char const* ended_by_commit = "the unit of work has ended by its commit";
+
 std::exception_ptr trouble(StorageError::Kind kind, char const* what)
 {
     return std::make_exception_ptr(StorageError(kind, what));
@@ -22,10 +25,17 @@ std::exception_ptr trouble(StorageError::Kind kind, char const* what)
 
 } // namespace
 
-Desk::Desk(std::unique_ptr<Driver> driver, std::shared_ptr<Line> line, EngineOptions const& options)
+Desk::Desk(
+    std::unique_ptr<Driver> driver,
+    std::shared_ptr<Line> line,
+    std::shared_ptr<Stragglers> stragglers,
+    EngineOptions const& options
+)
     : driver_(std::move(driver))
     , line_(std::move(line))
+    , stragglers_(std::move(stragglers))
     , options_(options)
+    , most_together_(std::min(driver_->most_together(), options.most_together))
     , thread_([this] { work(); })
 {
 }
@@ -40,7 +50,9 @@ void Desk::work()
     for (;;) {
         // While units wait for their commit nobody is waited for: who stands in line joins them.
         auto const unit = group_.empty() ? line_->take() : line_->take_if_waiting();
-        if (unit)
+        if (unit && unit->may_share() && most_together_ > 1)
+            serve_together(gather(unit));
+        else if (unit)
             serve(*unit);
         else if (group_.empty())
             return; // closed
@@ -82,7 +94,7 @@ void Desk::run(Unit& unit)
                 unit, trouble(StorageError::Kind::broken, "the unit of work was rolled back")
             );
         case Job::Ending::commit:
-            return conclude(unit, std::move(*job), until);
+            return conclude(unit, *job, until);
         case Job::Ending::goes_on:
             break;
         }
@@ -95,11 +107,11 @@ void Desk::run(Unit& unit)
     }
 }
 
-void Desk::conclude(Unit& unit, Job job, Deadline until)
+void Desk::conclude(Unit& unit, Job const& job, Deadline until)
 {
     try {
         auto committed = driver_->commit(job.calls, until);
-        unit.end(trouble(StorageError::Kind::broken, "the unit of work has ended by its commit"));
+        unit.end(trouble(StorageError::Kind::broken, ended_by_commit));
         if (committed.on_disk)
             return job.answer->deliver(std::move(committed.rows));
         if (group_.empty())
@@ -109,6 +121,78 @@ void Desk::conclude(Unit& unit, Job job, Deadline until)
         give_up(unit, std::current_exception());
         job.answer->fail(std::current_exception());
     }
+}
+
+// Who waits already, and nobody is waited for: under load groups grow by themselves.
+std::vector<Desk::Whole> Desk::gather(std::shared_ptr<Unit> first)
+{
+    auto const access = first->access();
+    std::vector<Whole> group;
+    for (auto unit = std::move(first); unit; unit = line_->take_to_share(access)) {
+        auto job = unit->next(now()); // it was posted before the unit entered the line
+        if (job)
+            group.push_back({std::move(unit), *std::move(job)});
+        if (group.size() >= most_together_)
+            break;
+    }
+    return group;
+}
+
+void Desk::serve_together(std::vector<Whole> group)
+{
+    if (group.empty())
+        return;
+    if (group.size() == 1)
+        return serve_alone(group.front());
+    try {
+        if (commit_together(group, now() + options_.unit_time))
+            return;
+    } catch (...) {
+        driver_->rollback();
+        for (auto const& each : group) {
+            each.unit->end(std::current_exception());
+            each.job.answer->fail(std::current_exception());
+        }
+        return;
+    }
+    for (auto const& each : group)
+        serve_alone(each);
+}
+
+// False: nothing of any of them happened, and one may have been in the way of the others.
+bool Desk::commit_together(std::vector<Whole> const& group, Deadline until)
+{
+    std::vector<std::span<Call const>> units;
+    units.reserve(group.size());
+    for (auto const& each : group)
+        units.emplace_back(each.job.calls);
+    driver_->begin(group.front().unit->access(), until);
+    auto ended = driver_->commit_together(units, until);
+    if (ended.failure) {
+        driver_->rollback();
+        metrics::count("gatehouse_database_groups_parted_total");
+        if (ended.failure->kind == StorageError::Kind::timeout && ended.failure->unit)
+            stragglers_->add(units[*ended.failure->unit]);
+        return false;
+    }
+    metrics::count("gatehouse_database_groups_total");
+    for (std::size_t at = 0; at < group.size(); ++at) {
+        group[at].unit->end(trouble(StorageError::Kind::broken, ended_by_commit));
+        group[at].job.answer->deliver(std::move(ended.rows[at]));
+    }
+    return true;
+}
+
+void Desk::serve_alone(Whole const& whole)
+{
+    auto const until = now() + options_.unit_time;
+    try {
+        driver_->begin(whole.unit->access(), until);
+    } catch (...) {
+        give_up(*whole.unit, std::current_exception());
+        return whole.job.answer->fail(std::current_exception());
+    }
+    conclude(*whole.unit, whole.job, until);
 }
 
 void Desk::give_up(Unit& unit, std::exception_ptr why)

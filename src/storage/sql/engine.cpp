@@ -4,7 +4,9 @@
 #include "storage/sql/desk.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/line.h"
+#include "storage/sql/stragglers.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -14,9 +16,14 @@ namespace {
 class WorkUnit final : public Transaction, public Connection {
 public:
     WorkUnit(
-        std::shared_ptr<Line> line, Access access, std::optional<Duration> within, Dialect dialect
+        std::shared_ptr<Line> line,
+        std::shared_ptr<Stragglers> stragglers,
+        Access access,
+        std::optional<Duration> within,
+        Dialect dialect
     )
         : line_(std::move(line))
+        , stragglers_(std::move(stragglers))
         , access_(access)
         , within_(within)
         , dialect_(dialect)
@@ -67,20 +74,43 @@ private:
                 StorageError::Kind::broken, "the unit of work has ended by its commit"
             );
         concluded_ = ending == Job::Ending::commit;
-        if (unit_) {
+        if (reads_one_by_one()) {
+            job.ending = Job::Ending::commit;
+            enter(begun_with(std::move(job)));
+        } else if (unit_) {
             unit_->post(std::move(job));
         } else {
-            unit_ = std::make_shared<Unit>(access_, within_);
-            unit_->post(std::move(job));
-            enter();
+            unit_ = begun_with(std::move(job));
+            enter(unit_);
         }
         co_return co_await answer.receive();
     }
 
-    void enter()
+    // Each of PostgreSQL's statements sees what is committed when it begins: in a unit that only
+    // reads nothing holds them together, so that none keeps a connection between two of them.
+    bool reads_one_by_one() const
+    {
+        return access_ == Access::read && !within_ && dialect_ == Dialect::postgres;
+    }
+
+    std::shared_ptr<Unit> begun_with(Job job)
+    {
+        bool const is_whole = job.ending == Job::Ending::commit && !within_;
+        bool const waits_for_nobody = access_ == Access::read
+            || std::ranges::all_of(job.calls,
+                                   [](Call const& call) { return call.statement->only_adds(); });
+        bool const shares = is_whole && waits_for_nobody && !stragglers_->is_among(job.calls);
+        auto unit = std::make_shared<Unit>(
+            access_, within_, shares ? Unit::Company::shared : Unit::Company::alone
+        );
+        unit->post(std::move(job));
+        return unit;
+    }
+
+    void enter(std::shared_ptr<Unit> unit)
     {
         try {
-            line_->enter(unit_);
+            line_->enter(std::move(unit));
         } catch (...) {
             concluded_ = true; // nothing was begun, so nothing is to be rolled back
             throw;
@@ -88,6 +118,7 @@ private:
     }
 
     std::shared_ptr<Line> line_;
+    std::shared_ptr<Stragglers> stragglers_;
     Access access_;
     std::optional<Duration> within_;
     Dialect dialect_;
@@ -98,8 +129,9 @@ private:
 
 class Reads final : public Connection {
 public:
-    Reads(std::shared_ptr<Line> line, Dialect dialect)
+    Reads(std::shared_ptr<Line> line, std::shared_ptr<Stragglers> stragglers, Dialect dialect)
         : line_(std::move(line))
+        , stragglers_(std::move(stragglers))
         , dialect_(dialect)
     {
     }
@@ -112,7 +144,9 @@ public:
         job.calls.push_back({&statement, std::move(scope), std::move(values)});
         job.ending = Job::Ending::commit;
         job.answer = answer.sender();
-        auto const unit = std::make_shared<Unit>(Access::read);
+        auto const company
+            = stragglers_->is_among(job.calls) ? Unit::Company::alone : Unit::Company::shared;
+        auto const unit = std::make_shared<Unit>(Access::read, std::nullopt, company);
         unit->post(std::move(job));
         line_->enter(unit);
         co_return co_await answer.receive();
@@ -127,25 +161,37 @@ public:
 
 private:
     std::shared_ptr<Line> line_;
+    std::shared_ptr<Stragglers> stragglers_;
     Dialect dialect_;
 };
+
+std::shared_ptr<Line> line_of(EngineOptions const& options)
+{
+    return std::make_shared<Line>(Line::Bounds{
+        .longest = options.waiting_units,
+        .patience = options.waiting_time,
+        .patience_in_rush = options.waiting_time / 4,
+        .standing_after = options.rush_after
+    });
+}
 
 class Engine final : public Database {
 public:
     Engine(Drivers drivers, EngineOptions const& options)
         : dialect_(drivers.writers.at(0)->dialect())
-        , writers_(std::make_shared<Line>(options.waiting_units, options.waiting_time))
-        , readers_(
-              drivers.readers.empty()
-                  ? writers_
-                  : std::make_shared<Line>(options.waiting_units, options.waiting_time)
-          )
-        , reads_(readers_, dialect_)
+        , writers_(line_of(options))
+        , readers_(drivers.readers.empty() ? writers_ : line_of(options))
+        , stragglers_(std::make_shared<Stragglers>())
+        , reads_(readers_, stragglers_, dialect_)
     {
         for (auto& driver : drivers.writers)
-            desks_.push_back(std::make_unique<Desk>(std::move(driver), writers_, options));
+            desks_.push_back(
+                std::make_unique<Desk>(std::move(driver), writers_, stragglers_, options)
+            );
         for (auto& driver : drivers.readers)
-            desks_.push_back(std::make_unique<Desk>(std::move(driver), readers_, options));
+            desks_.push_back(
+                std::make_unique<Desk>(std::move(driver), readers_, stragglers_, options)
+            );
     }
     Engine(Engine const&) = delete;
     Engine& operator=(Engine const&) = delete;
@@ -159,7 +205,7 @@ public:
     begin(Access access, std::optional<Duration> within) override
     {
         auto const& line = access == Access::write ? writers_ : readers_;
-        co_return std::make_unique<WorkUnit>(line, access, within, dialect_);
+        co_return std::make_unique<WorkUnit>(line, stragglers_, access, within, dialect_);
     }
 
     Connection& reads() noexcept override { return reads_; }
@@ -169,6 +215,7 @@ private:
     Dialect dialect_;
     std::shared_ptr<Line> writers_;
     std::shared_ptr<Line> readers_;
+    std::shared_ptr<Stragglers> stragglers_;
     Reads reads_;
     std::vector<std::unique_ptr<Desk>> desks_;
 };

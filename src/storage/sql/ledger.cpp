@@ -43,6 +43,28 @@ public:
 
     Async<std::int64_t> append(LedgerEntry entry) override
     {
+        auto const chain = chain_of(entry);
+        auto bound = bind(std::move(entry), chain);
+        auto const rows
+            = co_await connection_.query(insert_row, Scope::organization(chain), std::move(bound));
+        co_return rows.front().integer(0);
+    }
+
+    Async<void> record(LedgerEntry entry) override
+    {
+        auto const chain = chain_of(entry);
+        connection_.later(insert_row, Scope::organization(chain), bind(std::move(entry), chain));
+        co_return;
+    }
+
+private:
+    static OrganizationId chain_of(LedgerEntry const& entry)
+    {
+        return entry.organization_id.value_or(OrganizationId(std::string(domain::system_chain)));
+    }
+
+    Values bind(LedgerEntry entry, OrganizationId const& chain)
+    {
         if (entry.impersonator_id)
             entry.details["impersonatorId"] = entry.impersonator_id->text();
         std::optional<std::string> personal;
@@ -52,10 +74,7 @@ public:
         auto const commitment = domain::pii_commitment(
             salt, entry.ip_address, entry.user_agent, entry.email, personal
         );
-
-        auto const chain
-            = entry.organization_id.value_or(OrganizationId(std::string(domain::system_chain)));
-        auto bound = values(
+        return values(
             chain,
             entry.created_at,
             to_text(entry.event),
@@ -75,12 +94,8 @@ public:
             Bytes(salt),
             Bytes(commitment)
         );
-        auto const rows
-            = co_await connection_.query(insert_row, Scope::organization(chain), std::move(bound));
-        co_return rows.front().integer(0);
     }
 
-private:
     Connection& connection_;
     Random& random_;
 };

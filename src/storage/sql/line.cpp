@@ -20,9 +20,8 @@ void count_turned_away(char const* why)
 
 } // namespace
 
-Line::Line(std::size_t longest, Duration patience)
-    : longest_(longest)
-    , patience_(patience)
+Line::Line(Bounds const& bounds)
+    : bounds_(bounds)
     , watch_([this] { watch(); })
 {
 }
@@ -40,23 +39,33 @@ void Line::enter(std::shared_ptr<Unit> unit)
         std::lock_guard const lock(mutex_);
         if (closed_)
             throw StorageError(StorageError::Kind::unavailable, "the database is being closed");
-        if (waiting_.size() >= longest_) {
+        if (waiting_.size() >= bounds_.longest) {
             count_turned_away("full");
             throw Overloaded("too many wait for a database connection", retry_after_seconds);
         }
-        auto const until = unit->earlier_of(std::chrono::steady_clock::now() + patience_);
+        auto const until = unit->earlier_of(end_of_patience());
         if (auto const left = unit->nobody_waits_after()) {
             hurried_.push_back({unit, *left});
             wake_watch = *left < wakes_;
         }
         waiting_.push_back({std::move(unit), until});
         // The watch sleeps until the next one is late.
-        wake_watch = wake_watch || (!watched_ && idle_ < waiting_.size());
+        wake_watch
+            = wake_watch || (!watched_ && idle_ < waiting_.size()) || (watched_ && until < wakes_);
         watched_ = watched_ || wake_watch;
     }
     arrived_.notify_one();
     if (wake_watch)
         all_busy_.notify_one();
+}
+
+Deadline Line::end_of_patience()
+{
+    auto const now = std::chrono::steady_clock::now();
+    if (waiting_.empty())
+        not_empty_since_ = now;
+    bool const is_rush = now - not_empty_since_ > bounds_.standing_after;
+    return now + (is_rush ? bounds_.patience_in_rush : bounds_.patience);
 }
 
 std::shared_ptr<Unit> Line::front()
@@ -80,6 +89,17 @@ std::shared_ptr<Unit> Line::take()
 std::shared_ptr<Unit> Line::take_if_waiting()
 {
     std::lock_guard const lock(mutex_);
+    return front();
+}
+
+std::shared_ptr<Unit> Line::take_to_share(Access access)
+{
+    std::lock_guard const lock(mutex_);
+    if (waiting_.empty())
+        return nullptr;
+    auto const& next = *waiting_.front().unit;
+    if (!next.may_share() || next.access() != access)
+        return nullptr;
     return front();
 }
 

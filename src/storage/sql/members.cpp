@@ -5,6 +5,7 @@
 #include "storage/sql/join.h"
 #include "storage/sql/member_lists.h"
 #include "storage/sql/notifications.h"
+#include "storage/sql/person_data.h"
 #include "storage/sql/stores.h"
 #include "storage/sql/user_row.h"
 
@@ -87,6 +88,18 @@ public:
         if (!notifications_)
             notifications_ = make_notifications(connection_);
         return *notifications_;
+    }
+    domain::Erasures& erasures() override
+    {
+        if (!erasures_)
+            erasures_ = make_erasures(connection_);
+        return *erasures_;
+    }
+    domain::Retention& retention() override
+    {
+        if (!retention_)
+            retention_ = make_retention(connection_);
+        return *retention_;
     }
 
     Async<bool>
@@ -229,7 +242,10 @@ private:
     }
 
     Connection& connection_;
-    std::unique_ptr<domain::Notifications> notifications_; // made at its first use
+    // Made at their first use:
+    std::unique_ptr<domain::Notifications> notifications_;
+    std::unique_ptr<domain::Erasures> erasures_;
+    std::unique_ptr<domain::Retention> retention_;
 };
 
 } // namespace

@@ -34,19 +34,6 @@ constexpr Statement
     clear_notifications("UPDATE notifications SET cleared_at = $3 WHERE organization_id = $1 "
                         "AND user_id = $2 AND cleared_at IS NULL");
 
-constexpr auto delete_cleared = either(
-    {.postgres = "DELETE FROM notifications WHERE ctid = ANY (ARRAY(SELECT ctid FROM notifications "
-                 "WHERE cleared_at < $1 ORDER BY cleared_at LIMIT $2))",
-     .sqlite = "DELETE FROM notifications WHERE rowid IN (SELECT rowid FROM notifications "
-               "WHERE cleared_at < $1 ORDER BY cleared_at LIMIT $2)"}
-);
-constexpr auto delete_older = either(
-    {.postgres = "DELETE FROM notifications WHERE ctid = ANY (ARRAY(SELECT ctid FROM notifications "
-                 "WHERE created_at < $1 ORDER BY created_at LIMIT $2))",
-     .sqlite = "DELETE FROM notifications WHERE rowid IN (SELECT rowid FROM notifications "
-               "WHERE created_at < $1 ORDER BY created_at LIMIT $2)"}
-);
-
 Notification read_notification(Row const& row)
 {
     auto data = json::parse(row.text(2));
@@ -111,20 +98,6 @@ public:
         auto const rows = co_await connection_.query(
             clear_notifications, Scope::organization(organization), values(organization, user, now)
         );
-        co_return rows.changed();
-    }
-
-    Async<std::int64_t> remove_cleared(Instant before, std::int64_t most) override
-    {
-        auto const rows
-            = co_await connection_.query(delete_cleared, Scope::directory(), values(before, most));
-        co_return rows.changed();
-    }
-
-    Async<std::int64_t> remove_older(Instant than, std::int64_t most) override
-    {
-        auto const rows
-            = co_await connection_.query(delete_older, Scope::directory(), values(than, most));
         co_return rows.changed();
     }
 

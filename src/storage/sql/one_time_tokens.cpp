@@ -26,14 +26,6 @@ constexpr Statement void_tokens(
     "UPDATE one_time_tokens SET used_at = $4 WHERE organization_id = $1 AND user_id = $2 "
     "AND purpose = $3 AND used_at IS NULL"
 );
-// What SQL ended early stays as long as what ended by itself.
-constexpr auto delete_ended = either(
-    {.postgres
-     = "DELETE FROM one_time_tokens WHERE ctid = ANY (ARRAY(SELECT ctid FROM one_time_tokens "
-       "WHERE expires_at < $1 AND created_at < $1 ORDER BY expires_at LIMIT $2))",
-     .sqlite = "DELETE FROM one_time_tokens WHERE rowid IN (SELECT rowid FROM one_time_tokens "
-               "WHERE expires_at < $1 AND created_at < $1 ORDER BY expires_at LIMIT $2)"}
-);
 constexpr auto rebind_tokens = either(
     {.postgres = "UPDATE one_time_tokens SET payload = CAST(replace(CAST(payload AS text), "
                  "CAST($4 AS text), CAST($5 AS text)) AS jsonb) WHERE organization_id = $1 "
@@ -108,13 +100,6 @@ public:
             Scope::organization(organization),
             values(organization, user, to_text(purpose), now)
         );
-        co_return rows.changed();
-    }
-
-    Async<std::int64_t> remove_ended(Instant before, std::int64_t most) override
-    {
-        auto const rows
-            = co_await connection_.query(delete_ended, Scope::directory(), values(before, most));
         co_return rows.changed();
     }
 

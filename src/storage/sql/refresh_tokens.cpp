@@ -95,7 +95,8 @@ public:
 
     Async<void> lock_family(RefreshTokenId family) override
     {
-        co_await connection_.query(lock_family_statement, Scope::global(), values(family));
+        connection_.later(lock_family_statement, Scope::global(), values(family));
+        co_return;
     }
 
     Async<bool> rotate(

@@ -1,6 +1,7 @@
 // Requests that send mail to an address, counted for known and unknown ones alike.
 #include "domain/reset_requests.h"
 
+#include "domain/first_link.h"
 #include "storage/sql/join.h"
 #include "storage/sql/stores.h"
 
@@ -55,8 +56,16 @@ public:
         co_return;
     }
 
+    domain::FirstLinkStore& first_link() override
+    {
+        if (!first_link_)
+            first_link_ = make_first_link(connection_);
+        return *first_link_;
+    }
+
 private:
     Connection& connection_;
+    std::unique_ptr<domain::FirstLinkStore> first_link_; // made at its first use
 };
 
 } // namespace

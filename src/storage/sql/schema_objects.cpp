@@ -25,11 +25,16 @@ constexpr auto needed = std::to_array<char const*>({
     "audit_checkpoints",
     "audit_unpublished",
     "audit_keys",
+    "audit_prunings",
+    "audit_erasures",
+    "retention_settings",
+    "legal_holds",
     "signing_keys",
     "rate_counters",
     "captured_mails",
     "invitations",
     "user_pictures",
+    "first_link",
     "schema_migrations", // tables
     "security_events",
     "audit_logs",
@@ -45,7 +50,8 @@ constexpr auto needed = std::to_array<char const*>({
     "signing_keys_one_signs",
     "signing_keys_one_published",
     "audit_keys_one_signs", // unique
-    "audit_ledger_waits", // a trigger
+    "audit_ledger_waits",
+    "users_erased_later", // triggers
     "users_status_check",
     "encryption_vaults_has_wrap",
     "encryption_vaults_wrap_iv_pair",
@@ -55,6 +61,10 @@ constexpr auto needed_on_postgres = std::to_array<char const*>({
     "audit_ledger_append_only",
     "audit_seals_append_only",
     "audit_checkpoints_append_only",
+    "audit_prunings_append_only",
+    "audit_ledger_erased_alone",
+    "erase_ledger",
+    "prune_ledger",
     // What is kept in memory rests on these (migration 0007).
     "users_updated_told",
     "users_deleted_told",
@@ -82,7 +92,12 @@ constexpr auto needed_on_postgres = std::to_array<char const*>({
     "assignments_inserted_told",
 });
 constexpr auto needed_on_sqlite = std::to_array<char const*>(
-    {"audit_ledger_no_replace", "audit_ledger_no_update", "audit_ledger_no_delete"}
+    {"audit_ledger_no_replace",
+     "audit_ledger_no_update",
+     "audit_ledger_no_delete",
+     "audit_prunings_no_replace",
+     "audit_prunings_no_update",
+     "audit_prunings_no_delete"}
 );
 
 // Names, and on SQLite the text that names a table's constraints.
@@ -92,7 +107,8 @@ constexpr auto select_objects = either({
       "UNION ALL SELECT conname::text, '' FROM pg_constraint WHERE connamespace = "
       "to_regnamespace('auth') "
       "UNION ALL SELECT t.tgname::text, '' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-      "WHERE c.relnamespace = to_regnamespace('auth') AND t.tgenabled IN ('O', 'A')",
+      "WHERE c.relnamespace = to_regnamespace('auth') AND t.tgenabled IN ('O', 'A') UNION ALL "
+      "SELECT p.proname::text, '' FROM pg_proc p WHERE p.pronamespace = to_regnamespace('auth')",
     .sqlite = "SELECT name, coalesce(sql, '') FROM sqlite_master",
 });
 

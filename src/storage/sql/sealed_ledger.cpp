@@ -2,6 +2,7 @@
 #include "domain/seals.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/ledger_row.h"
+#include "storage/sql/person_data.h"
 #include "storage/sql/stores.h"
 
 #include <utility>
@@ -31,13 +32,14 @@ constexpr Statement select_range(
     "SELECT (SELECT max(c.chain_seq) FROM audit_checkpoints c WHERE c.organization_id = $1 "
     "AND c.chain_seq < met.low), met.high FROM met"
 );
+// The page first: joined as a whole, it would be planned for all rows behind it.
 constexpr Statement select_rows(joined<
                                 "SELECT s.chain_seq, s.ledger_id, s.prev_hash, s.row_hash, ",
                                 ledger_columns,
-                                " FROM audit_seals s LEFT JOIN audit_ledger l "
-                                "ON l.organization_id = s.organization_id AND l.id = s.ledger_id "
-                                "WHERE s.organization_id = $1 AND s.chain_seq > $2 "
-                                "AND s.chain_seq <= $3 ORDER BY s.chain_seq LIMIT $4">);
+                                " FROM (SELECT * FROM audit_seals WHERE organization_id = $1 "
+                                "AND chain_seq > $2 AND chain_seq <= $3 ORDER BY chain_seq "
+                                "LIMIT $4) s LEFT JOIN audit_ledger l ON l.organization_id = "
+                                "s.organization_id AND l.id = s.ledger_id ORDER BY s.chain_seq">);
 constexpr Statement
     select_checkpoints(joined<
                        "SELECT ",
@@ -84,6 +86,13 @@ public:
     explicit SqlSealedLedger(Connection& connection)
         : connection_(connection)
     {
+    }
+
+    domain::Prunings& prunings() override
+    {
+        if (!prunings_)
+            prunings_ = make_prunings(connection_);
+        return *prunings_;
     }
 
     Async<std::vector<OrganizationId>> organizations() override
@@ -174,6 +183,7 @@ private:
     }
 
     Connection& connection_;
+    std::unique_ptr<domain::Prunings> prunings_; // made at its first use
 };
 
 class SqlAuditKeys final : public AuditKeys {

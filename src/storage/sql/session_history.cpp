@@ -18,11 +18,12 @@ using domain::UserId;
 // of the live ones say what ends whatever is kept of this; of more than a hundred nothing is.
 constexpr Text seen
     = "SELECT id, device_fingerprint, country, city, created_at, last_seen_at, (SELECT count(*)";
-constexpr Text live = " FROM user_sessions l WHERE l.tenant_id = $1 AND l.user_id = $2 "
-                      "AND l.logged_out_at IS NULL AND l.revoked_at IS NULL "
-                      "AND l.expires_at > $4 AND l.session_version = $3";
+constexpr Text live
+    = " FROM user_sessions l WHERE l.tenant_id = $1 AND l.user_id = $2 "
+      "AND l.impersonated_by IS NULL AND l.logged_out_at IS NULL AND l.revoked_at IS NULL "
+      "AND l.expires_at > $4 AND l.session_version = $3";
 constexpr Text last_ones = " FROM user_sessions WHERE tenant_id = $1 AND user_id = $2 "
-                           "ORDER BY created_at DESC, id DESC LIMIT 12";
+                           "AND impersonated_by IS NULL ORDER BY created_at DESC, id DESC LIMIT 12";
 constexpr auto select_history = either(
     {.postgres = joined<seen, live, "), ARRAY(SELECT l.id", live, " LIMIT 100)", last_ones>,
      .sqlite = joined<

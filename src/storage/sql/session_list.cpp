@@ -5,6 +5,7 @@
 #include "domain/changed.h"
 #include "storage/sql/join.h"
 #include "storage/sql/session_row.h"
+#include "storage/sql/session_statements.h"
 #include "storage/sql/stores.h"
 #include "storage/sql/user_row.h"
 
@@ -25,13 +26,14 @@ using domain::User;
 using domain::UserId;
 using domain::UserStatus;
 
-constexpr Text of_organization
+constexpr Text of_organization_head
     = " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id "
       "WHERE s.organization_id = $1 AND ($2 = '' OR s.user_id = $2) "
-      "AND ($3 = '' OR s.surface = $3) AND ($4 = 'all' OR ($4 = 'live') = "
-      "(s.logged_out_at IS NULL AND s.revoked_at IS NULL AND s.expires_at > $5 "
-      "AND s.absolute_expires_at > $5 AND s.session_version = u.session_version "
-      "AND u.status = 'active' AND u.deleted_at IS NULL))";
+      "AND ($4 = '' OR s.surface = $4) AND ($5 = 'all' OR ($5 = 'live') = "
+      "(s.logged_out_at IS NULL AND s.revoked_at IS NULL AND s.expires_at > $3 "
+      "AND s.absolute_expires_at > $3 AND s.session_version = u.session_version "
+      "AND u.status = 'active' AND u.deleted_at IS NULL AND ";
+constexpr Text of_organization_tail = "))";
 constexpr Text searched
     = "u.email || ' ' || COALESCE(u.first_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' || "
       "COALESCE(u.name, '') || ' ' || COALESCE(s.ip_address, '') || ' ' || "
@@ -44,21 +46,36 @@ constexpr Text sqlite_found = "), $6) > 0)";
 
 template <Text... head> struct Twin {
     template <Text... tail>
-    static constexpr char const* postgres
-        = joined<head..., of_organization, postgres_search, searched, postgres_found, tail...>;
+    static constexpr char const* postgres = joined<
+        head...,
+        of_organization_head,
+        lives_on,
+        of_organization_tail,
+        postgres_search,
+        searched,
+        postgres_found,
+        tail...>;
     template <Text... tail>
-    static constexpr char const* sqlite
-        = joined<head..., of_organization, sqlite_search, searched, sqlite_found, tail...>;
+    static constexpr char const* sqlite = joined<
+        head...,
+        of_organization_head,
+        lives_on,
+        of_organization_tail,
+        sqlite_search,
+        searched,
+        sqlite_found,
+        tail...>;
 };
 
 constexpr Text selected = "SELECT s.revoke_reason, s.revoked_by, s.risk_score, s.degraded, ";
-constexpr std::size_t own_width = 4;
+constexpr std::size_t own_width = 5;
 constexpr Text newest = " ORDER BY s.created_at DESC, s.id DESC LIMIT $7 OFFSET $8";
 constexpr Text oldest = " ORDER BY s.created_at, s.id LIMIT $7 OFFSET $8";
-using Counted = Twin<"SELECT count(*)">;
-using Listed = Twin<selected, session_columns, ", ", user_columns>;
+constexpr Text up_to = " LIMIT $7) counted";
+using Counted = Twin<"SELECT count(*) FROM (SELECT 1">;
+using Listed = Twin<selected, lives_on, ", ", session_columns, ", ", user_columns>;
 constexpr auto count_sessions
-    = either({.postgres = Counted::postgres<>, .sqlite = Counted::sqlite<>});
+    = either({.postgres = Counted::postgres<up_to>, .sqlite = Counted::sqlite<up_to>});
 constexpr auto list_newest
     = either({.postgres = Listed::postgres<newest>, .sqlite = Listed::sqlite<newest>});
 constexpr auto list_oldest
@@ -95,6 +112,11 @@ constexpr Statement end_all_tokens(
     "UPDATE refresh_tokens SET is_revoked = true, revoked_at = $3, revoke_reason = 'force_logout' "
     "WHERE organization_id = $1 AND session_id <> $2 AND is_revoked = false"
 );
+// Sign-ins that wait are bound to a version of the person; new addresses that wait are not.
+constexpr Statement void_new_addresses(
+    "UPDATE one_time_tokens SET used_at = $3 WHERE organization_id = $1 AND user_id <> $2 "
+    "AND purpose = 'change_email' AND used_at IS NULL"
+);
 constexpr Statement move_ends(
     "UPDATE sessions SET expires_at = CASE WHEN expires_at > $3 THEN $3 ELSE expires_at END, "
     "absolute_expires_at = CASE WHEN absolute_expires_at > $4 THEN $4 ELSE absolute_expires_at END "
@@ -104,7 +126,7 @@ constexpr Statement
     raise_versions("UPDATE users SET session_version = session_version + 1, updated_at = $3 "
                    "WHERE organization_id = $1 AND id <> $2 AND deleted_at IS NULL");
 
-SessionState state_of(Session const& session, User const& user, Instant now)
+SessionState state_of(Session const& session, User const& user, bool goes_on, Instant now)
 {
     if (session.logged_out_at)
         return SessionState::logged_out;
@@ -112,7 +134,7 @@ SessionState state_of(Session const& session, User const& user, Instant now)
         return SessionState::revoked;
     if (session.expires_at <= now || session.absolute_expires_at <= now)
         return SessionState::expired;
-    bool const stands = !user.deleted_at && user.status == UserStatus::active
+    bool const stands = goes_on && !user.deleted_at && user.status == UserStatus::active
         && session.session_version == user.session_version;
     return stands ? SessionState::live : SessionState::voided;
 }
@@ -128,7 +150,7 @@ ListedSession read_listed(Row const& row, Instant now)
         listed.session.risk_score = static_cast<int>(*score);
     listed.session.degraded = row.boolean(3);
     listed.user = read_user(row, own_width + session_width);
-    listed.state = state_of(listed.session, listed.user, now);
+    listed.state = state_of(listed.session, listed.user, row.boolean(4), now);
     return listed;
 }
 
@@ -146,9 +168,9 @@ bound_to(OrganizationId const& organization, SessionFilter const& filter, Instan
     return {
         organization.text(),
         filter.user.value_or(UserId()).text(),
+        now,
         std::string(surface),
         std::string(word_for(filter.wanted)),
-        now,
         ascii_lower(filter.search)
     };
 }
@@ -160,13 +182,14 @@ public:
     {
     }
 
-    Async<std::int64_t>
-    count(OrganizationId organization, SessionFilter filter, Instant now) override
+    Async<std::int64_t> count(
+        OrganizationId organization, SessionFilter filter, Instant now, std::int64_t most
+    ) override
     {
+        auto bound = bound_to(organization, filter, now);
+        bound.emplace_back(most);
         auto const rows = co_await connection_.query(
-            count_sessions,
-            Scope::organization(organization),
-            Values(bound_to(organization, filter, now))
+            count_sessions, Scope::organization(organization), Values(std::move(bound))
         );
         co_return rows.front().integer(0);
     }
@@ -235,6 +258,7 @@ public:
             end_all_sessions, scope, values(organization, kept, end.now, end.by)
         );
         connection_.later(end_all_tokens, scope, values(organization, kept, end.now));
+        connection_.later(void_new_addresses, scope, values(organization, end.by, end.now));
         connection_.later(raise_versions, scope, values(organization, end.by, end.now));
         co_return rows.changed();
     }

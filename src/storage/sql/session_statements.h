@@ -30,32 +30,36 @@ inline constexpr Statement
 inline constexpr Statement revoke_others("UPDATE sessions SET revoked_at = $4, revoke_reason = $5 "
                                          "WHERE organization_id = $1 AND user_id = $2 AND id <> $3 "
                                          "AND logged_out_at IS NULL AND revoked_at IS NULL");
-inline constexpr Statement select_seen(
-    "SELECT EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND user_id = $2), "
-    "EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND user_id = $2 "
-    "AND device_fingerprint = $3 "
-    "AND (revoke_reason IS NULL OR revoke_reason <> 'security_alert'))"
-);
+inline constexpr Statement
+    select_seen("SELECT EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND user_id = $2 "
+                "AND impersonated_from IS NULL), "
+                "EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND user_id = $2 "
+                "AND device_fingerprint = $3 "
+                "AND (revoke_reason IS NULL OR revoke_reason <> 'security_alert'))");
 inline constexpr Statement disown_device(
     "UPDATE sessions SET revoked_at = coalesce(revoked_at, $4), revoke_reason = 'security_alert' "
     "WHERE organization_id = $1 AND user_id = $2 AND device_fingerprint = $3 "
     "AND (revoke_reason IS NULL OR revoke_reason <> 'security_alert')"
 );
-inline constexpr Text live_ones
-    = " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id "
-      "WHERE s.organization_id = $1 AND s.user_id = $2 AND s.logged_out_at IS NULL "
-      "AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.absolute_expires_at > $3 "
-      "AND s.session_version = u.session_version AND (s.impersonated_from IS NULL OR EXISTS "
+// An impersonation is live as long as the session that it was begun in. $3: now.
+inline constexpr Text lives_on
+    = "(s.impersonated_from IS NULL OR EXISTS "
       "(SELECT 1 FROM sessions f JOIN users b ON b.organization_id = f.organization_id "
       "AND b.id = f.user_id WHERE f.organization_id = s.organization_id "
       "AND f.id = s.impersonated_from AND f.user_id = s.impersonated_by "
       "AND f.logged_out_at IS NULL AND f.revoked_at IS NULL AND f.expires_at > $3 "
       "AND f.absolute_expires_at > $3 AND f.session_version = b.session_version "
       "AND b.deleted_at IS NULL AND b.status = 'active'))";
+inline constexpr Text own_ones
+    = " FROM sessions s JOIN users u ON u.organization_id = s.organization_id AND u.id = s.user_id "
+      "WHERE s.organization_id = $1 AND s.user_id = $2 AND s.logged_out_at IS NULL "
+      "AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.absolute_expires_at > $3 "
+      "AND s.session_version = u.session_version AND ";
 inline constexpr Statement select_live(joined<
                                        "SELECT ",
                                        session_columns,
-                                       live_ones,
+                                       own_ones,
+                                       lives_on,
                                        " ORDER BY s.created_at DESC, s.id DESC LIMIT 1000">);
 // A person who was suspended, or whose sessions were voided, is nobody's to act as.
 inline constexpr Statement
@@ -70,12 +74,12 @@ inline constexpr Statement
                          "AND s.absolute_expires_at > $3 AND s.session_version = u.session_version "
                          "AND u.deleted_at IS NULL AND u.status = 'active' ORDER BY s.created_at "
                          "DESC LIMIT 1">);
-inline constexpr Statement count_live_ones(joined<"SELECT count(*)", live_ones>);
-inline constexpr Statement delete_beyond(
-    "DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2 AND id IN "
-    "(SELECT id FROM sessions WHERE organization_id = $1 AND user_id = $2 "
-    "AND logged_out_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1000000 OFFSET $3)"
-);
+inline constexpr Statement count_live_ones(joined<"SELECT count(*)", own_ones, lives_on>);
+inline constexpr Statement
+    delete_beyond("DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2 AND id IN "
+                  "(SELECT id FROM sessions WHERE organization_id = $1 AND user_id = $2 "
+                  "AND logged_out_at IS NULL AND impersonated_from IS NULL "
+                  "ORDER BY created_at DESC, id DESC LIMIT 1000000 OFFSET $3)");
 // Written for many sessions at once, in an order that others do not keep: a session that somebody
 // ends just now is passed over, rather than waited for in a circle.
 inline constexpr Text set_seen

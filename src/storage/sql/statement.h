@@ -19,11 +19,12 @@ struct Twins {
 class Statement {
 public:
     constexpr explicit Statement(char const* text)
-        : texts_{text, text}
+        : Statement(Twins{.postgres = text, .sqlite = text})
     {
     }
     constexpr explicit Statement(Twins twins)
         : texts_(twins)
+        , only_adds_(adds_and_no_more(twins.postgres))
     {
     }
     Statement(Statement const&) = delete;
@@ -34,8 +35,20 @@ public:
         return dialect == Dialect::postgres ? texts_.postgres : texts_.sqlite;
     }
 
+    // Whether it adds rows and neither changes nor locks any that are there: such statements of
+    // several units may stand in one transaction without waiting for each other.
+    constexpr bool only_adds() const noexcept { return only_adds_; }
+
 private:
+    static constexpr bool adds_and_no_more(std::string_view text) noexcept
+    {
+        constexpr auto nowhere = std::string_view::npos;
+        return text.starts_with("INSERT INTO ") && text.find("ON CONFLICT") == nowhere
+            && text.find(" FOR ") == nowhere && text.find("pg_") == nowhere;
+    }
+
     Twins texts_;
+    bool only_adds_;
 };
 
 //   constexpr auto lock_address = sql::either({.postgres = "…", .sqlite = "…"});

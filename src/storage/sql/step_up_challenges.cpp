@@ -46,14 +46,6 @@ constexpr auto rebind_open = either(
                "AND context IS NOT NULL"}
 );
 // What SQL ended early stays as long as what ended by itself.
-constexpr auto delete_ended = either(
-    {.postgres
-     = "DELETE FROM step_up_challenges WHERE ctid = ANY (ARRAY(SELECT ctid FROM step_up_challenges "
-       "WHERE expires_at < $1 AND created_at < $1 ORDER BY expires_at LIMIT $2))",
-     .sqlite
-     = "DELETE FROM step_up_challenges WHERE rowid IN (SELECT rowid FROM step_up_challenges "
-       "WHERE expires_at < $1 AND created_at < $1 ORDER BY expires_at LIMIT $2)"}
-);
 constexpr Statement raise_attempts("UPDATE step_up_challenges SET attempts = attempts + 1 "
                                    "WHERE organization_id = $1 AND id = $2");
 constexpr Statement
@@ -216,13 +208,6 @@ public:
             set_satisfied, Scope::organization(organization), std::move(bound)
         );
         co_return !rows.empty();
-    }
-
-    Async<std::int64_t> remove_ended(Instant before, std::int64_t most) override
-    {
-        auto const rows
-            = co_await connection_.query(delete_ended, Scope::directory(), values(before, most));
-        co_return rows.changed();
     }
 
 private:

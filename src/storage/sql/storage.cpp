@@ -6,6 +6,7 @@
 #include "domain/captured_mails.h"
 #include "domain/custom_roles.h"
 #include "domain/directory.h"
+#include "domain/evidence.h"
 #include "domain/invitations.h"
 #include "domain/ledger.h"
 #include "domain/mail_requests.h"
@@ -13,6 +14,7 @@
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
 #include "domain/outbox.h"
+#include "domain/personal_data.h"
 #include "domain/pictures.h"
 #include "domain/refresh_tokens.h"
 #include "domain/reports.h"
@@ -33,6 +35,7 @@
 #include "storage/sql/migrate.h"
 #include "storage/sql/probes.h"
 #include "storage/sql/stores.h"
+#include "storage/sql/telling.h"
 
 namespace gatehouse::sql {
 namespace {
@@ -44,29 +47,6 @@ template <class Store, class Make> Store& made_once(std::unique_ptr<Store>& stor
         store = make();
     return *store;
 }
-
-// Says what a unit has changed when its commit is over: done, failed or unknown.
-class Telling {
-public:
-    Telling(Changes* changes, Connection& connection)
-        : changes_(changes)
-        , noted_(connection.take_noted())
-    {
-    }
-    Telling(Telling const&) = delete;
-    Telling& operator=(Telling const&) = delete;
-    ~Telling()
-    {
-        if (!changes_)
-            return;
-        for (auto const& noted : noted_)
-            changes_->note({noted.kind, noted.id});
-    }
-
-private:
-    Changes* const changes_;
-    std::vector<Connection::Noted> const noted_;
-};
 
 class SqlUnitOfWork final : public domain::UnitOfWork {
 public:
@@ -87,6 +67,7 @@ public:
     }
     domain::CustomRoles& custom_roles() override { return store(custom_roles_, make_custom_roles); }
     domain::Directory& directory() override { return store(directory_, make_directory); }
+    domain::Evidence& evidence() override { return store(evidence_, make_evidence); }
     domain::Invitations& invitations() override
     {
         return made_once(invitations_, [&] {
@@ -107,6 +88,10 @@ public:
         return store(organizations_, make_organizations);
     }
     domain::OutboxStore& outbox() override { return store(outbox_, make_outbox); }
+    domain::PersonalData& personal_data() override
+    {
+        return store(personal_data_, make_personal_data);
+    }
     domain::Pictures& pictures() override { return store(pictures_, make_pictures); }
     domain::RateCounters& rate_counters() override
     {
@@ -176,12 +161,14 @@ private:
     std::unique_ptr<domain::CapturedMails> captured_mails_;
     std::unique_ptr<domain::CustomRoles> custom_roles_;
     std::unique_ptr<domain::Directory> directory_;
+    std::unique_ptr<domain::Evidence> evidence_;
     std::unique_ptr<domain::Invitations> invitations_;
     std::unique_ptr<domain::Ledger> ledger_;
     std::unique_ptr<domain::Members> members_;
     std::unique_ptr<domain::OneTimeTokens> one_time_tokens_;
     std::unique_ptr<domain::Organizations> organizations_;
     std::unique_ptr<domain::OutboxStore> outbox_;
+    std::unique_ptr<domain::PersonalData> personal_data_;
     std::unique_ptr<domain::Pictures> pictures_;
     std::unique_ptr<domain::RateCounters> rate_counters_;
     std::unique_ptr<domain::RefreshTokens> refresh_tokens_;

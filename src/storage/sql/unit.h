@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -23,15 +24,22 @@ struct Job {
 
 class Unit {
 public:
+    // Whether all of it is said at once, so that it may end together with others.
+    enum class Company : std::uint8_t { alone, shared };
+
     // With `within` it must have ended by then, also where it has not begun.
-    explicit Unit(Access access, std::optional<Duration> within = {})
+    explicit Unit(
+        Access access, std::optional<Duration> within = {}, Company company = Company::alone
+    )
         : access_(access)
+        , company_(company)
     {
         if (within)
             ends_ = std::chrono::steady_clock::now() + *within;
     }
 
     Access access() const noexcept { return access_; }
+    bool may_share() const noexcept { return company_ == Company::shared; }
     Deadline earlier_of(Deadline other) const { return ends_ ? std::min(*ends_, other) : other; }
     // When whoever waits for it goes on, whatever it is doing then; nothing: they wait for its end.
     std::optional<Deadline> nobody_waits_after() const noexcept { return ends_; }
@@ -55,6 +63,7 @@ private:
     static void refuse(Job const& job, std::exception_ptr const& why);
 
     Access const access_;
+    Company const company_;
     std::optional<Deadline> ends_;
     mutable std::mutex mutex_;
     std::condition_variable arrived_;

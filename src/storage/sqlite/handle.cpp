@@ -142,6 +142,26 @@ void Handle::switch_to_wal(sql::Deadline deadline)
     }
 }
 
+unsigned char const volatile* Handle::wal_index() const noexcept
+{
+    constexpr int first_region = 0;
+    constexpr int region_size = 32 * 1024;
+    constexpr int only_if_it_is_there = 0;
+    constexpr int with_shared_memory = 2; // of sqlite3_io_methods
+    sqlite3_file* file = nullptr;
+    int const code
+        = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (code != SQLITE_OK || !file || !file->pMethods)
+        return nullptr;
+    auto const& methods = *file->pMethods;
+    if (methods.iVersion < with_shared_memory || !methods.xShmMap)
+        return nullptr;
+    void volatile* region = nullptr;
+    if (methods.xShmMap(file, first_region, region_size, only_if_it_is_there, &region) != SQLITE_OK)
+        return nullptr;
+    return static_cast<unsigned char const volatile*>(region);
+}
+
 bool Handle::in_transaction() const noexcept
 {
     return !sqlite3_get_autocommit(database_.get());
@@ -172,6 +192,18 @@ Handle::run(sql::Statement const& statement, sql::Values const& values, sql::Dea
 {
     deadline_ = deadline;
     auto& ready = prepared(statement);
+    // One that failed is prepared anew the next time: SQLite would compile it against the schema as
+    // it was when it failed, without looking whether that is still so.
+    struct Forget {
+        Handle& handle;
+        sql::Statement const& statement;
+        bool failed = true;
+        ~Forget()
+        {
+            if (failed)
+                handle.prepared_.erase(&statement);
+        }
+    } forget{*this, statement};
     struct Reset { // also when reading fails half-way: an open cursor would keep its snapshot
         sqlite3_stmt* statement;
         ~Reset()
@@ -181,15 +213,14 @@ Handle::run(sql::Statement const& statement, sql::Values const& values, sql::Dea
         }
     } const reset{ready.statement.get()};
     bind(ready.statement.get(), values);
-    return step(ready);
+    auto rows = step(ready);
+    forget.failed = false;
+    return rows;
 }
 
-Handle::Prepared& Handle::prepared(sql::Statement const& statement)
+int Handle::prepare(sql::Statement const& statement, sqlite3_stmt*& made)
 {
-    if (auto const found = prepared_.find(&statement); found != prepared_.end())
-        return found->second;
-    sqlite3_stmt* made = nullptr;
-    int const code = sqlite3_prepare_v3(
+    return sqlite3_prepare_v3(
         database_.get(),
         statement.text(sql::Dialect::sqlite),
         -1,
@@ -197,6 +228,20 @@ Handle::Prepared& Handle::prepared(sql::Statement const& statement)
         &made,
         nullptr
     );
+}
+
+Handle::Prepared& Handle::prepared(sql::Statement const& statement)
+{
+    if (auto const found = prepared_.find(&statement); found != prepared_.end())
+        return found->second;
+    sqlite3_stmt* made = nullptr;
+    int code = prepare(statement, made);
+    // What only a trigger names is looked for in the schema as this connection last read it: that
+    // is read again before anybody is told that a table is gone.
+    if (code == SQLITE_ERROR) {
+        script("SELECT 1 FROM sqlite_schema LIMIT 1", deadline_);
+        code = prepare(statement, made);
+    }
     Prepared ready;
     ready.statement.reset(made);
     if (code != SQLITE_OK)

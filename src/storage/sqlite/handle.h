@@ -3,6 +3,7 @@
 
 #include "storage/sql/driver.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -13,6 +14,9 @@ struct sqlite3_stmt;
 namespace gatehouse::sqlite {
 
 enum class Mode { read_write, read_only };
+
+// Two copies of the header, one after the other (sqlite.org/walformat.html 2.1).
+inline constexpr std::size_t wal_index_head = 96;
 
 class Handle {
 public:
@@ -33,6 +37,11 @@ public:
     // COMMIT; throws OutcomeUnknown when writing to disk failed half-way.
     void commit(sql::Deadline deadline);
 
+    // The head of the shared memory in which every commit to the file, by any process, leaves its
+    // number (wal_index_head bytes): whoever finds it unchanged has missed nothing. Null where
+    // there is none to look at. Good for as long as the handle is.
+    unsigned char const volatile* wal_index() const noexcept;
+
     // False: no transaction is open, also because SQLite took it back by itself after an error.
     bool in_transaction() const noexcept;
 
@@ -50,6 +59,7 @@ private:
 
     void configure(Mode mode);
     void switch_to_wal(sql::Deadline deadline);
+    int prepare(sql::Statement const& statement, sqlite3_stmt*& made); // what SQLite says
     Prepared& prepared(sql::Statement const& statement);
     void bind(sqlite3_stmt* statement, sql::Values const& values);
     sql::Rows step(Prepared& prepared);

@@ -4,6 +4,8 @@
 #include "core/log.h"
 #include "core/metrics.h"
 
+#include <atomic>
+#include <cstring>
 #include <utility>
 
 namespace gatehouse::sqlite {
@@ -23,7 +25,33 @@ std::int64_t version_of(Handle& handle)
 Watch::Watch(std::string const& path, std::function<void()> foreign)
     : foreign_(std::move(foreign))
     , handle_(path, Mode::read_only)
+    , index_(handle_.wal_index())
 {
+}
+
+// Both copies of the header, in the order that finds out whoever is writing them (the second
+// first): then they differ.
+std::optional<Watch::Head> Watch::head() const noexcept
+{
+    if (!index_)
+        return std::nullopt;
+    using Word = std::uint64_t; // the index lies at the beginning of a page
+    auto const* const words = reinterpret_cast<Word const volatile*>(index_);
+    Head seen;
+    for (std::size_t at = 0; at < seen.size(); at += sizeof(Word)) {
+        if (at == seen.size() / 2)
+            std::atomic_thread_fence(std::memory_order_seq_cst);
+        Word const held = words[at / sizeof(Word)];
+        std::memcpy(seen.data() + at, &held, sizeof held);
+    }
+    bool const is_whole
+        = std::memcmp(seen.data(), seen.data() + seen.size() / 2, seen.size() / 2) == 0;
+    return is_whole ? std::optional(seen) : std::nullopt;
+}
+
+bool Watch::is_as_explained() const noexcept
+{
+    return explained_head_ && head() == explained_head_;
 }
 
 void Watch::when_unexplained(std::function<void()> ask)
@@ -35,9 +63,13 @@ bool Watch::is_current() noexcept
 {
     try {
         std::scoped_lock const lock(mutex_);
+        if (is_as_explained())
+            return true;
+        auto const before = head();
         auto const now = version_of(handle_);
         if (explained_ == now) {
             unexplained_since_.reset();
+            explained_head_ = head() == before ? before : std::nullopt;
             return true;
         }
         look_for_an_explanation();
@@ -74,6 +106,7 @@ void Watch::explain(Handle& writer) noexcept
             writer_version_ = of_writer;
         }
         explained_ = seen;
+        explained_head_.reset(); // taken with the next look
     } catch (std::exception const& failure) {
         metrics::count("gatehouse_change_feed_lost_total");
         log::Line(log::Level::error, "sqlite.watch_failed").with("cause", failure.what());
@@ -85,6 +118,7 @@ void Watch::forget_writer() noexcept
     std::scoped_lock const lock(mutex_);
     writer_version_.reset();
     explained_.reset();
+    explained_head_.reset();
 }
 
 } // namespace gatehouse::sqlite

@@ -5,6 +5,7 @@
 #include "core/changes.h"
 #include "storage/sqlite/handle.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -17,7 +18,9 @@ namespace gatehouse::sqlite {
 // A connection's data_version moves with every commit of every other connection, the server's own
 // writer included. So two are compared: the watch's moves with each commit, the writer's only with
 // those of others. After each of its commits the writer says how far the watch's move is its own
-// doing; what is not explained makes everything be read again.
+// doing; what is not explained makes everything be read again. The pragma is asked where the number
+// of commits in shared memory has moved since: what SQLite itself looks at first, without its
+// locks.
 class Watch final : public ChangeSource {
 public:
     // `foreign` is called when others have written, before that is explained; `unexplained` when
@@ -35,14 +38,19 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    std::int64_t version();
+    using Head = std::array<unsigned char, wal_index_head>;
+
+    std::optional<Head> head() const noexcept;
+    bool is_as_explained() const noexcept;
     void look_for_an_explanation();
 
     std::function<void()> const foreign_;
     std::function<void()> ask_;
     std::mutex mutex_; // of all below
     Handle handle_;
+    unsigned char const volatile* index_ = nullptr; // null: only the pragma tells
     std::optional<std::int64_t> explained_;
+    std::optional<Head> explained_head_; // while it is this, the version is the explained one
     std::optional<std::int64_t> writer_version_;
     std::optional<Clock::time_point> unexplained_since_;
 };

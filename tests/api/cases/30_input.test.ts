@@ -1,4 +1,5 @@
 // Bad input on every route of the document: the error envelope, never a 500, nothing changed.
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Json, Options } from '../support/client.ts';
@@ -21,11 +22,13 @@ beforeAll(async () => {
     const made = await database.row`INSERT INTO resources (organization_id, type, name) VALUES (${person.organizationId}, ${type}, 'Of bad input') RETURNING id`;
     existing[`/api/${type}s/{id}`] = `/api/${type}s/${made['id'] as string}`;
   }
-  await provenFor(database, person.organizationId); // what a body is worth is asked behind that
-  await provenFor(database, person.organizationId, 'impersonate');
+  for (const purpose of ['security_settings', 'impersonate', 'data_export']) await provenFor(database, person.organizationId, purpose); // what a body is worth is asked behind that
   const role = await database.row`INSERT INTO custom_roles (organization_id, name) VALUES (${person.organizationId}, 'Of bad input') RETURNING id`;
   const rule = await database.row`INSERT INTO ip_rules (organization_id, action, network, enabled) VALUES (${person.organizationId}, 'deny', '203.0.113.1', ${false}) RETURNING id`;
   existing['/api/security/ip-rules/{id}'] = `/api/security/ip-rules/${rule['id'] as string}`;
+  const review = randomUUID();
+  await database.run`INSERT INTO access_reviews (id, organization_id, name, created_by, created_at) VALUES (${review}, ${person.organizationId}, 'Of bad input', ${person.id}, ${'2026-01-02T00:00:00.000Z'})`;
+  existing['/api/compliance/access-reviews/{id}/decisions'] = `/api/compliance/access-reviews/${review}/decisions`;
   for (const purpose of ['ip_rule_change', 'force_logout', 'revoke_session']) await provenFor(database, person.organizationId, purpose);
   existing['/api/organizations/{id}/roles/{roleId}'] = `/api/organizations/${person.organizationId}/roles/${role['id'] as string}`;
 });

@@ -99,6 +99,7 @@ describe('refused starts', () => {
     ['D-3 an unknown hash', { GATEHOUSE_PASSWORD_HASH: 'md5' }, /GATEHOUSE_PASSWORD_HASH/],
     ['D-3 a bcrypt cost of 3', { GATEHOUSE_PASSWORD_HASH: 'bcrypt:3' }, /GATEHOUSE_PASSWORD_HASH/],
     ['D-3 a bcrypt cost of 99', { GATEHOUSE_PASSWORD_HASH: 'bcrypt:99' }, /GATEHOUSE_PASSWORD_HASH/],
+    ['D-3 an unknown bcrypt engine', { GATEHOUSE_BCRYPT_ENGINE: 'fast' }, /GATEHOUSE_BCRYPT_ENGINE/],
     ['D-3 a number that is none', { GATEHOUSE_SESSIONS_MAX_ACTIVE_PER_USER: 'many' }, /GATEHOUSE_SESSIONS_MAX_ACTIVE_PER_USER/],
     ['D-3 a negative number', { GATEHOUSE_HASH_QUEUE: '-1' }, /GATEHOUSE_HASH_QUEUE/],
     ['D-3 a number with a tail', { GATEHOUSE_LIMIT_CLIENT_REGISTER: '10x' }, /GATEHOUSE_LIMIT_CLIENT_REGISTER/],
@@ -217,7 +218,7 @@ describe('what is accepted', () => {
     const promised = [
       'env', 'listen', 'database_url', 'public_url', 'mail', 'kek', 'provisioning', 'reset_token_storage', 'rate_limit', 'sessions_max_active_per_user',
       'operator_listen', 'database_role', 'limit_client_credential', 'limit_client_register', 'limit_client_anonymous', 'tls_cert', 'tls_key', 'hash_threads',
-      'hash_queue', 'key_dir', 'log_level', 'refresh_retry_window', 'password_hash', 'trusted_proxies', 'jwt_secret',
+      'hash_queue', 'key_dir', 'log_level', 'refresh_retry_window', 'password_hash', 'trusted_proxies', 'jwt_secret', 'bcrypt_engine', 'connections', 'limit_client_connections',
     ];
     expect(promised.filter((name) => !new RegExp(`^\\s*${name}\\b`, 'm').test(known)), 'names that the server does not know').toEqual([]);
   });

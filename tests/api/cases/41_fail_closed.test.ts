@@ -1,8 +1,9 @@
 // Each control is broken on purpose while the server runs: the answer is 503, never a silent pass, and it heals.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Answer } from '../support/client.ts';
+import type { Answer, Json } from '../support/client.ts';
 import { asSuperuser } from '../support/database.ts';
 import { attempts, events, expectRefusal, expectStatus } from '../support/expectations.ts';
+import { Houses, organizationsPath } from '../support/houses.ts';
 import { until } from '../support/mail.ts';
 import {
   forgotPath, login, loginPath, logoutPath, meDataPath, newAccount, newAddress, newPassword, newPerson, organizationLoginPath, refreshPath, registerPath,
@@ -173,6 +174,38 @@ describe('look-ups', () => {
       const link = await stack.client.get('/api/auth/verify-email?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
       expectStatus(link, 503);
     });
+  });
+
+  it('FO-02 step-up challenges out of reach: nothing that needs one is done, none is asked for, and none is called wrong', async () => {
+    const houses = Houses.on('closed', stack);
+    const { house, owner } = await houses.owned();
+    const heir = await houses.member(house.id);
+    const transfer = (): Promise<Answer> => stack.client.post(`${organizationsPath}/${house.id}/transfer`, { newOwnerId: heir.id }, house.as);
+    const asked = await transfer();
+    expectStatus(asked, 428);
+    const challengeId = asked.json.challengeId as string;
+    const code = /^(\d{6})$/m.exec((await stack.mail.wait(owner.email, 1, 'confirmation code')).text)![1]!;
+    await without('step_up_challenges', async () => {
+      expectUnavailable(await transfer());
+      expectUnavailable(await stack.client.post('/api/security/stepup', { purpose: 'data_export' }, house.as));
+      for (const as of [house.as, {}]) {
+        expectUnavailable(await stack.client.post('/api/security/stepup/send', { challengeId }, as));
+        expectUnavailable(await stack.client.post('/api/security/stepup/verify', { challengeId, code }, as));
+      }
+    });
+    expect((await stack.database.row`SELECT role FROM users WHERE id = ${heir.id}`)['role']).toBe('staff');
+    expectStatus(await stack.client.post('/api/security/stepup/verify', { challengeId, code }, house.as), 200);
+    expectStatus(await transfer(), 200);
+  });
+
+  it('FO-02 a sign-in that would need a step-up, without a place for it: 503 and no session', async () => {
+    const person = await newAccount(stack);
+    const from = (more: Json): Promise<Answer> => stack.client.post(loginPath, { email: person.email, password: person.password, ...more });
+    expectStatus(await from({ deviceFingerprint: 'home', country: 'DE', city: 'Berlin' }), 200);
+    const abroad = { deviceFingerprint: 'abroad', country: 'JP', city: 'Osaka' };
+    await without('step_up_challenges', async () => expectUnavailable(await from(abroad)));
+    expect(await stack.database.count`SELECT count(*) FROM sessions WHERE user_id = ${person.id}`).toBe(1);
+    expectRefusal(await from(abroad), 428, 'STEP_UP_REQUIRED');
   });
 
   it('FO-02 the notice of a new device cannot be queued: 503 and no session, never a sign-in that nobody is told of', async () => {

@@ -29,6 +29,7 @@ describe('health and readiness', () => {
     expectStatus(verbose, 200);
     expect(verbose.text).toMatch(onPostgres ? /postgres/i : /sqlite/i);
     expect(verbose.text).not.toMatch(onPostgres ? /sqlite/i : /postgres/i);
+    expect(verbose.text).toMatch(/bcrypt lanes/);
     const email = newAddress();
     await client.post(registerPath, { email, password: newPassword() });
     expect(await stack.database.count`SELECT count(*) FROM users WHERE email = ${email}`).toBe(1);

@@ -45,12 +45,12 @@ const operations = new Map(document().operations.map((one): [string, Operation] 
 const guarded = lines.filter((line) => line.kind !== 'public');
 
 describe('the table of what may be done', () => {
-  it('names routes that there are, and no public ones', () => {
+  it('IM-01 names routes that there are, and no public ones', () => {
     const known = new Set(guarded.map((line) => line.operation));
     expect([...allowed].filter((one) => !known.has(one))).toEqual([]);
   });
 
-  it.each(guarded)('$operation', async (line) => {
+  it.each(guarded)('IM-01 $operation', async (line) => {
     const { method, template } = operations.get(line.operation)!;
     const { as } = await acting(second.who.id);
     const target = line.kind === 'own-session' ? { name: 'own', side: world.own } : { name: 'own', side: world.own };
@@ -62,7 +62,7 @@ describe('the table of what may be done', () => {
     expect([200, 404]).toContain(left.status);
   });
 
-  it('a refusal leaves one PERMISSION_DENIED row with both names', async () => {
+  it('IM-01 a refusal leaves one PERMISSION_DENIED row with both names', async () => {
     const { as } = await acting(second.who.id);
     const count = () => database().count`SELECT count(*) FROM audit_ledger WHERE event_type = 'PERMISSION_DENIED' AND actor_id = ${second.who.id}`;
     const before = await count();
@@ -75,7 +75,7 @@ describe('the table of what may be done', () => {
 });
 
 describe('its life', () => {
-  it('asks for a step-up first, and refuses those without the right before that', async () => {
+  it('IM-02 asks for a step-up first, and refuses those without the right before that', async () => {
     const fresh = await world.houses.actor(world.own.id, 'owner');
     const asked = await begin(second.who.id, fresh.as);
     expect(asked.status).toBe(428);
@@ -84,7 +84,7 @@ describe('its life', () => {
     expectRefusal(await begin(world.other.people.staff.who.id), 403, 'FORBIDDEN');
   });
 
-  it('gives a bearer and nothing that could be renewed; neither cookie nor refresh token', async () => {
+  it('IM-02 gives a bearer and nothing that could be renewed; neither cookie nor refresh token', async () => {
     const { as, answer } = await acting(world.own.people.staff.who.id);
     expect(Object.keys(answer.json).sort()).toEqual(['expiresAt', 'expiresIn', 'sessionId', 'token', 'tokenType', 'user']);
     expect(answer.json.expiresIn).toBeGreaterThan(1795);
@@ -99,7 +99,7 @@ describe('its life', () => {
     expectRefusal(await client().get(meDataPath, as), 401, 'SESSION_INVALID');
   });
 
-  it('is seen in the list of the person, who may end it; and in a notification', async () => {
+  it('IM-03 is seen in the list of the person, who may end it; and in a notification', async () => {
     const staff = world.own.people.staff;
     const { as, answer } = await acting(staff.who.id);
     const list = await client().get('/api/auth/sessions', staff.as);
@@ -112,7 +112,7 @@ describe('its life', () => {
     expectStatus(await client().get(meDataPath, as), 401);
   });
 
-  it('what SQL ends of either of the two sessions ends it on the next request', async () => {
+  it('IM-04 what SQL ends of either of the two sessions ends it on the next request', async () => {
     for (const column of ['id', 'impersonated_from'] as const) {
       const again = await client().post(organizationLoginPath, { email: world.own.people.owner.who.email, password: world.own.people.owner.who.password, organizationId: world.own.id });
       const as = { bearer: again.json.token as string };
@@ -125,5 +125,31 @@ describe('its life', () => {
       else await database().run`UPDATE sessions SET revoked_at = created_at WHERE id = (SELECT impersonated_from FROM sessions WHERE id = ${begun.json.sessionId as string})`;
       expectRefusal(await client().get(meDataPath, { bearer }), 401, 'SESSION_INVALID');
     }
+  });
+
+  it('IM-03 is named in the list of the organization while it runs, and over there as soon as it is', async () => {
+    const owner = world.own.people.owner.who;
+    const again = await client().post(organizationLoginPath, { email: owner.email, password: owner.password, organizationId: world.own.id });
+    await provenFor(database(), world.own.id, 'impersonate');
+    const begun = await begin(world.own.people.staff.who.id, { bearer: again.json.token as string });
+    expectStatus(begun, 201);
+    const shown = async (state: string): Promise<Json | undefined> =>
+      ((await client().get(`/api/security/sessions?state=${state}`, boss)).json as Json[]).find((one) => one.id === begun.json.sessionId);
+    expect(await shown('live')).toMatchObject({ state: 'live', impersonatedBy: owner.id });
+    expect(await shown('ended')).toBeUndefined();
+    expectStatus(await client().post('/api/auth/logout', {}, { bearer: again.json.token as string }), 200);
+    expect(await shown('live')).toBeUndefined();
+    expect(await shown('ended')).toMatchObject({ state: 'voided', impersonatedBy: owner.id });
+  });
+
+  it('IM-05 what was done in it is found in the ledger by who did it', async () => {
+    const { as } = await acting(second.who.id);
+    expectStatus(await client().post('/api/clients', { name: 'By somebody else' }, as), 201);
+    expectStatus(await end(as), 200);
+    const found = async (who: string): Promise<Json[]> => (await client().get(`/api/security/audit-logs?impersonatorId=${who}`, boss)).json as Json[];
+    const rows = (await found(world.own.people.owner.who.id)) as Json[];
+    expect(rows.map((row) => row.event)).toContain('RESOURCE_CREATED');
+    expect(new Set(rows.map((row) => row.impersonatorId))).toEqual(new Set([world.own.people.owner.who.id]));
+    expect(await found(second.who.id)).toEqual([]);
   });
 });

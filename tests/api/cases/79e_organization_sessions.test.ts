@@ -6,6 +6,7 @@ import { fromNow } from '../support/database.ts';
 import { expectRefusal, expectStatus, ledgerSize } from '../support/expectations.ts';
 import { Houses, type Member } from '../support/houses.ts';
 import { credentialsIn, loginPath, organizationLoginPath, refreshPath } from '../support/people.ts';
+import { codeOf, finish } from '../support/second_factor.ts';
 import { stopStacks } from '../support/stack.ts';
 import { provenFor } from '../support/step_up.ts';
 import { roles, World, type Actor, type Side } from '../support/worlds.ts';
@@ -101,6 +102,22 @@ describe('listing', () => {
     expect(page.json).toMatchObject({ total: 5, page: 2, pages: 3, limit: 2 });
     expect(page.json.data).toHaveLength(2);
     expect(page.header('link')).toContain('page=3&limit=2');
+  });
+
+  it('SF-01 counts to 10,000 and says that there are more', async () => {
+    const mine = await side();
+    const { who } = mine.people.staff;
+    const more = (count: number) => database().run`
+      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+      INSERT INTO sessions (organization_id, user_id) SELECT ${mine.id}, ${who.id} FROM numbers`;
+    await more(9_996);
+    const full = await list('?page=1&limit=2', mine.people.owner);
+    expect(full.json).toMatchObject({ total: 10_000, pages: 5_000, atLeast: false });
+    expect(full.header('x-total-is-at-least')).toBeUndefined();
+    await more(1);
+    const cut = await list('?page=1&limit=2', mine.people.owner);
+    expect(cut.json).toMatchObject({ total: 10_000, pages: 5_000, atLeast: true });
+    expect(cut.header('x-total-is-at-least')).toBe('true');
   });
 
   it.each([
@@ -215,6 +232,17 @@ describe('ending all', () => {
     await proven(mine);
     const [one, bystander] = [await joined(mine), await joined(mine)];
     const two = await again(one.who);
+    const asked = await client().post('/api/security/stepup', { purpose: 'data_export' }, one.as);
+    expectStatus(asked, 201);
+    await database().run`UPDATE users SET two_factor_enabled = ${true}, two_factor_secret = ${'JBSWY3DPEHPK3PXP'} WHERE id = ${one.who.id}`;
+    const waiting = await client().post(organizationLoginPath, { email: one.who.email, password: one.who.password, organizationId: mine.id });
+    expectStatus(waiting, 202);
+    await database().run`UPDATE users SET self_registered = ${true} WHERE id = ${one.who.id}`;
+    expectStatus(await client().send('PATCH', `/api/users/${one.who.id}`, { ...one.as, body: { email: `moved.${one.who.email}` } }), 200);
+    const moves = () => database().count`SELECT count(*) FROM one_time_tokens WHERE user_id = ${one.who.id} AND purpose = 'change_email' AND used_at IS NULL`;
+    expect(await moves()).toBe(1);
+    const open = () => database().count`SELECT count(*) FROM step_up_challenges WHERE user_id = ${one.who.id} AND satisfied_at IS NULL AND expires_at > ${fromNow(0)}`;
+    expect(await open()).toBe(1);
     const before = await ledgerSize(database());
     const answer = await endAll(mine.people.admin.as, { userId: one.who.id });
     expectStatus(answer, 200);
@@ -226,6 +254,10 @@ describe('ending all', () => {
       expectRefusal(await client().post(refreshPath, { refreshToken: gone.refreshToken }), 401, 'FORCE_LOGOUT');
     }
     expect(await alive(bystander)).toBe(200);
+    expect(await open()).toBe(0);
+    expect(await moves()).toBe(0);
+    expectRefusal(await finish(client(), waiting.json.tempToken as string, { code: await codeOf('JBSWY3DPEHPK3PXP') }), 401, 'TWO_FACTOR_FAILED');
+    await database().run`UPDATE users SET two_factor_enabled = ${false}, two_factor_secret = ${null} WHERE id = ${one.who.id}`;
     expect(Number((await database().row`SELECT session_version FROM users WHERE id = ${one.who.id}`)['session_version'])).toBe(2);
     expect(await alive(await again(one.who))).toBe(200);
   });

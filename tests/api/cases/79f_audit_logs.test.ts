@@ -112,6 +112,15 @@ describe('listing', () => {
     expect(ids(await list(`?from=${day}`, of))).toContain(old);
   });
 
+  it('AU-02 moments that nothing of ours is from are refused, not answered with an empty list', async () => {
+    const of = await side();
+    await row(of, {});
+    for (const query of ['?to=9999-12-31', '?from=0000-01-01', '?to=0000-01-10', '?from=1969-12-31', '?from=2020-01-01&to=9999-12-31T23:59:59.999Z']) {
+      expectRefusal(await list(query, of), 400, 'VALIDATION');
+    }
+    expect(ids(await list('?from=1970-01-01&to=2099-12-31', of)).length).toBeGreaterThan(0);
+  });
+
   it('AU-02 pages: totals after the filter, and where the rest is', async () => {
     const of = await side();
     const made: number[] = [];

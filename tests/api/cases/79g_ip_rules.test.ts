@@ -195,11 +195,42 @@ describe('holding them', () => {
       expectStatus(await client().get('/api/users/me', { ...of.house.as, headers: { [name]: office, 'x-forwarded-for': home } }), 403);
     }
     expectStatus(await client().get('/api/users/me', at(`${home}, ${office}`, of.house.as)), 200);
+    // Where the proxies stand is no place that a client comes from.
+    await byHand(of, 'allow', '127.0.0.0/8');
+    for (const header of ['garbage', 'unknown', `${office}, garbage`]) {
+      expectRefusal(await client().get('/api/users/me', at(header, of.house.as)), 403, 'FORBIDDEN');
+    }
     const bare = await startStack({});
     const direct = Houses.on('closed', bare);
     const mine = await direct.owned();
     await bare.database.run`INSERT INTO ip_rules (organization_id, action, network) VALUES (${mine.house.id}, 'allow', '198.51.100.0/24')`;
     expectStatus(await bare.client.get('/api/users/me', at(office, mine.house.as)), 403);
+  });
+
+  it('IP-02 a step-up is neither mailed nor given from outside, with a bearer or a cookie; it stays good, and each refusal leaves a row', async () => {
+    const of = await owned();
+    const mail = houses.stack.mail;
+    const asked = await client().post('/api/security/stepup', { purpose: 'force_logout' }, at(office, of.house.as));
+    expectStatus(asked, 201);
+    const challengeId = asked.json.challengeId as string;
+    const code = /^(\d{6})$/m.exec((await mail.wait(of.owner.email, 1, 'confirmation code')).text)![1]!;
+    await byHand(of, 'deny', '203.0.113.0/24');
+    const before = await ledgerSize(database());
+    const mails = await mail.count(of.owner.email);
+    for (const as of [of.house.as, { headers: { cookie: `token=${of.house.as.bearer as string}`, origin: houses.stack.facts.origin } }]) {
+      for (const [url, body] of [['send', { challengeId }], ['verify', { challengeId, code }], ['verify', { challengeId, code: '000000' }]] as const) {
+        const answer = await client().post(`/api/security/stepup/${url}`, body, at(home, as));
+        expectRefusal(answer, 403, 'FORBIDDEN');
+        expect(answer.json.details).toEqual([{ field: 'ipAddress', problem: expect.any(String) }]);
+      }
+    }
+    expect(await ledgerSize(database())).toBe(before + 6);
+    expect(await lastRow(of)).toMatchObject({ event_type: 'PERMISSION_DENIED', status: 403, user_id: of.owner.id, ip_address: home, resource: '/api/security/stepup/verify' });
+    await mail.drain();
+    expect(await mail.count(of.owner.email)).toBe(mails);
+    const row = await database().row`SELECT * FROM step_up_challenges WHERE id = ${challengeId}`;
+    expect([row['satisfied_at'], Number(row['attempts'])]).toEqual([null, 0]);
+    expectStatus(await client().post('/api/security/stepup/verify', { challengeId, code }, at(office, of.house.as)), 200);
   });
 
   it('IP-03 a rule counts on the next request, by SQL too, and one that is off or of others does not', async () => {
@@ -221,16 +252,19 @@ describe('holding them', () => {
 
   it('FO-02 rules that cannot be read let nobody in: 503', async () => {
     const of = await owned();
+    const before = await login(of.owner, office);
     const rename = (from: string, to: string): Promise<void> =>
       database().script(`${onPostgres ? '' : 'PRAGMA legacy_alter_table = ON; '}ALTER TABLE ${onPostgres ? 'auth.' : ''}${from} RENAME TO ${to}`);
     await rename('ip_rules', 'ip_rules_away');
     try {
       expectRefusal(await client().get('/api/users/me', at(office, of.house.as)), 503, 'SERVICE_UNAVAILABLE');
       expectRefusal(await login(of.owner, office), 503, 'SERVICE_UNAVAILABLE');
+      expectRefusal(await client().post(refreshPath, { refreshToken: before.json.refreshToken }, at(office)), 503, 'SERVICE_UNAVAILABLE');
       expectStatus(await client().post(validatePath, { token: of.house.as.bearer }, at(office)), 503);
     } finally {
       await rename('ip_rules_away', 'ip_rules');
     }
+    expectStatus(await client().post(refreshPath, { refreshToken: before.json.refreshToken }, at(office)), 200);
     expectStatus(await client().get('/api/users/me', at(office, of.house.as)), 200);
     if (onPostgres) {
       await expect(byHand(of, 'deny', 'nonsense')).rejects.toThrow();
@@ -245,7 +279,7 @@ describe('shutting oneself out', () => {
   it('IP-04 refused: by denying, by allowing elsewhere, by switching off, by moving, by deleting; done when forced', async () => {
     const of = await owned();
     const before = await ledgerSize(database());
-    for (const body of [{ action: 'deny', network: '198.51.100.0/24' }, { action: 'allow', network: home }, { action: 'deny', network: '::/0' }]) {
+    for (const body of [{ action: 'deny', network: '198.51.100.0/24' }, { action: 'allow', network: home }, { action: 'deny', network: '0.0.0.0/0' }]) {
       const answer = await make(of, body);
       expectRefusal(answer, 409, 'CONFLICT');
       expect(answer.json.message).toContain('force');

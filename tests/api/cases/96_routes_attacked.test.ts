@@ -12,6 +12,7 @@ import { emptyBody, guarded, isUnsafe, nameOf, pathOf } from '../support/routes.
 import { settings } from '../support/settings.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { stopStacks } from '../support/stack.ts';
+import { provenFor } from '../support/step_up.ts';
 
 let houses: Houses;
 let house: House;
@@ -23,6 +24,7 @@ beforeAll(async () => {
   houses = await Houses.start('closed');
   ({ house, owner, token } = await houses.owned());
   other = await houses.member(house.id);
+  await provenFor(houses.stack.database, house.id, 'data_export'); // being asked to step up leaves a challenge
 });
 afterAll(stopStacks);
 

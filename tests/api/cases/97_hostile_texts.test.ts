@@ -17,7 +17,7 @@ let house: House;
 beforeAll(async () => {
   houses = await Houses.start('closed');
   house = await houses.house();
-  for (const purpose of ['security_settings', 'impersonate', 'force_logout', 'ip_rule_change', 'revoke_session']) await provenFor(houses.stack.database, house.id, purpose);
+  for (const purpose of ['security_settings', 'impersonate', 'data_export', 'force_logout', 'ip_rule_change', 'revoke_session']) await provenFor(houses.stack.database, house.id, purpose);
 });
 afterAll(stopStacks);
 

@@ -1,5 +1,5 @@
 // What each route must answer to each role at its own, a foreign and an unknown target, and the ways to ask.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Json, Options } from './client.ts';
@@ -110,6 +110,15 @@ async function ruleOf(world: World, side: Side): Promise<string> {
   return made['id'] as string;
 }
 
+async function reviewOf(world: World, side: Side): Promise<string> {
+  const id = randomUUID();
+  await world.stack.database.run`
+    INSERT INTO access_reviews (id, organization_id, name, created_by, created_at) VALUES (${id}, ${side.id}, 'Of isolation', ${side.people.owner.who.id}, ${'2026-01-02T00:00:00.000Z'})`;
+  await world.stack.database.run`
+    INSERT INTO access_review_items (organization_id, review_id, user_id, role, status, permissions) VALUES (${side.id}, ${id}, ${side.people.staff.who.id}, 'staff', 'active', '')`;
+  return id;
+}
+
 /** A decision about the manager there: others look at it where they may see people. */
 async function decisionOf(world: World, side: Side): Promise<string> {
   const asked = { subject: { id: side.people.manager.who.id }, action: 'users.view' };
@@ -126,6 +135,7 @@ async function idOf(line: Line, role: Role, target: Target, world: World): Promi
   if (line.kind === 'decision') return decisionOf(world, side);
   if (line.kind === 'session') return colleaguesSession(world, side);
   if (line.kind === 'ip-rule') return ruleOf(world, side);
+  if (line.kind === 'access-review') return reviewOf(world, side);
   const type = line.kind === 'assignment' ? 'client' : line.kind;
   const resource = await world.resource(side, type);
   if (line.kind === 'assignment') {
@@ -145,6 +155,8 @@ const own = (as: Role, world: World): string => world.own.people[as].who.id;
 
 /** A body that the route takes, where it takes one; the rest is about oneself, and proves who one is in other ways. */
 const goodBodies: Record<string, (world: World, role: Role, target: Target) => Json> = {
+  beginAccessReview: () => ({ name: 'Of isolation' }),
+  decideAccessReviewItem: (world) => ({ userId: own('staff', world), decision: 'keep', reason: 'Of isolation' }),
   createIpRule: () => ({ action: 'deny', network: '203.0.113.9' }),
   changeIpRule: () => ({ note: 'Changed' }),
   changeSecurityPolicy: () => ({ sessionIdleMinutes: 60 }),
@@ -185,7 +197,7 @@ const goodQueries: Record<string, () => string> = {
 };
 /** Routes that take nothing are asked with nothing: that is as good. Nobody is found under a made-up address. */
 const withGoodBody = (line: Line): boolean =>
-  line.operation in goodBodies || line.operation in goodQueries || !/^(account|change|enable|verify|generate|disable|init|set|switch|upload|download|delete|askForStepUp)/.test(line.operation);
+  line.operation in goodBodies || line.operation in goodQueries || !/^(account|change|enable|verify|generate|disable|init|set|switch|upload|download|delete|erase|askForStepUp)/.test(line.operation);
 
 async function bodyFor(line: Line, role: Role, target: Target, world: World): Promise<Json> {
   const good = goodBodies[line.operation]?.(world, role, target) ?? {};

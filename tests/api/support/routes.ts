@@ -11,7 +11,7 @@ export const publicRoutes: ReadonlySet<string> = new Set([
   'POST /api/v1/auth/register', 'POST /api/v1/auth/login', 'POST /api/auth/login', 'POST /api/auth/verify-2fa', 'POST /api/v1/auth/validate',
   'POST /api/v1/auth/refresh', 'POST /api/auth/refresh', 'POST /api/v1/auth/logout', 'POST /api/v1/auth/resend-verification',
   'POST /api/v1/auth/forgot-password', 'POST /api/auth/forgot-password', 'POST /api/v1/auth/reset-password', 'POST /api/auth/reset-password', 'POST /api/auth/not-me', 'GET /not-me',
-  'POST /api/invitations/{token}/accept', 'GET /api/invitations/{token}', 'GET /api/auth/verify-email',
+  'POST /api/invitations/{token}/accept', 'GET /api/invitations/{token}', 'GET /api/auth/verify-email', 'POST /api/first-run', 'POST /api/first-run/check',
   'GET /api/v1/auth/jwks', 'GET /.well-known/jwks.json', 'GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json',
   'GET /.well-known/authzen-configuration',
   // At a sign-in the challenge itself is all that there is; those of a session still ask for its bearer.

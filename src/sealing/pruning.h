@@ -1,0 +1,33 @@
+// Lets go of what organizations do not want to keep of their ledger any longer: whole batches from
+// the beginning, with a signed stub in their place (docs/ledger-format.md, "Pruning").
+#pragma once
+
+#include "core/async.h"
+#include "core/time.h"
+#include "domain/ledger_chain.h"
+#include "domain/storage.h"
+#include "sealing/audit_keys.h"
+#include "sealing/chain_check.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace gatehouse::sealing {
+
+// Each organization once a day at most: there is one stub and one ledger row for each time.
+constexpr Duration pruned_every = 24h;
+
+// The stub is on disk before the first row goes; a node that died in between is continued by the
+// next pass. Nothing of an organization goes while anybody in it is under a legal hold.
+Async<void> prune_ledgers(domain::Storage& storage, Signer const& signer, Instant now);
+
+// What is wrong with a stub; nothing: its key is known, and it says this.
+Found check_pruning(
+    domain::Pruning const& pruning,
+    domain::OrganizationId const& organization,
+    KnownKeys const& keys
+);
+// Rows from `first` on are there, `before` being the hash that they stand on.
+Found check_stands_on(domain::Pruning const& pruning, std::int64_t first, std::string_view before);
+
+} // namespace gatehouse::sealing

@@ -1,0 +1,125 @@
+// Exports while the database fails, while too many leave at once, and side by side.
+#include "core/log.h"
+#include "support/world_fixture.h"
+
+namespace gatehouse::testing {
+namespace {
+
+class Exports : public InAWorld {
+protected:
+    Person owner_ = world.add_person("ann@example.test", "house");
+    std::string token_ = world.signed_in(owner_).text("token");
+
+    Call asked(Call call) const
+    {
+        call.headers.emplace_back("x-stepup-test-bypass", "1");
+        return call.as(token_);
+    }
+    Call bundle(std::string const& format = "csv") const
+    {
+        return asked(post("/api/compliance/export/bundle", {{"format", format}}));
+    }
+    Call file() const { return asked(get("/api/compliance/export/audit-logs?format=csv")); }
+    std::int64_t left(char const* how) { return ledger_rows(std::string("DATA_EXPORT_") + how); }
+
+    // Of what one export has left since the counts before.
+    struct Left {
+        std::int64_t started = 0;
+        std::int64_t completed = 0;
+        std::int64_t failed = 0;
+    };
+    Left left() { return {left("STARTED"), left("COMPLETED"), left("FAILED")}; }
+
+    void expect_told(Answer const& answer, Left const& before, bool told_all)
+    {
+        auto const now = left();
+        bool const is_whole = answer.status == 200 && !answer.is_cut;
+        EXPECT_TRUE(is_whole || answer.is_cut || answer.status == 503) << answer.status;
+        if (is_whole) {
+            EXPECT_EQ(now.started, before.started + 1);
+            EXPECT_EQ(now.completed, before.completed + 1);
+            EXPECT_EQ(now.failed, before.failed);
+            return;
+        }
+        // Of a commit that nobody knows about, both may have been written.
+        auto const begun = now.started - before.started;
+        EXPECT_LE(begun, 1);
+        if (!answer.is_cut)
+            return;
+        EXPECT_EQ(begun, 1) << "not a byte leaves unrecorded";
+        if (told_all) {
+            EXPECT_EQ(now.failed, before.failed + 1);
+        }
+    }
+};
+INSTANTIATE_ON_BOTH_DATABASES(Exports);
+
+TEST_P(Exports, WhateverStatementFailsItIsWholeOrToldToHaveFailed)
+{
+    ::testing::internal::CaptureStderr();
+    for (auto const& call : {bundle(), file()})
+        for (auto const kind : every_fault)
+            for (std::size_t nth = 1;; ++nth) {
+                SCOPED_TRACE(std::string(name_of(kind)) + " at statement " + std::to_string(nth));
+                world.forget_afterwards();
+                auto const before = left();
+                world.faults().arm({.nth = nth, .kind = kind, .delay = std::chrono::milliseconds(1)}
+                );
+                auto const answer = world.call(call);
+                bool const struck = world.faults().fired();
+                world.faults().disarm();
+                bool const told_all = world.run_afterwards().empty();
+                EXPECT_TRUE(told_all);
+                expect_told(answer, before, told_all);
+                EXPECT_EQ(world.services().exports.taken(), 0);
+                if (!struck || HasFailure()) {
+                    EXPECT_GT(nth, 10U);
+                    break;
+                }
+            }
+    log::flush();
+    ::testing::internal::GetCapturedStderr();
+}
+
+TEST_P(Exports, AsManyLeaveAsThereAreSeats)
+{
+    std::vector<std::unique_ptr<domain::Exports::Seat>> seats;
+    for (int each = 0; each < domain::Exports::most_at_once; ++each)
+        seats.push_back(world.services().exports.take_seat());
+    for (auto const& call : {bundle(), file()}) {
+        auto const full = world.call(call);
+        EXPECT_EQ(full.status, 503);
+        EXPECT_EQ(full.header("retry-after"), "10");
+    }
+    EXPECT_EQ(left("STARTED"), 0) << "nothing was begun";
+    seats.pop_back();
+    EXPECT_EQ(world.call(bundle()).status, 200);
+    EXPECT_EQ(world.services().exports.taken(), domain::Exports::most_at_once - 1);
+}
+
+TEST_P(Exports, SideBySideEachIsWhole)
+{
+    auto const answers = world.in_parallel(bundle("json"), 8);
+    for (auto const& answer : answers) {
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        EXPECT_FALSE(answer.is_cut);
+        EXPECT_TRUE(answer.body.starts_with("PK"));
+        EXPECT_NE(answer.body.find("PK\x05\x06"), std::string::npos) << "the directory is there";
+    }
+    EXPECT_EQ(left("COMPLETED"), 8);
+    EXPECT_EQ(left("FAILED"), 0);
+}
+
+TEST_P(Exports, WhoIsAskedForTheHeadAloneGetsNothingAndLeavesNothing)
+{
+    auto call = file();
+    call.method = http::Method::head;
+    auto const answer = world.call(call);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("x-evidence-truncated"), "false");
+    EXPECT_EQ(left("STARTED"), 0);
+    EXPECT_EQ(world.waiting_afterwards(), 0U);
+}
+
+} // namespace
+} // namespace gatehouse::testing
