@@ -34,5 +34,6 @@ run "$node" node_modules/openapi-typescript/bin/cli.js "$document" --output src/
 run "$node" scripts/check.ts
 run "$node" node_modules/svelte-check/bin/svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
 run "$node" node_modules/vite/bin/vite.js build --outDir "$folder/files" --emptyOutDir --logLevel warn
+run "$node" scripts/documents.ts "$folder/files"
 run "$node" scripts/embed.ts "$folder/files" "$folder"
 printf '%s' "$inputs" >"$folder/stamp"

@@ -203,7 +203,7 @@ describe('the own account', () => {
     await tab.arrives('/dashboard');
   });
 
-  it('ends a session that was somebody else’s, and leads to the password', async () => {
+  it('ends everything where a session was somebody else’s, and mails a link for a new password', async () => {
     const who = await anybody();
     const stranger = await world.houses.bearer(who);
     const tab = await Tab.of(who);
@@ -213,8 +213,11 @@ describe('the own account', () => {
     expect(await rows.count()).toBe(2);
     await tab.page.getByRole('button', { name: 'This was not me' }).click();
     await tab.press('button-confirm-not-me');
-    await tab.sees('input-new-password');
+    await tab.arrives('/login');
+    await tab.says('toast-info', 'mail');
     expect((await stack.client.get('/api/users/me', stranger)).status).toBe(401);
+    expect((await stack.client.post('/api/auth/login', { email: who.email, password: who.password })).status, 'who knew the password').toBe(401);
+    await stack.mail.wait(who.email, 1, 'Password Reset');
   });
 
   it('signs out everywhere', async () => {

@@ -1,6 +1,7 @@
 // The states of the administrators' pages that are worth looking at.
 import type { Tab } from './browser.ts';
 import type { Given, State } from './page_states.ts';
+import { provenFor } from './step_up.ts';
 
 const at = (path: string) => async (tab: Tab) => void (await tab.go(path));
 
@@ -72,7 +73,51 @@ async function openDecision(tab: Tab): Promise<void> {
   await tab.sees('panel-decision');
 }
 
+async function wantsToAct(tab: Tab, given: Given): Promise<void> {
+  await tab.at(`row-user-${await dorothy(given)}`).click({ position: { x: 90, y: 20 } });
+  await tab.press('button-impersonate');
+  await tab.fill({ 'input-reason': 'Ticket 4711: the report of November does not open' });
+}
+async function acts(tab: Tab, given: Given): Promise<void> {
+  await provenFor(given.world.stack.database, given.world.own.id, 'impersonate');
+  await wantsToAct(tab, given);
+  await tab.press('button-confirm-impersonate');
+  await tab.sees('banner-impersonation');
+}
+async function mustProve(tab: Tab, { world }: Given): Promise<void> {
+  await world.stack.database.run`DELETE FROM step_up_challenges WHERE organization_id = ${world.own.id}`;
+  await tab.fill({ 'input-idle': '60' });
+  await tab.press('button-save-policy');
+  await tab.sees('dialog-step-up');
+}
+
+async function reviewing(tab: Tab, { world }: Given): Promise<void> {
+  await provenFor(world.stack.database, world.own.id, 'data_export');
+  await tab.press('button-open-evidence');
+  await tab.press('button-begin-review');
+  await tab.fill({ 'input-review-name': 'Fourth quarter' });
+  await tab.press('button-save-review');
+  await tab.page.locator('[data-testid^="button-keep-"]').first().click();
+  await tab.fill({ 'input-reason': 'Leads the accounting of two clients' });
+  await tab.press('button-confirm-decision');
+  await tab.misses('dialog-decide');
+}
+/** A person is held, and some of the ledger is gone. */
+async function keeping(tab: Tab, given: Given): Promise<void> {
+  const { world } = given;
+  await provenFor(world.stack.database, world.own.id);
+  await world.post('/api/security/legal-holds', { userId: await dorothy(given), reason: 'Proceedings 12 C 345/26, letter of 3 March' }, world.own.people.owner);
+  const row = { id: 7, createdAt: '2026-11-01T04:00:00.000Z', event: 'RESOURCE_DELETED', resource: 'ledger', metadata: { upTo: 12345, headHash: 'c0ffee'.repeat(10), ledgerDays: 400 } };
+  await tab.page.route('**/api/security/audit-logs?*resource=ledger*', (route) => route.fulfill({ json: { data: [row], total: 1, page: 1, pages: 1, limit: 10 } }));
+  await tab.page.reload();
+  await tab.sees('list-prunings');
+  await tab.sees('list-holds');
+}
+
 export const administration: State[] = [
+  { name: 'impersonate', floats: true, as: 'owner', reach: furnishedAt('/users', wantsToAct) },
+  { name: 'impersonating', as: 'owner', reach: furnishedAt('/users', acts) },
+  { name: 'step-up', floats: true, as: 'owner', reach: furnishedAt('/security/policy', mustProve) },
   { name: 'users', as: 'owner', reach: furnishedAt('/users') },
   { name: 'users-manager', as: 'manager', reach: furnishedAt('/users') },
   { name: 'users-selected', as: 'owner', reach: furnishedAt('/users', selecting) },
@@ -108,6 +153,65 @@ export const administration: State[] = [
   { name: 'policy', as: 'owner', reach: at('/security/policy') },
   { name: 'ip-rules-none', as: 'admin', reach: at('/security/ip-rules') },
   { name: 'ip-rules-add', as: 'owner', reach: furnishedAt('/security/ip-rules', (tab) => tab.press('button-add-rule')) },
+  { name: 'compliance', as: 'admin', reach: furnishedAt('/compliance') },
+  {
+    name: 'compliance-open',
+    as: 'admin',
+    reach: furnishedAt('/compliance', async (tab, { world }) => {
+      await provenFor(world.stack.database, world.own.id, 'data_export');
+      await tab.press('button-open-evidence');
+      await tab.sees('card-CC9');
+    }),
+  },
+  {
+    name: 'compliance-past-access',
+    as: 'admin',
+    reach: furnishedAt('/compliance?tab=access', async (tab, { world }) => {
+      await provenFor(world.stack.database, world.own.id, 'data_export');
+      await tab.press('button-open-evidence');
+      await tab.sees('list-then');
+    }),
+  },
+  {
+    name: 'compliance-reviews-none',
+    as: 'admin',
+    reach: async (tab, { world }) => {
+      await provenFor(world.stack.database, world.own.id, 'data_export');
+      await tab.go('/compliance?tab=reviews');
+      await tab.press('button-open-evidence');
+      await tab.sees('text-no-reviews');
+    },
+  },
+  { name: 'compliance-review', as: 'owner', reach: furnishedAt('/compliance?tab=reviews', reviewing) },
+  {
+    name: 'compliance-decide', floats: true,
+    as: 'owner',
+    reach: furnishedAt('/compliance?tab=reviews', async (tab, given) => {
+      await reviewing(tab, given);
+      await tab.page.locator('[data-testid^="button-revoke-"]').first().click();
+      await tab.sees('dialog-decide');
+    }),
+  },
+  { name: 'retention', as: 'owner', reach: furnishedAt('/security/retention', keeping) },
+  { name: 'retention-admin', as: 'admin', reach: furnishedAt('/security/retention') },
+  {
+    name: 'retention-hold', floats: true,
+    as: 'owner',
+    reach: furnishedAt('/security/retention', async (tab, given) => {
+      await tab.press('button-add-hold');
+      await tab.fill({ 'input-hold-person': 'Dorothy' });
+      await tab.press(`option-person-${await dorothy(given)}`);
+    }),
+  },
+  {
+    name: 'retention-lift', floats: true,
+    as: 'owner',
+    reach: furnishedAt('/security/retention', async (tab, given) => {
+      await keeping(tab, given);
+      await tab.press(`button-lift-hold-${await dorothy(given)}`);
+      await tab.sees('dialog-lift-hold');
+    }),
+  },
   { name: 'risk', as: 'admin', reach: furnishedAt('/security/risk', async (tab, given) => void (await tab.go(`/security/risk?person=${await dorothy(given)}`))) },
   { name: 'risk-decision', as: 'admin', reach: furnishedAt('/security/risk?event=ANOMALY_SCORE_MEDIUM', openDecision) },
   {

@@ -72,11 +72,15 @@ export class Tab {
 
   /** The same, signed in without going through the page. */
   static async of(who: Who, look: Look = {}, stack: Stack = mainStack()): Promise<Tab> {
-    const tab = await Tab.open(look, stack);
     const { email, password, organizationId } = who;
     const answer = await stack.client.post(organizationLoginPath, { email, password, organizationId });
     if (answer.status !== 200) throw new Error(`sign-in answered ${answer.status}: ${answer.text}`);
-    const value = keepSecret('token', email, answer.json.token as string);
+    return Tab.holding(keepSecret('token', email, answer.json.token as string), look, stack);
+  }
+
+  /** With the session of this token. */
+  static async holding(value: string, look: Look = {}, stack: Stack = mainStack()): Promise<Tab> {
+    const tab = await Tab.open(look, stack);
     const { hostname } = new URL(stack.facts.origin);
     await tab.context.addCookies([{ name: 'token', value, domain: hostname, path: '/', httpOnly: true, secure: true, sameSite: 'Lax' }]);
     return tab;
@@ -145,7 +149,8 @@ export class Tab {
   async settles(): Promise<void> {
     const waiting = '[data-testid="loading-spinner"],[data-testid="page-loading"],.animate-pulse';
     for (let quiet = 0; quiet < 3; ) {
-      await this.page.waitForFunction((what) => document.querySelector('h1') !== null && document.querySelector(what) === null, waiting);
+      // What asks for a code is under way for as long as the question stands.
+      await this.page.waitForFunction((what) => document.querySelector('h1') !== null && (document.querySelector('[data-testid="dialog-step-up"]') ?? document.querySelector(what) === null), waiting);
       await new Promise((resolve) => setTimeout(resolve, 30));
       quiet = this.underway <= 0 ? quiet + 1 : 0;
     }

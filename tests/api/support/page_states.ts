@@ -59,6 +59,29 @@ async function failing(tab: Tab): Promise<void> {
   await tab.sees('error-message');
 }
 
+// The server that the files share has organizations: its answer to the check is what an empty one says.
+const firstRun = (owner: boolean) => async (tab: Tab) => {
+  await tab.page.route('**/api/first-run/check', (route) => route.fulfill({ json: { open: true } }));
+  await tab.go('/first-run#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+  await tab.fill({ 'input-org-name': 'Northwind Accounting' });
+  if (!owner) return;
+  await tab.press('button-next');
+  await tab.fill({ 'input-password': 'SecurePass123!' });
+};
+
+// The server that the files share has the shipped policy alone: a kind that another one declares is answered here.
+async function declared(tab: Tab): Promise<void> {
+  const attribute = { type: 'string', required: false, maxLength: 40, allowed: [], minimum: null, maximum: null, format: null };
+  const attributes = [{ ...attribute, name: 'provider', required: true }, { ...attribute, name: 'state', allowed: ['draft', 'live'] }, { ...attribute, name: 'contextLength', type: 'integer' }];
+  const type = { name: 'ai-model', collection: 'ai-models', view: 'clients.view', create: 'clients.create', edit: 'clients.edit', editAssigned: null, remove: 'clients.delete', attributes };
+  const row = { id: 'one', createdBy: null, updatedAt: new Date().toISOString(), contextLength: 8000 };
+  const data = [{ ...row, name: 'House model', provider: 'Our own', state: 'live' }, { ...row, id: 'two', name: 'A model with a name that goes on for longer', provider: 'Somebody', state: 'draft' }];
+  await tab.page.route('**/api/resource-types', (route) => route.fulfill({ json: [type] }));
+  await tab.page.route('**/api/ai-models?*', (route) => route.fulfill({ json: { data, total: 2, page: 1, pages: 1, limit: 20 } }));
+  await tab.go('/things/ai-models');
+  await tab.sees('table-ai models');
+}
+
 export const states: State[] = [
   { name: 'login', as: 'nobody', reach: at('/login') },
   { name: 'login-verified', as: 'nobody', reach: at('/login?verified=1') },
@@ -85,6 +108,9 @@ export const states: State[] = [
   { name: 'reset-password', as: 'nobody', reach: at('/reset-password?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa') },
   { name: 'reset-password-dead', as: 'nobody', reach: at('/reset-password') },
   { name: 'accept-invite-dead', as: 'nobody', reach: at('/accept-invite?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa') },
+  { name: 'first-run', as: 'nobody', reach: firstRun(false) },
+  { name: 'first-run-owner', as: 'nobody', reach: firstRun(true) },
+  { name: 'first-run-dead', as: 'nobody', reach: at('/first-run#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa') },
   { name: 'onboarding', as: 'fresh', reach: at('/onboarding') },
   { name: 'dashboard-owner', as: 'owner', reach: at('/dashboard') },
   { name: 'dashboard-staff', as: 'staff', reach: at('/dashboard') },
@@ -145,6 +171,17 @@ export const states: State[] = [
       await tab.sees('sidebar-mobile');
     },
   },
+  { name: 'declared-kind', as: 'owner', reach: declared },
+  {
+    name: 'declared-kind-add', floats: true,
+    as: 'owner',
+    reach: async (tab) => {
+      await declared(tab);
+      await tab.press('button-add-ai model');
+      await tab.sees('input-ai-model-state');
+    },
+  },
+  { name: 'not-found', as: 'owner', reach: at('/things/nothings') },
   { name: 'forbidden', as: 'staff', reach: at('/billing') },
   ...administration,
 ];

@@ -1,8 +1,10 @@
 // The one way to the server: typed by its description (schema.d.ts), cookie in, ApiError out.
 import createClient from 'openapi-fetch';
-import { askForStepUp, type Challenge } from '$shell/step_up.svelte';
+import { askForStepUp, stepUp, type Challenge } from '$shell/step_up.svelte';
+import { inNameOf } from './acting';
 import { ApiError, Unreachable } from './errors';
 import type { paths } from './schema';
+import { inTurn } from './turns';
 
 /** Called when the session has ended while it was used. */
 let whenSignedOut: () => void = () => undefined;
@@ -11,7 +13,7 @@ export function onSignedOut(then: () => void): void {
 }
 
 // Answered 401 and 428 by what the person typed, not by the session.
-const ownAnswers = /^\/api\/(v1\/)?auth\/(login|verify-2fa|forgot-password|reset-password|register)$|^\/api\/(security\/stepup|invitations)\//;
+const ownAnswers = /^\/api\/(v1\/)?auth\/(login|verify-2fa|forgot-password|reset-password|register)$|^\/api\/(security\/stepup(\/|$)|invitations\/)/;
 // 401 with these is about a password or a code.
 const aboutInput = new Set(['INVALID_CREDENTIALS', 'TWO_FACTOR_FAILED']);
 
@@ -24,6 +26,8 @@ async function problemOf(response: Response): Promise<Record<string, unknown>> {
 }
 
 async function reach(request: Request): Promise<Response> {
+  // In a turn of its own: several that leave at once would hold the page up together.
+  await new Promise((resolve) => setTimeout(resolve));
   try {
     return await fetch(request);
   } catch (cause) {
@@ -31,15 +35,26 @@ async function reach(request: Request): Promise<Response> {
   }
 }
 
-async function guarded(request: Request): Promise<Response> {
+async function asked(request: Request): Promise<Response> {
+  const acting = inNameOf.bearer;
+  if (acting !== undefined) request.headers.set('authorization', `Bearer ${acting}`);
   const again = request.clone();
+  const began = performance.now();
   const response = await reach(request);
   if (ownAnswers.test(new URL(request.url).pathname)) return response;
-  if (response.status === 401 && !aboutInput.has(String((await problemOf(response))['code']))) whenSignedOut();
+  if (response.status === 401 && !aboutInput.has(String((await problemOf(response))['code']))) {
+    // The session in somebody else's name has ended; the own one may live on.
+    if (acting === undefined) whenSignedOut();
+    else if (acting === inNameOf.bearer) inNameOf.ended();
+  }
   if (response.status !== 428) return response;
   const challenge = (await problemOf(response)) as unknown as Challenge;
-  return (await askForStepUp(challenge)) ? reach(again) : response;
+  // Proven while this was on its way, or now.
+  const isProven = stepUp.provenSince(challenge.purpose, began) || (await askForStepUp(challenge));
+  return isProven ? reach(again) : response;
 }
+
+const guarded = (request: Request): Promise<Response> => (ownAnswers.test(new URL(request.url).pathname) ? asked(request) : inTurn(request, () => asked(request)));
 
 export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', fetch: guarded });
 

@@ -42,7 +42,9 @@ export class Unreachable extends Error {
 /** One sentence for people. */
 export function textOf(problem: unknown): string {
   if (problem instanceof ApiError) {
-    if (problem.status === 403 && problem.code === 'FORBIDDEN') return 'You may not do this.';
+    // What acting as somebody else forbids is said in its own words.
+    if (problem.status === 403 && problem.code === 'FORBIDDEN') return /\bact(s)? as\b/.test(problem.message) ? problem.message : 'You may not do this.';
+    if (problem.status === 428) return 'Nothing was done: it was not confirmed that it is you.';
     if (problem.status >= 500) return 'The server cannot do this right now. Try again in a moment.';
     const what = problem.details[0];
     if (what !== undefined && problem.status === 400) return `${labelOf(what.field)} ${what.problem}`;

@@ -27,3 +27,7 @@ export function exact(when: string): string {
 export function day(when: string): string {
   return new Date(when).toLocaleDateString('en-GB', { dateStyle: 'medium' });
 }
+
+export function timeOfDay(when: string): string {
+  return new Date(when).toLocaleTimeString('en-GB', { timeStyle: 'short' });
+}

@@ -1,6 +1,8 @@
 // Every page: its path, what loads it, who finds it in the menu. The server has the same list (src/features/console/pages.h).
+import Archive from '@lucide/svelte/icons/archive';
 import Bot from '@lucide/svelte/icons/bot';
 import CreditCard from '@lucide/svelte/icons/credit-card';
+import FileCheck from '@lucide/svelte/icons/file-check';
 import FileChartColumn from '@lucide/svelte/icons/file-chart-column';
 import Briefcase from '@lucide/svelte/icons/briefcase';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
@@ -34,7 +36,6 @@ export type Group = '' | 'Work' | 'Security' | 'Organization';
 export const groups: Group[] = ['', 'Work', 'Security', 'Organization'];
 
 const icon = (one: unknown) => one as MenuIcon;
-const later = (): Loaded => import('./Unbuilt.svelte');
 
 export const pages: Page[] = [
   {
@@ -70,6 +71,7 @@ export const pages: Page[] = [
     permission: 'reports.use',
     menu: { text: 'Reports', group: 'Work', icon: icon(FileChartColumn), testid: 'menu-reports' },
   },
+  { path: '/things/:collection', load: () => import('../features/resources/Things.svelte') },
   {
     path: '/ai-agents',
     load: () => import('../features/ai_agents/Agents.svelte'),
@@ -119,6 +121,18 @@ export const pages: Page[] = [
     menu: { text: 'Risk', group: 'Security', icon: icon(Radar), testid: 'menu-risk' },
   },
   {
+    path: '/security/retention',
+    load: () => import('../features/retention/Retention.svelte'),
+    permission: 'SETTINGS_SECURITY_VIEW',
+    menu: { text: 'Retention', group: 'Security', icon: icon(Archive), testid: 'menu-retention' },
+  },
+  {
+    path: '/compliance',
+    load: () => import('../features/compliance/Compliance.svelte'),
+    permission: 'SETTINGS_SECURITY_VIEW',
+    menu: { text: 'Compliance', group: 'Security', icon: icon(FileCheck), testid: 'menu-compliance' },
+  },
+  {
     path: '/billing',
     load: () => import('../features/billing/Billing.svelte'),
     permission: 'organization.billing',
@@ -130,6 +144,4 @@ export const pages: Page[] = [
     permission: 'organization.settings',
     menu: { text: 'Settings', group: 'Organization', icon: icon(Settings), testid: 'menu-settings' },
   },
-  { path: '/audit', load: later, permission: 'SETTINGS_SECURITY_VIEW' },
-  { path: '/compliance', load: later, permission: 'SETTINGS_SECURITY_VIEW' },
 ];

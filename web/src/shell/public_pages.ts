@@ -6,5 +6,6 @@ export const publicPages: Pick<Page, 'path' | 'load'>[] = [
   { path: '/signup', load: () => import('../features/registration/Signup.svelte') },
   { path: '/forgot-password', load: () => import('../features/password_reset/Forgot.svelte') },
   { path: '/reset-password', load: () => import('../features/password_reset/Reset.svelte') },
+  { path: '/first-run', load: () => import('../features/first_run/FirstRun.svelte') },
   { path: '/accept-invite', load: () => import('../features/invitations/Accept.svelte') },
 ];

@@ -1,11 +1,13 @@
 // Who is signed in and what they may do, asked anew with every move: rights change while they are used.
 import { createQuery, type QueryClient } from '@tanstack/svelte-query';
-import { api, said } from '$api/client';
+import { said } from '$api/client';
+import { askWho } from './early';
+import { stepUp } from './step_up.svelte';
 
 export const sessionKey = ['me'];
 
 export async function readMe() {
-  return said(api.GET('/api/users/me'));
+  return said(askWho());
 }
 export type Me = Awaited<ReturnType<typeof readMe>>;
 
@@ -28,5 +30,6 @@ export function mustName(me: Me): boolean {
 }
 
 export function forgetSession(client: QueryClient): void {
+  stepUp.forget();
   client.clear();
 }

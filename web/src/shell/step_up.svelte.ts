@@ -7,28 +7,64 @@ export interface Challenge {
 }
 
 interface Waiting {
-  challenge: Challenge;
+  /** The newest first. Each takes the code of its own mail; a code of an authenticator fits any. */
+  challenges: [Challenge, ...Challenge[]];
+  proven: Promise<boolean>;
   settle: (proven: boolean) => void;
 }
 
+const provenAt = new Map<string, number>();
+
 class StepUp {
-  waiting = $state<Waiting | undefined>();
+  waiting = $state.raw<Waiting | undefined>();
+
+  get purpose(): string | undefined {
+    return this.waiting?.challenges[0].purpose;
+  }
+
+  /** Whether it was proven after that moment of this window. */
+  provenSince(purpose: string, moment: number): boolean {
+    return (provenAt.get(purpose) ?? -Infinity) > moment;
+  }
+
+  /** The same question under another challenge: those before are over. */
+  renew(challenge: Challenge): void {
+    if (this.waiting) this.waiting = { ...this.waiting, challenges: [challenge] };
+  }
+
+  join(challenge: Challenge): void {
+    if (this.waiting) this.waiting = { ...this.waiting, challenges: [challenge, ...this.waiting.challenges] };
+  }
 
   end(proven: boolean): void {
     const ended = this.waiting;
     this.waiting = undefined;
+    if (proven && ended) provenAt.set(ended.challenges[0].purpose, performance.now());
     ended?.settle(proven);
+  }
+
+  /** Whoever was asked is gone: what waits was theirs, and what they proved is nobody's. */
+  forget(): void {
+    this.end(false);
+    provenAt.clear();
   }
 }
 
 export const stepUp = new StepUp();
 
 /** True once the person has proven it; false when they gave up. One question at a time. */
-export function askForStepUp(challenge: Challenge): Promise<boolean> {
-  stepUp.end(false);
-  return new Promise((settle) => {
-    stepUp.waiting = { challenge, settle };
-  });
+export async function askForStepUp(challenge: Challenge): Promise<boolean> {
+  // Another question stands: after it.
+  while (stepUp.waiting !== undefined && stepUp.purpose !== challenge.purpose) await stepUp.waiting.proven;
+  // What is proven for one request is proven for all that wait for the same.
+  if (stepUp.waiting !== undefined) {
+    stepUp.join(challenge);
+    return stepUp.waiting.proven;
+  }
+  let settle: (proven: boolean) => void = () => undefined;
+  const proven = new Promise<boolean>((resolve) => (settle = resolve));
+  stepUp.waiting = { challenges: [challenge], proven, settle };
+  return proven;
 }
 
 const purposes: Record<string, string> = {

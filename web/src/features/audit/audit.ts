@@ -33,7 +33,7 @@ export const outcomes = [
   { value: 'skipped', label: 'Skipped' },
 ];
 export const toneOf = (outcome: string) => (({ success: 'success', failure: 'warning', denied: 'danger' }) as const)[outcome] ?? 'plain';
-export const eventText = (event: string) => sentenceOf(event);
+export const eventText = (event: string) => sentenceOf(event).replace(/^(Ai|Ip)\b/, (word) => word.toUpperCase()).replace(/^Step up/, 'Step-up');
 
 /** What changed, and what else is known, as one text; nothing where there is nothing. */
 export function textIn(value: unknown): string {

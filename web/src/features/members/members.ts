@@ -25,6 +25,7 @@ export interface Rights {
   status: boolean;
   role: boolean;
   remove: boolean;
+  actAs: boolean;
 }
 
 /** What the page offers; the server decides again (permissions I-3, I-6). */
@@ -37,6 +38,7 @@ export function rightsOver(me: Me, person: Person): Rights {
     status: !self && keys && may(me, 'users.status'),
     role: !self && may(me, 'users.role'),
     remove: !self && may(me, 'users.delete'),
+    actAs: !self && may(me, 'users.impersonate') && person.status === 'active' && person.emailVerified,
   };
 }
 

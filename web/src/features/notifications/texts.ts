@@ -4,7 +4,9 @@ import Download from '@lucide/svelte/icons/download';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
 import UserCog from '@lucide/svelte/icons/user-cog';
+import VenetianMask from '@lucide/svelte/icons/venetian-mask';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
+import { exact } from '$shared/time';
 
 interface Told {
   icon: typeof Bell;
@@ -26,8 +28,10 @@ export function described(kind: string, data: unknown): Told {
     case 'new_device':
       return { icon: MonitorSmartphone, title: 'New sign-in', text: 'A device that you had not used before signed in. Was it you?', href: '/profile?tab=devices' };
     case 'impersonation': {
-      const reason = word('reason');
-      return { icon: UserCog, title: 'Somebody acted as you', text: reason ? `The reason: ${reason}` : 'See which sessions are open.', href: '/profile?tab=devices' };
+      const [reason, until] = [word('reason'), word('until')];
+      const isOver = until === '' || new Date(until).getTime() < Date.now();
+      const ends = until === '' ? '' : isOver ? ` It ended by ${exact(until)}.` : ` Until ${exact(until)} at most; you can end it.`;
+      return { icon: VenetianMask, title: isOver ? 'Somebody acted as you' : 'Somebody is acting as you', text: `Somebody of your organization who has the right to. The reason: ${reason || 'none was given'}.${ends}`, href: '/profile?tab=devices' };
     }
     case 'password_changed':
       return { icon: KeyRound, title: 'Your password was changed', text: 'All other sessions ended.', href: '/profile?tab=security' };

@@ -36,6 +36,7 @@ export function useCounts(me: () => Me | undefined) {
     })),
     sessions: createQuery(() => ({
       queryKey: ['sessions', 'count'],
+      enabled: me() !== undefined && !when('users.view'), // shown to them alone
       queryFn: async () => (await said(api.GET('/api/auth/sessions'))).length,
     })),
   };

@@ -16,9 +16,11 @@ export interface Field {
   name: string;
   label: string;
   testid: string;
-  type: 'text' | 'email' | 'tel' | 'long';
+  type: 'text' | 'email' | 'tel' | 'long' | 'date' | 'url' | 'number' | 'choice';
   most: number;
   column: boolean;
+  /** Of a choice: what is sent, in the order in which it is offered. */
+  choices?: string[];
 }
 
 export interface ListQuery {
@@ -30,37 +32,37 @@ export interface ListQuery {
 }
 
 export interface Kind {
-  type: 'client' | 'workflow';
+  type: string;
   one: string;
   many: string;
   title: string;
   about: string;
   icon: typeof Briefcase;
   fields: Field[];
-  may: { create: string; edit: string; remove: string };
+  may: { create: string; edit: string; editAssigned?: string; remove: string };
   list: (query: ListQuery) => Promise<Page<Resource>>;
   create: (name: string, words: Record<string, string>) => Promise<Resource>;
   change: (id: string, name: string, words: Record<string, string>) => Promise<Resource>;
   remove: (id: string) => Promise<unknown>;
 }
 
-function field(name: string, label: string, testid: string, most: number, type: Field['type'] = 'text', column = true): Field {
+export function field(name: string, label: string, testid: string, most: number, type: Field['type'] = 'text', column = true): Field {
   return { name, label, testid, type, most, column };
 }
 
-type Row = { id: string; name: string; createdBy: string | null; updatedAt: string };
+export type Row = { id: string; name: string; createdBy: string | null; updatedAt: string };
 
-function resource(row: Row, fields: Field[]): Resource {
-  const values = row as unknown as Record<string, string | null>;
-  const words = Object.fromEntries(fields.map((one) => [one.name, values[one.name] ?? '']));
+export function resource(row: Row, fields: Field[]): Resource {
+  const values = row as unknown as Record<string, string | number | boolean | null>;
+  const words = Object.fromEntries(fields.map((one) => [one.name, String(values[one.name] ?? '')]));
   return { id: row.id, name: row.name, createdBy: row.createdBy, updatedAt: row.updatedAt, words };
 }
-function resources(page: Page<Row>, fields: Field[]): Page<Resource> {
+export function resources(page: Page<Row>, fields: Field[]): Page<Resource> {
   return { ...page, data: page.data.map((row) => resource(row, fields)) };
 }
 // What is left empty is not there.
 const orNull = (words: Record<string, string>) => Object.fromEntries(Object.entries(words).map(([name, value]) => [name, value.trim() === '' ? null : value.trim()]));
-const at = (id: string) => ({ params: { path: { id } } });
+export const at = (id: string) => ({ params: { path: { id } } });
 
 const clientFields = [
   field('email', 'E-mail', 'input-client-email', 320, 'email'),
@@ -75,7 +77,7 @@ export const clients: Kind = {
   about: 'Whom your organization works for, and who looks after them.',
   icon: Briefcase,
   fields: clientFields,
-  may: { create: 'clients.create', edit: 'clients.edit', remove: 'clients.delete' },
+  may: { create: 'clients.create', edit: 'clients.edit', editAssigned: 'clients.edit_assigned', remove: 'clients.delete' },
   list: async (query) => resources(pageOf(await said(api.GET('/api/clients', { params: { query } }))), clientFields),
   create: async (name, words) => resource(await said(api.POST('/api/clients', { body: { name, ...orNull(words) } })), clientFields),
   change: async (id, name, words) => resource(await said(api.PATCH('/api/clients/{id}', { ...at(id), body: { name, ...orNull(words) } })), clientFields),
