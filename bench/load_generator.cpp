@@ -1,9 +1,13 @@
 // Sends prepared HTTP/1.1 requests over kept connections, as fast as answers come or at a rate, and
 // counts them.
-// usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE]   (FILE: for each request its length,
-// a line end, its bytes; RATE: requests a second) It prints one line of JSON: answers, those
-// outside 2xx, seconds, and the 50th, 95th and 99th percentile in µs. At a rate, times count from
-// the moment at which a request was due, so that a server that stands still is not flattered.
+// usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE|shared|once] [ANSWERS]   (FILE: for
+// each request its length, a line end, its bytes; RATE: requests a second; once: each request a
+// single time, in order; ANSWERS: where the bodies go, one a line) It prints one line of JSON:
+// answers, those outside 2xx, those 503 with Retry-After, seconds, and percentiles in µs. At a
+// rate, times count from the moment at which a request was due, so that a server that stands still
+// is not flattered.
+
+#include "load_plan.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,7 +18,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -30,71 +33,7 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-struct Load {
-    std::uint16_t port;
-    std::size_t connections;
-    std::chrono::duration<double> time;
-    std::vector<std::string> requests;
-    double rate = 0; // 0: as fast as answers come
-    bool shares_its_core = false;
-};
-
-struct Tally {
-    std::vector<std::uint32_t> microseconds; // of each answer
-    std::uint64_t refused = 0; // answers outside 2xx
-};
-
-template <class Number> Number number_in(std::string_view text)
-{
-    Number number{};
-    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc() || end != text.data() + text.size())
-        throw std::invalid_argument("not a number: " + std::string(text));
-    return number;
-}
-
-int checked(int result, char const* what)
-{
-    if (result < 0)
-        throw std::system_error(errno, std::generic_category(), what);
-    return result;
-}
-
-std::vector<std::string> read_requests(char const* path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::vector<std::string> requests;
-    for (std::string length; std::getline(file, length);) {
-        std::string request(number_in<std::size_t>(length), '\0');
-        if (!file.read(request.data(), static_cast<std::streamsize>(request.size())))
-            throw std::runtime_error("the file of requests ends inside one");
-        requests.push_back(std::move(request));
-    }
-    if (requests.empty())
-        throw std::runtime_error("no requests in " + std::string(path));
-    return requests;
-}
-
-// How many bytes the answer at the front takes, or 0 while some of them are missing.
-std::size_t length_of_answer(std::string_view text)
-{
-    auto const head = text.find("\r\n\r\n");
-    if (head == std::string_view::npos)
-        return 0;
-    for (std::string_view const name : {"\r\nContent-Length: ", "\r\ncontent-length: "}) {
-        auto const at = text.find(name);
-        if (at < head) {
-            auto const from = at + name.size();
-            auto const body
-                = number_in<std::size_t>(text.substr(from, text.find('\r', from) - from));
-            auto const whole = head + 4 + body;
-            return text.size() >= whole ? whole : 0;
-        }
-    }
-    throw std::runtime_error("an answer without Content-Length");
-}
+using namespace load;
 
 class Connection {
 public:
@@ -134,8 +73,12 @@ public:
 
     void ask(Clock::time_point due = Clock::now())
     {
-        auto const& request = load_.requests[next_];
+        ask(load_.requests[next_], due);
         next_ = (next_ + 1) % load_.requests.size();
+    }
+
+    void ask(std::string const& request, Clock::time_point due)
+    {
         asked_ = due;
         auto const sent = ::send(socket_, request.data(), request.size(), MSG_NOSIGNAL);
         if (sent != static_cast<ssize_t>(request.size()))
@@ -157,6 +100,12 @@ public:
         tally.microseconds.push_back(static_cast<std::uint32_t>(took.count()));
         constexpr std::size_t status_at = std::string_view("HTTP/1.1 ").size();
         tally.refused += answer_.at(status_at) == '2' ? 0 : 1;
+        tally.put_off += answer_.compare(status_at, 3, "503") == 0
+                && answer_.find("\r\nRetry-After: ") != std::string::npos
+            ? 1
+            : 0;
+        if (!load_.answers.empty())
+            tally.bodies.push_back(answer_.substr(answer_.find("\r\n\r\n") + 4));
         answer_.clear();
         return true;
     }
@@ -171,6 +120,17 @@ private:
 
 // On a core to itself the generator never sleeps: waking it would be charged to the server that
 // answers it.
+std::span<epoll_event const>
+wait_for_some(Load const& load, int poll, std::array<epoll_event, 256>& ready)
+{
+    auto const count = ::epoll_wait(
+        poll, ready.data(), static_cast<int>(ready.size()), load.shares_its_core ? 100 : 0
+    );
+    if (count < 0 && errno != EINTR)
+        throw std::system_error(errno, std::generic_category(), "epoll_wait");
+    return std::span(ready).first(static_cast<std::size_t>(std::max(count, 0)));
+}
+
 void run_at_rate(Load const& load, int poll, std::vector<Connection>& connections, Tally& tally)
 {
     std::vector<std::size_t> idle;
@@ -188,15 +148,25 @@ void run_at_rate(Load const& load, int poll, std::vector<Connection>& connection
             connections[idle.back()].ask(due);
             idle.pop_back();
         }
-        auto const count
-            = ::epoll_wait(poll, ready.data(), ready.size(), load.shares_its_core ? 100 : 0);
-        if (count < 0 && errno != EINTR)
-            throw std::system_error(errno, std::generic_category(), "epoll_wait");
-        for (auto const& event :
-             std::span(ready).first(static_cast<std::size_t>(std::max(count, 0))))
+        for (auto const& event : wait_for_some(load, poll, ready))
             if (connections[event.data.u64].hear(tally))
                 idle.push_back(event.data.u64);
     }
+}
+
+void run_once(Load const& load, int poll, std::vector<Connection>& connections, Tally& tally)
+{
+    std::size_t next = 0;
+    for (auto& connection : connections)
+        if (next < load.requests.size())
+            connection.ask(load.requests[next++], Clock::now());
+    std::array<epoll_event, 256> ready;
+    while (tally.microseconds.size() < load.requests.size())
+        for (auto const& event : wait_for_some(load, poll, ready)) {
+            auto& connection = connections[event.data.u64];
+            if (connection.hear(tally) && next < load.requests.size())
+                connection.ask(load.requests[next++], Clock::now());
+        }
 }
 
 Tally run(Load const& load)
@@ -209,8 +179,9 @@ Tally run(Load const& load)
 
     Tally tally;
     tally.microseconds.reserve(1U << 20U);
-    if (load.rate > 0) {
-        run_at_rate(load, poll, connections, tally);
+    if (load.rate > 0 || load.once) {
+        load.once ? run_once(load, poll, connections, tally)
+                  : run_at_rate(load, poll, connections, tally);
         ::close(poll);
         return tally;
     }
@@ -219,12 +190,7 @@ Tally run(Load const& load)
         connection.ask();
     std::array<epoll_event, 256> ready;
     while (Clock::now() < end) {
-        auto const count
-            = ::epoll_wait(poll, ready.data(), ready.size(), load.shares_its_core ? 100 : 0);
-        if (count < 0 && errno != EINTR)
-            throw std::system_error(errno, std::generic_category(), "epoll_wait");
-        for (auto const& event :
-             std::span(ready).first(static_cast<std::size_t>(std::max(count, 0)))) {
+        for (auto const& event : wait_for_some(load, poll, ready)) {
             auto& connection = connections[event.data.u64];
             if (connection.hear(tally))
                 connection.ask();
@@ -234,9 +200,10 @@ Tally run(Load const& load)
     return tally;
 }
 
-std::uint32_t percentile(std::vector<std::uint32_t> const& sorted, std::size_t percent)
+std::uint32_t percentile(std::vector<std::uint32_t> const& sorted, double percent)
 {
-    return sorted[(sorted.size() - 1) * percent / 100];
+    auto const last = static_cast<double>(sorted.size() - 1);
+    return sorted[static_cast<std::size_t>(last * percent / 100)];
 }
 
 } // namespace
@@ -244,30 +211,43 @@ std::uint32_t percentile(std::vector<std::uint32_t> const& sorted, std::size_t p
 int main(int count, char** words)
 try {
     std::span const arguments(words, static_cast<std::size_t>(count));
-    if (arguments.size() != 5 && arguments.size() != 6) {
-        std::cerr << "usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE|shared]\n";
+    if (arguments.size() < 5 || arguments.size() > 7) {
+        std::cerr
+            << "usage: load_generator PORT CONNECTIONS SECONDS FILE [RATE|shared|once] [ANSWERS]\n";
         return 2;
     }
-    bool const shared = arguments.size() == 6 && arguments[5] == std::string_view("shared");
+    std::string_view const manner = arguments.size() > 5 ? arguments[5] : "";
+    bool const shared = manner == "shared";
+    bool const once = manner == "once";
     Load const load{
         .port = number_in<std::uint16_t>(arguments[1]),
         .connections = number_in<std::size_t>(arguments[2]),
         .time = std::chrono::duration<double>(number_in<double>(arguments[3])),
         .requests = read_requests(arguments[4]),
-        .rate = arguments.size() == 6 && !shared ? number_in<double>(arguments[5]) : 0,
+        .rate = manner.empty() || shared || once ? 0 : number_in<double>(manner),
         .shares_its_core = shared,
+        .once = once,
+        .answers = arguments.size() > 6 ? arguments[6] : "",
     };
     auto const started = Clock::now();
     auto tally = run(load);
     std::chrono::duration<double> const took = Clock::now() - started;
     if (tally.microseconds.empty())
         throw std::runtime_error("not one answer came");
+    if (!load.answers.empty()) {
+        std::ofstream kept(load.answers, std::ios::binary);
+        for (auto const& body : tally.bodies)
+            kept << body << '\n';
+        if (!kept.flush())
+            throw std::runtime_error("the answers cannot be written");
+    }
     std::ranges::sort(tally.microseconds);
     std::cout << R"({"answers": )" << tally.microseconds.size() << R"(, "refused": )"
-              << tally.refused << R"(, "seconds": )" << took.count() << R"(, "p50": )"
-              << percentile(tally.microseconds, 50) << R"(, "p95": )"
-              << percentile(tally.microseconds, 95) << R"(, "p99": )"
-              << percentile(tally.microseconds, 99) << "}\n";
+              << tally.refused << R"(, "put_off": )" << tally.put_off << R"(, "seconds": )"
+              << took.count() << R"(, "p50": )" << percentile(tally.microseconds, 50)
+              << R"(, "p95": )" << percentile(tally.microseconds, 95) << R"(, "p99": )"
+              << percentile(tally.microseconds, 99) << R"(, "p999": )"
+              << percentile(tally.microseconds, 99.9) << "}\n";
 } catch (std::exception const& problem) {
     std::cerr << "load_generator: " << problem.what() << '\n';
     return 1;

@@ -11,6 +11,8 @@ import tempfile
 
 import run
 import servers
+from loads import COST
+from tables import median
 
 APART = 0.05  # of the median of the known ones: what must not be reached
 # A machine that was busy with something else for a while is measured again; a hash that is left out is off by nearly
@@ -19,7 +21,7 @@ ATTEMPTS = 3
 
 
 def apart(took):
-    known, unknown = run.median(took["known"]), run.median(took["unknown"])
+    known, unknown = median(took["known"]), median(took["unknown"])
     return known, unknown, abs(known - unknown) / known
 
 
@@ -30,7 +32,7 @@ def main():
     asked = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="gatehouse-times.") as folder:
         folder = pathlib.Path(folder)
-        with servers.Gatehouse(asked.binary, folder, f"sqlite:{folder}/times.db", run.COST) as server:
+        with servers.Gatehouse(asked.binary, folder, f"sqlite:{folder}/times.db", COST) as server:
             for _ in range(ATTEMPTS):
                 people = server.make_people(asked.pairs // 4 + 1)
                 known, unknown, difference = apart(run.refusals(server, people, asked.pairs))
