@@ -17,6 +17,12 @@
 
 namespace gatehouse::domain {
 
+// A refresh token with the session that it prolongs, as both are at one moment.
+struct Refreshing {
+    RefreshToken token;
+    SessionFacts owner;
+};
+
 struct Candidate { // who may be meant by an address
     User user;
     std::string organization_name;
@@ -47,6 +53,7 @@ public:
     people_behind(std::optional<OrganizationId> in, UserId after, std::int64_t limit) = 0;
     virtual Async<std::optional<SessionFacts>> session(SessionId session) = 0;
     virtual Async<std::optional<RefreshToken>> refresh_token(TokenDigest digest) = 0;
+    virtual Async<std::optional<Refreshing>> refreshing(TokenDigest digest) = 0;
     virtual Async<std::optional<Invitation>> invitation(TokenDigest digest) = 0;
     virtual Async<std::optional<OneTimeToken>> one_time_token(TokenDigest digest) = 0;
     // Deletes live registrations of the address that were never proven and are older than `before`;

@@ -9,9 +9,7 @@ namespace gatehouse::domain {
 
 Async<bool> log_out(UnitOfWork& work, RequestFacts const& facts, Caller const& caller)
 {
-    bool const there = co_await work.organizations().hold(caller.organization_id());
-    if (!there)
-        co_return false;
+    co_await work.organizations().hold_for_next(caller.organization_id());
     bool const ended = co_await work.sessions().log_out(
         caller.organization_id(), caller.session_id(), facts.now
     );

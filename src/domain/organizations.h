@@ -51,6 +51,9 @@ public:
     // deletes it then waits for all of us before touching any of those rows, and nobody in a
     // circle.
     virtual Async<bool> hold(OrganizationId organization) = 0;
+    // The same without a word, together with the next statement, which finds nothing where it is
+    // gone.
+    virtual Async<void> hold_for_next(OrganizationId organization) = 0;
     // The same, and nobody's standing in it changes until the unit of work ends: many hold it at
     // once, and nobody beside `lock`. Whoever holds it must not change the organization's own row,
     // which takes `lock` from the beginning.

@@ -67,7 +67,7 @@ public:
     virtual Async<std::int64_t>
     revoke_family(OrganizationId organization, RefreshTokenId family, RefreshEnd why, Instant now)
         = 0;
-    virtual Async<std::int64_t>
+    virtual Async<void>
     revoke_session(OrganizationId organization, SessionId session, RefreshEnd why, Instant now) = 0;
     virtual Async<std::int64_t> revoke_all(
         OrganizationId organization,

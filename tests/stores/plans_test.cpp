@@ -142,6 +142,7 @@ protected:
                      {"users",
                       "organizations",
                       "sessions",
+                      "refresh_tokens",
                       "resources",
                       "assignments",
                       "ip_rules",
@@ -184,6 +185,19 @@ TEST_P(Plans, AStatementWithoutAnIndexIsSeenHere)
         "SELECT id FROM users WHERE first_name = $1", sql::Scope::directory(), sql::values("Ann")
     };
     EXPECT_NE(plan_of(bad).find("Seq Scan on users"), std::string::npos);
+}
+
+TEST_P(Plans, ARefreshReadsItsOwnTokenAndSession)
+{
+    store_->run(
+        "INSERT INTO refresh_tokens (id, organization_id, user_id, session_id, token_hash, "
+        "family_id, issued_at, expires_at) SELECT 't' || n, 'o' || (1 + n % 2000), 'u' || n, "
+        "'s' || n, 'digest ' || n, 't' || n, now(), now() FROM generate_series(0, 39999) n"
+    );
+    store_->run("ANALYZE refresh_tokens");
+    auto const directory = sql::make_directory(*recording_);
+    run(directory->refreshing(domain::TokenDigest("digest 7")));
+    expect_indexed();
 }
 
 TEST_P(Plans, ListsOfMembersReadTheirOrganizationAlone)

@@ -166,15 +166,33 @@ TEST_P(TokensStore, SigningOutRevokesTheTokensOfThatSession)
 {
     keep(refresh_token("one"));
     keep(refresh_token("other", "t"));
-    auto const revoked = in_unit([&](UnitOfWork& work) -> Async<std::int64_t> {
+    in_unit([&](UnitOfWork& work) -> Async<void> {
         SessionId const which("s");
-        co_return co_await work.refresh_tokens().revoke_session(
-            here, which, RefreshEnd::logout, now
-        );
+        co_await work.refresh_tokens().revoke_session(here, which, RefreshEnd::logout, now);
     });
-    EXPECT_EQ(revoked, 1);
     EXPECT_EQ(stored("one")->revoke_reason, RefreshEnd::logout);
     EXPECT_FALSE(stored("other")->is_revoked);
+}
+
+TEST_P(TokensStore, ATokenIsFoundWithTheSessionThatItProlongs)
+{
+    auto const refreshing = [&](std::string const& presented) {
+        return in_unit([&](UnitOfWork& work) -> Async<std::optional<domain::Refreshing>> {
+            TokenDigest const digest("digest of " + presented);
+            co_return co_await work.directory().refreshing(digest);
+        });
+    };
+    keep(refresh_token("one"));
+    keep(refresh_token("other", "t"));
+    auto const found = refreshing("one");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->token.id, stored("one")->id);
+    EXPECT_EQ(found->token.expires_at, stored("one")->expires_at);
+    EXPECT_EQ(found->owner.session.id, SessionId("s"));
+    EXPECT_EQ(found->owner.user.id, found->token.user_id);
+    EXPECT_TRUE(found->owner.rules);
+    EXPECT_EQ(refreshing("other")->owner.session.id, SessionId("t"));
+    EXPECT_FALSE(refreshing("nobody's"));
 }
 
 TEST_P(TokensStore, TheFirstReuseOfAFamilyIsToldFromTheLaterOnes)

@@ -115,6 +115,7 @@ public:
     {
         nothing();
     }
+    Async<std::optional<domain::Refreshing>> refreshing(domain::TokenDigest) override { nothing(); }
     Async<std::optional<domain::Invitation>> invitation(domain::TokenDigest) override { nothing(); }
     Async<std::optional<domain::OneTimeToken>> one_time_token(domain::TokenDigest) override
     {

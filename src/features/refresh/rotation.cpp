@@ -28,6 +28,7 @@ using domain::LookBack;
 using domain::mint_opaque_token;
 using domain::Reason;
 using domain::RefreshEnd;
+using domain::Refreshing;
 using domain::RefreshToken;
 using domain::RefreshTokenId;
 using domain::Refusal;
@@ -199,31 +200,31 @@ Async<Ended> continue_session(
     co_return co_await let_go_on(services, work, facts, std::move(next));
 }
 
-// Whose token it is, as it was before the lock; and what their history says, read before the unit
-// of work that acts on it (behaviours §8).
-struct Seen {
-    RefreshToken token;
-    std::optional<SessionFacts> owner;
-};
-
-Async<Seen> look_up(Services& services, TokenDigest presented)
+Async<Refreshing> require_known(UnitOfWork& work, TokenDigest presented)
 {
-    auto work = co_await services.storage.read();
-    auto token = co_await work->directory().refresh_token(std::move(presented));
-    if (!token)
+    auto known = co_await work.directory().refreshing(std::move(presented));
+    if (!known)
         throw Refusal{.reason = Reason::invalid_token};
-    auto owner = co_await work->directory().session(token->session_id);
-    co_return Seen{std::move(*token), std::move(owner)};
+    co_return std::move(*known);
 }
 
-Async<std::optional<LookBack>>
-look_back(Services& services, RequestFacts const& facts, Seen const& seen, Device const& device)
+// Whose token it is, as it was before the lock.
+Async<Refreshing> look_up(Services& services, TokenDigest presented)
+{
+    auto work = co_await services.storage.read();
+    co_return co_await require_known(*work, std::move(presented));
+}
+
+// What their history says, read before the unit of work that acts on it (behaviours §8).
+Async<std::optional<LookBack>> look_back(
+    Services& services, RequestFacts const& facts, Refreshing const& seen, Device const& device
+)
 {
     bool const rotates = judge_token(seen.token, facts.now) == TokenVerdict::rotate;
-    if (!seen.owner || !rotates)
+    if (!rotates)
         co_return std::nullopt;
     auto presented = domain::presented_by(device, facts);
-    co_return co_await domain::look_back(services, seen.owner->user, std::move(presented));
+    co_return co_await domain::look_back(services, seen.owner.user, std::move(presented));
 }
 
 } // namespace
@@ -235,25 +236,18 @@ Async<Ended> rotate(Services& services, RequestFacts facts, SecretString text, D
     auto looked = co_await look_back(services, facts, seen, device);
     auto work = co_await services.storage.begin();
     co_await work->refresh_tokens().lock_family(seen.token.family_id);
-    bool const there = co_await work->organizations().hold(seen.token.organization_id);
-    if (!there)
-        throw Refusal{.reason = Reason::session_ended};
-    auto token = co_await work->directory().refresh_token(digest); // as it is under the lock
-    if (!token)
-        throw Refusal{.reason = Reason::invalid_token};
-    auto owner = co_await work->directory().session(token->session_id);
-    if (!owner)
-        throw Refusal{.reason = Reason::session_ended};
-
+    co_await work->organizations().hold_for_next(seen.token.organization_id);
+    auto known = co_await require_known(*work, digest); // as it is under the locks
+    auto& owner = known.owner;
     Presented presented{
-        *std::move(token), std::move(text), fingerprint_of(device.fingerprint, facts)
+        std::move(known.token), std::move(text), fingerprint_of(device.fingerprint, facts)
     };
     switch (judge_token(presented.token, facts.now)) {
     case TokenVerdict::reuse: {
-        auto again = co_await retried(services, *work, facts, presented, *owner);
+        auto again = co_await retried(services, *work, facts, presented, owner);
         if (again)
             co_return *std::move(again);
-        co_await end_family(services, *work, facts, std::move(presented.token), std::move(*owner));
+        co_await end_family(services, *work, facts, std::move(presented.token), std::move(owner));
         throw Refusal{.reason = Reason::force_logout};
     }
     case TokenVerdict::ended:
@@ -270,7 +264,7 @@ Async<Ended> rotate(Services& services, RequestFacts facts, SecretString text, D
         *work,
         facts,
         std::move(presented),
-        std::move(*owner),
+        std::move(owner),
         std::move(device),
         std::move(*looked)
     );

@@ -32,6 +32,7 @@ using domain::OneTimeToken;
 using domain::OneTimeTokenId;
 using domain::Organization;
 using domain::OrganizationId;
+using domain::Refreshing;
 using domain::RefreshToken;
 using domain::Resource;
 using domain::ResourceId;
@@ -161,12 +162,8 @@ public:
     Async<std::optional<SessionFacts>> session(SessionId session) override
     {
         auto facts = co_await session_alone(std::move(session));
-        if (!facts || !facts->session.impersonation)
-            co_return facts;
-        auto const from = facts->session.impersonation->from;
-        auto impersonator = co_await session_alone(from);
-        if (impersonator)
-            facts->impersonator = std::make_shared<SessionFacts const>(std::move(*impersonator));
+        if (facts)
+            co_await add_impersonator(*facts);
         co_return facts;
     }
 
@@ -174,7 +171,19 @@ public:
     {
         auto const rows
             = co_await connection_.query(select_refresh_token, Scope::directory(), values(digest));
-        co_return first_of(rows, read_refresh_token);
+        co_return first_of(rows, [](Row const& row) { return read_refresh_token(row); });
+    }
+
+    Async<std::optional<Refreshing>> refreshing(TokenDigest digest) override
+    {
+        auto const rows
+            = co_await connection_.query(select_refreshing, Scope::directory(), values(digest));
+        if (rows.empty())
+            co_return std::nullopt;
+        auto const row = rows.front();
+        Refreshing found{read_refresh_token(row, facts_width), read_facts(row)};
+        co_await add_impersonator(found.owner);
+        co_return found;
     }
 
     Async<std::optional<Invitation>> invitation(TokenDigest digest) override
@@ -221,18 +230,29 @@ private:
     {
         auto const rows
             = co_await connection_.query(select_session, Scope::directory(), values(session));
-        if (rows.empty())
-            co_return std::nullopt;
-        auto const row = rows.front();
+        co_return first_of(rows, read_facts);
+    }
+
+    static SessionFacts read_facts(Row const& row)
+    {
         constexpr auto behind = session_width + user_width;
         auto const granted = row.optional_text(behind);
-        co_return SessionFacts{
+        return SessionFacts{
             .session = read_session(row),
             .user = read_user(row, session_width),
             .granted = read_granted(granted.value_or("")),
             .rules
             = read_security_rules(row.optional_text(behind + 1), row.optional_text(behind + 2))
         };
+    }
+
+    Async<void> add_impersonator(SessionFacts& facts)
+    {
+        if (!facts.session.impersonation)
+            co_return;
+        auto impersonator = co_await session_alone(facts.session.impersonation->from);
+        if (impersonator)
+            facts.impersonator = std::make_shared<SessionFacts const>(std::move(*impersonator));
     }
 
     Connection& connection_;

@@ -86,10 +86,15 @@ inline constexpr Statement
 inline constexpr Statement select_invitation_id("SELECT 1 FROM invitations WHERE id = $1");
 inline constexpr Text session_tail = " FROM sessions s JOIN users u ON u.organization_id = "
                                      "s.organization_id AND u.id = s.user_id WHERE s.id = $1";
+// Both joins find their row: it takes the token with it when it goes.
+inline constexpr Text refreshing_tail
+    = " FROM refresh_tokens t JOIN sessions s ON s.organization_id = t.organization_id "
+      "AND s.id = t.session_id JOIN users u ON u.organization_id = s.organization_id "
+      "AND u.id = s.user_id WHERE t.token_hash = $1";
 inline constexpr Text rules_head = ", (SELECT ";
 inline constexpr Text rules_middle = "s.organization_id), (SELECT ";
 inline constexpr Text rules_tail = " FROM organizations o WHERE o.id = s.organization_id)";
-template <Text gathers, Text policy>
+template <Text gathers, Text policy, Text... tail>
 inline constexpr char const* session_text = joined<
     "SELECT ",
     session_columns,
@@ -105,15 +110,23 @@ inline constexpr char const* session_text = joined<
     rules_middle,
     policy,
     rules_tail,
-    session_tail>;
+    tail...>;
 inline constexpr auto select_session = either(
-    {.postgres = session_text<postgres_gathers, postgres_policy_column>,
-     .sqlite = session_text<sqlite_gathers, sqlite_policy_column>}
+    {.postgres = session_text<postgres_gathers, postgres_policy_column, session_tail>,
+     .sqlite = session_text<sqlite_gathers, sqlite_policy_column, session_tail>}
+);
+inline constexpr std::size_t facts_width = session_width + user_width + 3;
+template <Text gathers, Text policy>
+inline constexpr char const* refreshing_text
+    = session_text<gathers, policy, ", ", refresh_token_columns, refreshing_tail>;
+inline constexpr auto select_refreshing = either(
+    {.postgres = refreshing_text<postgres_gathers, postgres_policy_column>,
+     .sqlite = refreshing_text<sqlite_gathers, sqlite_policy_column>}
 );
 inline constexpr Statement select_refresh_token(joined<
                                                 "SELECT ",
                                                 refresh_token_columns,
-                                                " FROM refresh_tokens WHERE token_hash = $1">);
+                                                " FROM refresh_tokens t WHERE t.token_hash = $1">);
 inline constexpr Statement select_invitation(joined<
                                              "SELECT ",
                                              invitation_columns,

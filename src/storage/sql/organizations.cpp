@@ -135,6 +135,14 @@ public:
         return found(hold_organization, organization, values(organization));
     }
 
+    Async<void> hold_for_next(OrganizationId organization) override
+    {
+        connection_.later(
+            hold_organization, Scope::organization(organization), values(organization)
+        );
+        co_return;
+    }
+
     Async<bool> hold_standing(OrganizationId organization) override
     {
         return found(hold_standing_in, organization, values(organization));

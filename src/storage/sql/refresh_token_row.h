@@ -8,10 +8,11 @@
 namespace gatehouse::sql {
 
 inline constexpr Text refresh_token_columns
-    = "id, organization_id, user_id, session_id, token_hash, family_id, parent_id, "
-      "replaced_by_token_id, device_fingerprint, issued_at, expires_at, is_revoked, revoked_at, "
-      "revoke_reason, suspicious_reuse_at, successor_sealed";
+    = "t.id, t.organization_id, t.user_id, t.session_id, t.token_hash, t.family_id, t.parent_id, "
+      "t.replaced_by_token_id, t.device_fingerprint, t.issued_at, t.expires_at, t.is_revoked, "
+      "t.revoked_at, t.revoke_reason, t.suspicious_reuse_at, t.successor_sealed";
 
-domain::RefreshToken read_refresh_token(Row const& row);
+// Reads a refresh token whose columns begin at `from`.
+domain::RefreshToken read_refresh_token(Row const& row, std::size_t from = 0);
 
 } // namespace gatehouse::sql

@@ -52,10 +52,11 @@ constexpr Statement
     mark_row("UPDATE refresh_tokens SET suspicious_reuse_at = COALESCE(suspicious_reuse_at, $3) "
              "WHERE organization_id = $1 AND id = $2");
 
-constexpr Statement find_token(joined<
-                               "SELECT ",
-                               refresh_token_columns,
-                               " FROM refresh_tokens WHERE organization_id = $1 AND id = $2">);
+constexpr Statement
+    find_token(joined<
+               "SELECT ",
+               refresh_token_columns,
+               " FROM refresh_tokens t WHERE t.organization_id = $1 AND t.id = $2">);
 constexpr Statement wipe_successors("UPDATE refresh_tokens SET successor_sealed = NULL "
                                     "WHERE successor_sealed IS NOT NULL AND revoked_at < $1");
 
@@ -120,7 +121,7 @@ public:
         auto const rows = co_await connection_.query(
             find_token, Scope::organization(organization), values(organization, token)
         );
-        co_return first_of(rows, read_refresh_token);
+        co_return first_of(rows, [](Row const& row) { return read_refresh_token(row); });
     }
 
     Async<std::int64_t> forget_successors(Instant before) override
@@ -142,16 +143,16 @@ public:
         co_return rows.changed();
     }
 
-    Async<std::int64_t> revoke_session(
+    Async<void> revoke_session(
         OrganizationId organization, SessionId session, RefreshEnd why, Instant now
     ) override
     {
-        auto const rows = co_await connection_.query(
+        connection_.later(
             end_session_tokens,
             Scope::organization(organization),
             values(organization, session, now, to_text(why))
         );
-        co_return rows.changed();
+        co_return;
     }
 
     Async<std::int64_t> revoke_all(
@@ -196,26 +197,26 @@ std::optional<RefreshTokenId> optional_id(std::optional<std::string> text)
 
 } // namespace
 
-RefreshToken read_refresh_token(Row const& row)
+RefreshToken read_refresh_token(Row const& row, std::size_t from)
 {
     RefreshToken token;
-    token.id = RefreshTokenId(row.text(0));
-    token.organization_id = OrganizationId(row.text(1));
-    token.user_id = UserId(row.text(2));
-    token.session_id = SessionId(row.text(3));
-    token.digest = TokenDigest(row.text(4));
-    token.family_id = RefreshTokenId(row.text(5));
-    token.parent_id = optional_id(row.optional_text(6));
-    token.replaced_by = optional_id(row.optional_text(7));
-    token.device_fingerprint = row.optional_text(8);
-    token.issued_at = row.instant(9);
-    token.expires_at = row.instant(10);
-    token.is_revoked = row.boolean(11);
-    token.revoked_at = row.optional_instant(12);
-    if (auto const reason = row.optional_text(13))
+    token.id = RefreshTokenId(row.text(from));
+    token.organization_id = OrganizationId(row.text(from + 1));
+    token.user_id = UserId(row.text(from + 2));
+    token.session_id = SessionId(row.text(from + 3));
+    token.digest = TokenDigest(row.text(from + 4));
+    token.family_id = RefreshTokenId(row.text(from + 5));
+    token.parent_id = optional_id(row.optional_text(from + 6));
+    token.replaced_by = optional_id(row.optional_text(from + 7));
+    token.device_fingerprint = row.optional_text(from + 8);
+    token.issued_at = row.instant(from + 9);
+    token.expires_at = row.instant(from + 10);
+    token.is_revoked = row.boolean(from + 11);
+    token.revoked_at = row.optional_instant(from + 12);
+    if (auto const reason = row.optional_text(from + 13))
         token.revoke_reason = parse_refresh_end(*reason);
-    token.suspicious_reuse_at = row.optional_instant(14);
-    token.successor_sealed = row.optional_bytes(15);
+    token.suspicious_reuse_at = row.optional_instant(from + 14);
+    token.successor_sealed = row.optional_bytes(from + 15);
     return token;
 }
 
