@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Verifies an evidence bundle, written from docs/ledger-format.md alone: verify_bundle.py BUNDLE [--kid HEX]."""
-import argparse, hashlib, hmac, json, os, subprocess, sys, tempfile, zipfile, zlib
+"""Verifies an evidence bundle, written from docs/ledger-format.md alone."""
+import argparse, datetime, hashlib, hmac, json, os, subprocess, sys, tempfile, zipfile, zlib
 
 HASHED = ["id", "created_at", "event_type", "outcome", "status", "actor_id", "user_id", "session_id", "resource", "resource_id",
           "correlation_id", "details"]
 ERASABLE = ["ip_address", "user_agent", "email", "personal"]
+IN_TIME = datetime.timedelta(minutes=5)
 MEMBERS = {*HASHED, *ERASABLE, "pii_commitment", "pii_salt", "row_hash", "seq", "v"}
 
 
@@ -81,10 +82,58 @@ def hash_of(row, where, seq, chain, previous):
     return stated
 
 
-def verify(bundle, names, kid):
+def joined(kid, shown, keys):
+    """The key of that name, and those that changes join to it, each signed by the key before and the key behind it."""
+    joints = []
+    for key in shown:
+        old = key.get("previous_kid")
+        message = b"gatehouse-key-change-v1\0" + enc(old) + enc(key["kid"]) + enc(key.get("changed_at"))
+        if old in keys and ed25519(keys[old], bytes.fromhex(key["previous_signature"]), message) and \
+                ed25519(keys[key["kid"]], bytes.fromhex(key["own_signature"]), message):
+            joints.append({old, key["kid"]})
+    meant = {kid}
+    for _ in joints:
+        meant = meant.union(*(joint for joint in joints if joint & meant))
+    return {name: public for name, public in keys.items() if name in meant}
+
+
+def signed_checkpoint(point, keys, where):
+    head, root = bytes.fromhex(point["head_hash"]), bytes.fromhex(point["batch_root"])
+    message = b"gatehouse-checkpoint-v1\0" + enc(point["organization_id"]) + enc(point["chain_seq"]) + head + root + enc(point["created_at"])
+    need(point["kid"] in keys and point["public_key"] == keys[point["kid"]].hex(), f"{where}: checkpoint of an unknown key")
+    need(ed25519(keys[point["kid"]], bytes.fromhex(point["signature"]), message), f"{where}: wrong signature of the checkpoint")
+
+
+def published(path, chain, keys):
+    """What was kept outside, a file of checkpoints or a folder of them: head_hash by number."""
+    paths = [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".jsonl")] if os.path.isdir(path) else [path]
+    heads = {}
+    for name in paths:
+        with open(name, "rb") as file:
+            for number, line in enumerate(file, 1):
+                point = parse(line, f"{name} line {number}")
+                if point["organization_id"] == chain:
+                    signed_checkpoint(point, keys, f"{name} line {number}")
+                    need(heads.setdefault(point["chain_seq"], point["head_hash"]) == point["head_hash"], f"row {point['chain_seq']}: published twice")
+    return heads
+
+
+def erased_by(row):
+    """The ids of rows whose personal data a record of an erasure tells of."""
+    details = json.loads(row["details"]) if (row.get("event_type"), row.get("resource")) == ("ACCOUNT_DELETED", "ledger") else {}
+    if details.get("step") != "rows erased":
+        return
+    for part in str(details.get("rows", "")).split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def verify(bundle, names, given):
     document = lambda name: parse(bundle(name).read(), name)
-    keys = {key["kid"]: bytes.fromhex(key["public_key"]) for key in document("ledger/keys.json")["keys"] if kid in (None, key["kid"])}
+    shown = document("ledger/keys.json")["keys"]
+    keys = {key["kid"]: bytes.fromhex(key["public_key"]) for key in shown}
     need(all(hashlib.sha256(public).hexdigest() == name for name, public in keys.items()), "ledger/keys.json: a kid is not its key's")
+    keys = keys if given.kid is None else joined(given.kid, shown, keys)
     proof = document("ledger/proof.json")
     chain, previous = proof["organization_id"], bytes.fromhex(proof["prev_hash"])
     checkpoints = [parse(line, f"ledger/checkpoints.jsonl line {number}")
@@ -101,7 +150,8 @@ def verify(bundle, names, kid):
         begins = proof["first_seq"] - stub["chain_seq"]
         need(proof["last_seq"] == 0 or begins > 1 or (begins == 1 and proof["prev_hash"] == stub["head_hash"]),
              f"row {proof['first_seq']}: does not stand on {where}")
-    seq, batch, counts = proof["first_seq"] - 1, [], [0, 0]
+    heads = published(given.checkpoints, chain, keys) if given.checkpoints else {}
+    seq, batch, counts, late, unaccounted, erased = proof["first_seq"] - 1, [], [0, 0], [], set(), 0
     for line in bundle("ledger/rows.jsonl"):
         seq += 1
         row = parse(line, f"row {seq}")
@@ -113,12 +163,20 @@ def verify(bundle, names, kid):
         counts[set(row) == {"row_hash", "seq"}] += 1
         previous = stated
         batch.append(stated)
+        need(heads.get(seq, stated.hex()) == stated.hex(), f"{where}: another row was published here in a checkpoint")
+        if "id" in row:
+            moment = datetime.datetime.fromisoformat(row["created_at"])
+            if checkpoints and moment < datetime.datetime.fromisoformat(checkpoints[0]["created_at"]) - IN_TIME:
+                late.append(seq)
+                need(not given.strict, f"{where}: sealed long after its own moment")
+            if "pii_salt" not in row:
+                erased += 1
+                unaccounted.add(row["id"])
+            unaccounted.difference_update(erased_by(row) if unaccounted else ())
         if checkpoints and checkpoints[0]["chain_seq"] == seq:
             point = checkpoints.pop(0)
             need(point["head_hash"] == stated.hex() and point["batch_root"] == tree(batch).hex(), f"{where}: the checkpoint covers other rows")
-            message = b"gatehouse-checkpoint-v1\0" + enc(chain) + enc(seq) + stated + tree(batch) + enc(point["created_at"])
-            need(point["kid"] in keys and point["public_key"] == keys[point["kid"]].hex(), f"{where}: checkpoint of an unknown key")
-            need(ed25519(keys[point["kid"]], bytes.fromhex(point["signature"]), message), f"{where}: wrong signature of the checkpoint")
+            signed_checkpoint(point, keys, where)
             batch = []
     need(not checkpoints and seq >= proof["last_seq"], f"row {seq + 1}: missing, the tail was cut")
     need(not batch, f"row {seq}: no checkpoint covers it")
@@ -133,22 +191,25 @@ def verify(bundle, names, kid):
     for name, digest in listed.items():
         with bundle(name) as file:
             need(hashlib.file_digest(file, "sha256").hexdigest() == digest, f"{name}: changed")
-    return f"{chain}: rows {proof['first_seq']} to {seq} verified, signed by {', '.join(keys)}; {proof['unsealed']} were not sealed yet"
+    return (f"{chain}: rows {proof['first_seq']} to {seq} verified, signed by {', '.join(keys)}; {proof['unsealed']} were not sealed yet, "
+            f"{len(late)} sealed late, {erased} erased, {len(unaccounted)} of them not accounted for here")
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("bundle")
-    arguments.add_argument("--kid", help="believe this key alone")
+    arguments.add_argument("--kid", help="believe this key alone, and those that it was rotated from or to")
+    arguments.add_argument("--checkpoints", help="checkpoints that were kept outside the database, a file or a folder")
+    arguments.add_argument("--strict", action="store_true", help="rows that were sealed long after their own moment are bad")
     given = arguments.parse_args()
     try:
         if os.path.isdir(given.bundle):
             names = [os.path.relpath(os.path.join(at, name), given.bundle) for at, _, files in os.walk(given.bundle) for name in files]
-            print(verify(lambda name: open(os.path.join(given.bundle, name), "rb"), names, given.kid))
+            print(verify(lambda name: open(os.path.join(given.bundle, name), "rb"), names, given))
         else:
             with zipfile.ZipFile(given.bundle) as archive:
                 names = [name for name in archive.namelist() if not name.endswith("/")]
-                print(verify(archive.open, names, given.kid))
+                print(verify(archive.open, names, given))
     except (Bad, OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile, zlib.error, EOFError) as bad:
         sys.exit(f"BAD {type(bad).__name__ if not isinstance(bad, Bad) else ''} {bad}")
 

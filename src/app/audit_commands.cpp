@@ -1,4 +1,4 @@
-// `gatehouse audit verify`.
+// `gatehouse audit verify` and `rotate-key`.
 #include "app/commands.h"
 
 #include "app/key_file.h"
@@ -29,10 +29,17 @@ struct ChainView {
     std::int64_t rows = 0;
     std::int64_t checkpoints = 0;
     std::int64_t unsealed = 0;
+    std::int64_t sealed_late = 0;
+    std::int64_t erased = 0;
+    std::optional<std::int64_t>
+        unaccounted; // of a bundle: erased, and told of elsewhere or nowhere
     std::optional<FindingView> finding;
 };
 BOOST_DESCRIBE_STRUCT(
-    ChainView, (), (organization_id, pruned, rows, checkpoints, unsealed, finding)
+    ChainView,
+    (),
+    (organization_id, pruned, rows, checkpoints, unsealed, sealed_late, erased, unaccounted, finding
+    )
 )
 
 struct VerifyView {
@@ -72,6 +79,11 @@ int say_result(OperatorArguments const& arguments, VerifyView const& view)
                  + (chain.pruned > 0 ? " behind " + std::to_string(chain.pruned) : ""),
              std::to_string(chain.checkpoints) + " checkpoints",
              std::to_string(chain.unsealed) + " not sealed yet",
+             "sealed late: " + std::to_string(chain.sealed_late),
+             "erased: " + std::to_string(chain.erased)
+                 + (chain.unaccounted
+                        ? ", not accounted for here: " + std::to_string(*chain.unaccounted)
+                        : ""),
              chain.finding ? words_of(*chain.finding) : "verified"}
         ));
     for (auto const& kid : view.kids)
@@ -86,6 +98,13 @@ Published published_in(OperatorArguments const& arguments, KnownKeys const& keys
     return path ? sealing::read_published(*path, keys) : Published();
 }
 
+// With --strict a row that was sealed late is a finding: a sealer that stood still explains it, or
+// history that was taken out of the chain and put back.
+Found judged(OperatorArguments const& arguments, Found const& found, Found const& late)
+{
+    return found || !arguments.has("--strict") ? found : late;
+}
+
 int verify_bundle(OperatorArguments const& arguments, std::string const& path)
 {
     auto const bundle = sealing::open_bundle(path);
@@ -93,7 +112,8 @@ int verify_bundle(OperatorArguments const& arguments, std::string const& path)
     Published published;
     if (arguments.text("--checkpoints"))
         published = published_in(arguments, sealing::keys_in(*bundle));
-    auto const report = sealing::check_bundle(*bundle, kid, published);
+    auto report = sealing::check_bundle(*bundle, kid, published);
+    report.found = judged(arguments, report.found, report.first_late);
     VerifyView view;
     view.verified = !report.found;
     view.kids.assign(report.kids.begin(), report.kids.end());
@@ -103,6 +123,9 @@ int verify_bundle(OperatorArguments const& arguments, std::string const& path)
          .rows = report.rows,
          .checkpoints = report.checkpoints,
          .unsealed = report.proof.unsealed,
+         .sealed_late = report.sealed_late,
+         .erased = report.erased,
+         .unaccounted = report.unaccounted,
          .finding = view_of(report.found)}
     );
     return say_result(arguments, view);
@@ -148,7 +171,8 @@ int verify_database(OperatorArguments const& arguments)
     for (auto const& [kid, key] : keys.all())
         view.kids.push_back(kid);
     for (auto const& chain : chains_meant(arguments, desk, published)) {
-        auto const report = sealing::check_chain(desk.storage(), keys, chain, published);
+        auto report = sealing::check_chain(desk.storage(), keys, chain, published);
+        report.found = judged(arguments, report.found, report.first_late);
         view.verified = view.verified && !report.found;
         view.chains.push_back(
             {.organization_id = chain.text(),
@@ -156,10 +180,53 @@ int verify_database(OperatorArguments const& arguments)
              .rows = report.rows,
              .checkpoints = report.checkpoints,
              .unsealed = report.unsealed,
+             .sealed_late = report.sealed_late,
+             .erased = report.erased,
+             .unaccounted = std::nullopt,
              .finding = view_of(report.found)}
         );
     }
     return say_result(arguments, view);
+}
+
+struct RotatedView {
+    std::string kid;
+    std::string previous_kid;
+};
+BOOST_DESCRIBE_STRUCT(RotatedView, (), (kid, previous_kid))
+
+domain::LedgerEntry row_of(OperatorDesk& desk)
+{
+    auto entry = domain::ledger_entry(
+        desk.facts(), domain::Event::settings_updated, domain::Outcome::success, 200
+    );
+    entry.status.reset(); // a command has neither a status nor an address that it came from
+    entry.ip_address.reset();
+    entry.details["by"] = std::string("operator command");
+    return entry;
+}
+
+// Like the server itself it needs the key-encryption key: what it makes must open for the nodes,
+// which sign with it from their next round on.
+int rotate_key(std::vector<std::string> const& words)
+{
+    OperatorArguments const arguments({.command = "audit rotate-key", .alone = {"--json"}}, words);
+    auto const configuration = understand_keys(gather(arguments.settings()));
+    OperatorDesk desk(arguments);
+    auto const key = load_key_encryption_key(configuration, desk.random());
+    auto const old = desk.wait(sealing::signer_of(desk.storage(), key));
+    auto entry = row_of(desk);
+    auto const now = entry.created_at;
+    auto const kid = desk.wait(
+        sealing::rotate_signer(desk.storage(), key, desk.random(), now, std::move(entry))
+    );
+    if (arguments.has("--json")) {
+        say_json(RotatedView{kid, old->kid});
+        return 0;
+    }
+    say(columns({kid, "signs checkpoints and manifests from now on"}));
+    say(columns({old->kid, "is retired, and goes on to verify what it signed"}));
+    return 0;
 }
 
 } // namespace
@@ -167,12 +234,14 @@ int verify_database(OperatorArguments const& arguments)
 int audit_commands(std::vector<std::string> const& words)
 {
     std::string const verb = words.empty() ? "" : words.front();
+    if (verb == "rotate-key")
+        return rotate_key({words.begin() + 1, words.end()});
     if (verb != "verify")
-        throw BadConfiguration("audit: say verify; see gatehouse audit --help");
+        throw BadConfiguration("audit: say verify or rotate-key; see gatehouse audit --help");
     OperatorArguments const arguments(
         {.command = "audit verify",
          .with_value = {"--organization", "--checkpoints", "--kid"},
-         .alone = {"--json"},
+         .alone = {"--json", "--strict"},
          .takes_id = true},
         std::vector<std::string>(words.begin() + 1, words.end())
     );

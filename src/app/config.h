@@ -51,6 +51,7 @@ struct Configuration {
     std::string tls_certificate;
     std::string tls_key;
     std::string audit_checkpoints; // empty: in the database alone
+    std::optional<std::int64_t> system_ledger_days = 400; // nothing: without end
     int self_check_seconds = 60;
     log::Level log_level = log::Level::info;
 };

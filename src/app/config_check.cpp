@@ -5,6 +5,7 @@
 #include "app/risk_settings.h"
 #include "app/setting_reader.h"
 #include "crypto/digest.h"
+#include "domain/retention.h"
 #include "storage/postgres/role.h"
 
 #include <algorithm>
@@ -157,6 +158,10 @@ void read_serving(SettingReader const& read, Configuration& made)
     made.limit_connections = read.number("limit_client_connections", 0, 1'000'000);
     made.trusted_proxies = read.list("trusted_proxies");
     made.audit_checkpoints = read.text("audit_checkpoints");
+    auto const days = read.number("system_ledger_days", 0, 36'500);
+    if (days > 0 && days < domain::shortest_ledger_days)
+        read.refuse("system_ledger_days", "must be 0, without end, or at least 90");
+    made.system_ledger_days = days > 0 ? std::optional<std::int64_t>(days) : std::nullopt;
     made.self_check_seconds = read.number("self_check_seconds", 1, 60);
 }
 

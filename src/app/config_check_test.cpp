@@ -32,8 +32,7 @@ Pairs production(Pairs more = {})
         {"env", "production"},
         {"public_url", "https://id.example.test"},
         {"mail", "smtp://localhost:25"},
-        {"kek", good_key}
-    };
+        {"kek", good_key}};
     all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -87,8 +86,7 @@ TEST(Configuration, an_environment_that_is_none_of_the_three_refuses)
 TEST(Configuration, switches_of_test_refuse_everywhere_else)
 {
     Pairs const switches{
-        {"provisioning", "open"}, {"reset_token_storage", "column"}, {"rate_limit", "off"}
-    };
+        {"provisioning", "open"}, {"reset_token_storage", "column"}, {"rate_limit", "off"}};
     for (auto const& each : switches) {
         EXPECT_EQ(refusal(in("test", {each})), "") << each.first;
         auto const line = "--" + each.first + ": is for GATEHOUSE_ENV=test alone; remove it";
@@ -159,8 +157,8 @@ TEST(Configuration, numbers_are_whole_and_within_their_bounds)
             << number;
     }
     EXPECT_EQ(
-        understood(in("test", {{"sessions_max_active_per_user", "3"}}))
-            .domain.max_active_sessions_per_user,
+        understood(in("test", {{"sessions_max_active_per_user", "3"}})
+        ).domain.max_active_sessions_per_user,
         3
     );
     EXPECT_NE(refusal(in("test", {{"hash_queue", "0"}})), "");
@@ -168,6 +166,11 @@ TEST(Configuration, numbers_are_whole_and_within_their_bounds)
     EXPECT_NE(refusal(in("test", {{"self_check_seconds", "0"}})), "");
     EXPECT_NE(refusal(in("test", {{"self_check_seconds", "61"}})), "");
     EXPECT_EQ(understood(in("test")).self_check_seconds, 60) << "broken controls show within 90 s";
+    EXPECT_NE(refusal(in("test", {{"system_ledger_days", "89"}})), "");
+    EXPECT_EQ(understood(in("test")).system_ledger_days, 400);
+    EXPECT_EQ(
+        understood(in("test", {{"system_ledger_days", "0"}})).system_ledger_days, std::nullopt
+    );
 }
 
 TEST(Configuration, addresses_need_host_and_port)
@@ -206,8 +209,9 @@ TEST(Configuration, the_public_url_is_https_in_production)
           "https://id.example.test:port"})
         EXPECT_NE(refusal(production({{"public_url", bad}})), "") << bad;
     for (auto const* const good :
-         {"https://id.example.test:8443", "https://[2001:db8::1]:8443/auth", "https://10.0.0.1/a-b"
-         })
+         {"https://id.example.test:8443",
+          "https://[2001:db8::1]:8443/auth",
+          "https://10.0.0.1/a-b"})
         EXPECT_EQ(refusal(production({{"public_url", good}})), "") << good;
     EXPECT_EQ(
         understood(production({{"public_url", "https://id.example.test///"}})).domain.public_url,
@@ -271,8 +275,8 @@ TEST(Configuration, databases_hashes_and_origins_are_checked)
     EXPECT_EQ(understood(production({{"password_hash", "bcrypt:12"}})).password_hash.cost, 12);
     EXPECT_NE(refusal(production({{"allowed_origins", "https://a.test, b.test"}})), "");
     EXPECT_EQ(
-        understood(production({{"allowed_origins", " https://a.test , http://b.test ,"}}))
-            .domain.allowed_origins,
+        understood(production({{"allowed_origins", " https://a.test , http://b.test ,"}})
+        ).domain.allowed_origins,
         (std::vector<std::string>{"https://a.test", "http://b.test"})
     );
 }

@@ -48,6 +48,7 @@ void House::add_open_controls()
         [this] { return try_seals(*storage_); },
         [this] { return ledger_.sealer_trouble(); }
     );
+    checks_.watch({"ledger history", !needed}, [this] { return ledger_.history_trouble(); });
     if (ledger_.publishes())
         checks_.watch({"ledger checkpoints", !needed}, [this] {
             return ledger_.publisher_trouble();

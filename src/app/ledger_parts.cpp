@@ -2,7 +2,6 @@
 #include "app/ledger_parts.h"
 
 #include "core/event_loop.h"
-#include "sealing/pruning.h"
 
 #include <utility>
 
@@ -24,9 +23,11 @@ std::shared_ptr<sealing::Signer const> audit_signer(
     return wait_for(loop, sealing::take_up_signer(storage, key, random, clock.now()));
 }
 
-sealing::SealerOptions sealer_options(Configuration const& configuration)
+sealing::SealerOptions
+sealer_options(Configuration const& configuration, crypto::KeyEncryptionKey const& key)
 {
     sealing::SealerOptions options;
+    options.key = &key;
     options.publish = !configuration.audit_checkpoints.empty();
     return options;
 }
@@ -53,8 +54,14 @@ LedgerParts::LedgerParts(
 )
     : storage_(storage)
     , clock_(clock)
-    , signer_(audit_signer(storage, key, random, clock))
-    , sealer_(storage, clock, signer_, sealer_options(configuration))
+    , key_(key)
+    , pruning_{.system_days = configuration.system_ledger_days}
+    , sealer_(
+          storage,
+          clock,
+          audit_signer(storage, key, random, clock),
+          sealer_options(configuration, key)
+      )
     , publisher_(make_publisher(configuration, storage, clock))
 {
 }
@@ -69,9 +76,23 @@ void LedgerParts::begin(Background& background)
     if (publisher_)
         publisher_->start();
     background.repeat("ledger-sealer", rows_are_sealed_every, [this] { return sealer_.run(); });
-    background.repeat("ledger-pruning", ledgers_are_pruned_every, [this] {
-        return sealing::prune_ledgers(storage_, *signer_, clock_.now());
-    });
+    background.repeat("ledger-pruning", ledgers_are_pruned_every, [this] { return prune(); });
+}
+
+Async<void> LedgerParts::prune()
+{
+    auto trouble = co_await sealing::prune_ledgers(storage_, key_, clock_.now(), pruning_);
+    std::scoped_lock const lock(mutex_);
+    not_pruned_ = std::move(trouble);
+}
+
+std::string LedgerParts::history_trouble() const
+{
+    auto cut = sealer_.history_trouble();
+    if (!cut.empty())
+        return cut;
+    std::scoped_lock const lock(mutex_);
+    return not_pruned_;
 }
 
 void LedgerParts::stop()

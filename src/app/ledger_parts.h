@@ -8,9 +8,12 @@
 #include "crypto/seal.h"
 #include "domain/storage.h"
 #include "outbound/checkpoint_publisher.h"
+#include "sealing/pruning.h"
 #include "sealing/sealer.h"
 
 #include <memory>
+#include <mutex>
+#include <string>
 
 namespace gatehouse::app {
 
@@ -28,16 +31,24 @@ public:
 
     void begin(Background& background);
     std::string sealer_trouble() const { return sealer_.trouble(); }
+    // Where history is not what it was: a chain that was cut, or rows that are not pruned for what
+    // they are.
+    std::string history_trouble() const;
     // Empty, too, where nothing leaves.
     std::string publisher_trouble() const;
     bool publishes() const { return publisher_ != nullptr; }
     void stop(); // after the background has ended
 
 private:
+    Async<void> prune();
+
     domain::Storage& storage_;
     Clock const& clock_;
-    std::shared_ptr<sealing::Signer const> const signer_;
+    crypto::KeyEncryptionKey const& key_;
+    sealing::PruningOptions const pruning_;
     sealing::Sealer sealer_;
+    mutable std::mutex mutex_;
+    std::string not_pruned_;
     std::unique_ptr<outbound::CheckpointPublisher> publisher_; // null: nothing leaves
 };
 

@@ -58,9 +58,12 @@ or not yet, 2 wrong use.)";
 constexpr char const* audit_usage = R"(
   verify [--organization ID] [--json]   the ledger's chains in the database, each row of them
   verify BUNDLE [--json]                an exported bundle, a ZIP or its directory, without database
-      --kid HEX                         believe the signatures of this key alone
+      --kid HEX                         believe this key alone, and those that it was rotated from or to
       --checkpoints PATH                hold the chains against checkpoints that were kept outside
                                         (GATEHOUSE_AUDIT_CHECKPOINTS): what was cut off is found
+      --strict                          rows that were sealed long after their own moment are bad
+  rotate-key [--json]                   a new key signs checkpoints from now on; the old one is known
+                                        to all that verify, and has signed who follows it
 
 A database is verified with the key-encryption key of the nodes (GATEHOUSE_KEK), which tells their
 keys from others, or with --kid. Verifying changes nothing and works while a server runs. The first

@@ -23,6 +23,7 @@ constexpr std::array meanings{
     Meaning{"bcrypt lanes", "Passwords are hashed one at a time: right, but slower."},
     Meaning{"scored sign-ins", "Some sign-ins went on without being judged."},
     Meaning{"ledger sealer", "New rows of the ledger are not sealed in time."},
+    Meaning{"ledger history", "Sealed history was cut off or changed: it is not sealed further."},
     Meaning{"ledger checkpoints", "Checkpoints do not get outside the database."},
     Meaning{"mail", "Mail does not leave: codes and links wait."},
     Meaning{"limiter", "Requests and mails beyond their limits may not be refused."},

@@ -4,6 +4,7 @@
 
 #include "core/async.h"
 #include "core/time.h"
+#include "domain/erasure_record.h"
 #include "domain/ids.h"
 
 #include <cstdint>
@@ -50,8 +51,8 @@ public:
     // The person lives, whatever once was deleted under the same id.
     virtual Async<bool> drop_where_alive(OrganizationId organization, UserId user) = 0;
     virtual Async<bool> mail_waits(OrganizationId organization, std::string address) = 0;
-    // How many rows of the ledger tell nothing personal any more; 0: all.
-    virtual Async<std::int64_t> erase_ledger(Erasure erasure, std::int64_t most) = 0;
+    // Rows of the ledger that tell nothing personal any more; none: there were no more.
+    virtual Async<std::vector<ErasedRow>> erase_ledger(Erasure erasure, std::int64_t most) = 0;
     // The row with all that hangs on it, and what names the address elsewhere.
     virtual Async<void> remove_person(Erasure erasure) = 0;
     // `false`: the ledger still holds something of them, under somebody else's legal hold.

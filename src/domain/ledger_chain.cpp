@@ -13,6 +13,7 @@ constexpr std::string_view row_prefix("gatehouse-ledger-v1\0", 20);
 constexpr std::string_view genesis_prefix("gatehouse-ledger-genesis\0", 25);
 constexpr std::string_view checkpoint_prefix("gatehouse-checkpoint-v1\0", 24);
 constexpr std::string_view pruning_prefix("gatehouse-pruning-v1\0", 21);
+constexpr std::string_view key_change_prefix("gatehouse-key-change-v1\0", 24);
 constexpr std::string_view manifest_prefix("gatehouse-manifest-v1\0", 22);
 
 void append_length(std::string& into, std::uint32_t length)
@@ -178,6 +179,15 @@ std::string signed_text(Pruning const& pruning)
     append_number(text, pruning.chain_seq);
     text += view_of(pruning.head_hash);
     append_encoded(text, std::string_view(to_text(pruning.created_at)));
+    return text;
+}
+
+std::string signed_text(KeyChange const& change, std::string_view kid)
+{
+    std::string text(key_change_prefix);
+    append_encoded(text, std::string_view(change.previous_kid));
+    append_encoded(text, kid);
+    append_encoded(text, std::string_view(to_text(change.changed_at)));
     return text;
 }
 

@@ -97,6 +97,10 @@ struct Checkpoint {
     std::string kid;
     std::string signature; // bytes
     Instant created_at;
+    // The earliest and the latest moment of its rows, as their texts; a claim of the table, not
+    // signed: empty where nobody makes it.
+    std::string first_at = {};
+    std::string last_at = {};
 
     bool operator==(Checkpoint const&) const = default;
 };
@@ -113,10 +117,21 @@ struct Pruning {
     bool operator==(Pruning const&) const = default;
 };
 
+// How a key came into the place of another one: both have signed it.
+struct KeyChange {
+    std::string previous_kid;
+    std::string previous_signature; // bytes: by the key that retired
+    std::string own_signature; // by the one that follows
+    Instant changed_at;
+
+    bool operator==(KeyChange const&) const = default;
+};
+
 // What its signature covers, and what that of a bundle's manifest covers.
 std::string signed_text(Checkpoint const& checkpoint);
 std::string signed_text(Pruning const& pruning);
 std::string signed_manifest(std::string_view manifest);
+std::string signed_text(KeyChange const& change, std::string_view kid); // of the one that follows
 
 // The name of a key: whoever shows it under another one is found.
 std::string kid_of(std::string_view public_key);

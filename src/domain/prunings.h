@@ -33,6 +33,9 @@ public:
     // and so does what waits to be published.
     virtual Async<std::optional<Prunable>> prunable(OrganizationId organization, Instant before)
         = 0;
+    // Whether a row of the chain up to this one tells of a person who is under a legal hold, or
+    // whose organization is.
+    virtual Async<bool> tells_of_somebody_held(OrganizationId organization, std::int64_t up_to) = 0;
     virtual Async<void> insert(Pruning pruning) = 0;
     // What the newest stub stands for, with seals and checkpoints, at most so many rows; how many
     // went.

@@ -16,6 +16,9 @@
 
 namespace gatehouse::domain {
 
+// Evidence of a quarter at least stays, whatever a table says; pruning itself holds to it.
+constexpr std::int64_t shortest_ledger_days = 90;
+
 // Of one organization, in days; nothing: as everywhere, and of the ledger without end.
 struct RetentionSettings {
     std::optional<std::int64_t> attempt_days = {};
@@ -68,6 +71,9 @@ public:
     virtual ~Retention() = default;
     // Until the end of the unit. `false`: another node is at it.
     virtual Async<bool> lock() = 0;
+    // Waits for the job that is at it, which then finds what this unit has done; taken before any
+    // other lock, like by the jobs.
+    virtual Async<void> wait_for_jobs() = 0;
 
     virtual Async<RetentionSettings> settings(OrganizationId organization) = 0;
     virtual Async<void>

@@ -96,6 +96,9 @@ public:
     virtual Async<std::optional<std::string>> hash_at(OrganizationId organization, std::int64_t seq)
         = 0; // bytes, as stored
     virtual Async<std::int64_t> unsealed(OrganizationId organization) = 0; // they wait
+    // Rows that tell of erasures and stand behind this one of the chain, or wait.
+    virtual Async<std::vector<LedgerRow>>
+    erasure_records(OrganizationId organization, std::int64_t behind) = 0;
     // A row that is neither sealed nor waits to be: it came past the way that rows take.
     virtual Async<std::optional<std::int64_t>> stranger(OrganizationId organization) = 0;
     // A row that waits and is gone.
@@ -108,6 +111,7 @@ struct AuditKey {
     std::string private_sealed; // bytes
     bool signs = false;
     Instant created_at;
+    std::optional<KeyChange> change = {}; // nothing: the first key
 };
 
 class AuditKeys {
@@ -116,6 +120,9 @@ public:
     virtual Async<std::vector<AuditKey>> all() = 0;
     // `false`: another one signs already.
     virtual Async<bool> insert(AuditKey key) = 0; // as the one that signs
+    // In the place of the one that its change names, which retires. `false`: that one does not
+    // sign.
+    virtual Async<bool> rotate(AuditKey key) = 0;
 };
 
 } // namespace gatehouse::domain

@@ -1,10 +1,11 @@
 // Minting, sealing and opening the keys of the chain.
 #include "sealing/audit_keys.h"
 
-#include "domain/ledger_chain.h"
+#include "core/text.h"
 #include "domain/seals.h"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@ namespace {
 using crypto::Ed25519KeyPair;
 using crypto::Ed25519PublicKey;
 using domain::AuditKey;
+using domain::KeyChange;
 
 constexpr std::string_view column = "audit_keys.private_sealed";
 constexpr std::string_view use = "audit";
@@ -60,6 +62,11 @@ sealed(Ed25519KeyPair const& pair, crypto::KeyEncryptionKey const& key, Random& 
     return made;
 }
 
+ShownKey shown_of(AuditKey const& stored)
+{
+    return {stored.kid, stored.public_key, stored.change};
+}
+
 Async<std::vector<AuditKey>> stored_keys(domain::Storage& storage)
 {
     auto work = co_await storage.read();
@@ -98,6 +105,89 @@ Async<Found> take_up_signer(
     co_return found;
 }
 
+Async<Found> signer_now(domain::UnitOfWork& work, crypto::KeyEncryptionKey const& key, Found known)
+{
+    auto const keys = co_await work.audit_keys().all();
+    auto const signing = std::ranges::find(keys, true, &AuditKey::signs);
+    if (known && signing != keys.end() && signing->kid == known->kid)
+        co_return known;
+    auto found = signer_among(keys, key);
+    if (!found)
+        throw std::runtime_error("no audit key signs any more");
+    co_return found;
+}
+
+Async<std::string> rotate_signer(
+    domain::Storage& storage,
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    Instant now,
+    domain::LedgerEntry entry
+)
+{
+    auto const old = co_await signer_of(storage, key);
+    auto const pair = Ed25519KeyPair::mint(random);
+    auto made = sealed(pair, key, random, now);
+    KeyChange change{
+        .previous_kid = old->kid, .previous_signature = "", .own_signature = "", .changed_at = now};
+    auto const text = domain::signed_text(change, made.kid);
+    change.previous_signature = old->pair.sign(text);
+    change.own_signature = pair.sign(text);
+    made.change = change;
+    auto const kid = made.kid;
+    entry.resource = "audit_key";
+    entry.resource_id = kid;
+    entry.details["step"] = std::string("signing");
+    entry.details["retired"] = old->kid;
+    entry.details["publicKey"] = to_hex(made.public_key);
+    entry.details["changedAt"] = to_text(now);
+    entry.details["previousSignature"] = to_hex(change.previous_signature);
+    entry.details["ownSignature"] = to_hex(change.own_signature);
+    auto work = co_await storage.begin();
+    bool const is_ours = co_await work->audit_keys().rotate(std::move(made));
+    if (!is_ours)
+        throw std::runtime_error("another key signs by now: look again, gatehouse audit keys");
+    co_await work->ledger().append(std::move(entry));
+    co_await work->commit();
+    co_return kid;
+}
+
+std::set<std::string> joined_to(std::string const& kid, ShownKeys const& keys)
+{
+    KnownKeys all;
+    std::vector<std::pair<std::string, std::string>> joints;
+    for (auto const& shown : keys)
+        if (!all.add(shown.kid, shown.public_key))
+            return {kid}; // among keys of which one is none, nothing is joined
+    for (auto const& shown : keys) {
+        auto const* const before = shown.change ? all.find(shown.change->previous_kid) : nullptr;
+        if (!before)
+            continue;
+        auto const text = domain::signed_text(*shown.change, shown.kid);
+        if (before->verify(text, shown.change->previous_signature)
+            && all.find(shown.kid)->verify(text, shown.change->own_signature))
+            joints.emplace_back(shown.change->previous_kid, shown.kid);
+    }
+    std::set<std::string> joined{kid};
+    for (std::size_t size = 0; size != joined.size();) {
+        size = joined.size();
+        for (auto const& [one, other] : joints)
+            if (joined.contains(one) || joined.contains(other))
+                joined.insert({one, other});
+    }
+    return joined;
+}
+
+Async<ShownKeys> shown_keys(domain::Storage& storage, crypto::KeyEncryptionKey const& key)
+{
+    auto const keys = co_await stored_keys(storage);
+    ShownKeys shown;
+    for (auto const& stored : keys)
+        if (opened(stored, key))
+            shown.push_back(shown_of(stored));
+    co_return shown;
+}
+
 bool KnownKeys::add(std::string const& kid, std::string public_key)
 {
     if (domain::kid_of(public_key) != kid)
@@ -119,9 +209,16 @@ Async<KnownKeys> keys_of(
 )
 {
     auto const keys = co_await stored_keys(storage);
+    std::set<std::string> meant;
+    if (kid) {
+        ShownKeys shown;
+        std::ranges::transform(keys, std::back_inserter(shown), shown_of);
+        meant = joined_to(*kid, shown);
+    }
     KnownKeys known;
     for (auto const& stored : keys) {
-        bool const believed = (!key || opened(stored, *key)) && (!kid || *kid == stored.kid);
+        bool const believed
+            = (!key || opened(stored, *key)) && (!kid || meant.contains(stored.kid));
         if (believed && !known.add(stored.kid, stored.public_key))
             throw std::runtime_error("the audit key " + stored.kid + " is not what its name says");
     }

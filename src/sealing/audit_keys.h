@@ -7,13 +7,17 @@
 #include "core/time.h"
 #include "crypto/seal.h"
 #include "crypto/signing.h"
+#include "domain/ledger.h"
+#include "domain/ledger_chain.h"
 #include "domain/storage.h"
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gatehouse::sealing {
 
@@ -32,6 +36,35 @@ Async<std::shared_ptr<Signer const>> take_up_signer(
 Async<std::shared_ptr<Signer const>>
 signer_of(domain::Storage& storage, crypto::KeyEncryptionKey const& key);
 
+// The one that signs by now, asked in this unit of work: `known`, where it still is that one.
+Async<std::shared_ptr<Signer const>> signer_now(
+    domain::UnitOfWork& work,
+    crypto::KeyEncryptionKey const& key,
+    std::shared_ptr<Signer const> known
+);
+
+// A new key takes the place of the one that signs: both sign the change, `entry` tells of it in the
+// ledger, and the old one goes on to be known. Its kid. Throws std::runtime_error where the old one
+// does not open, or somebody was faster.
+Async<std::string> rotate_signer(
+    domain::Storage& storage,
+    crypto::KeyEncryptionKey const& key,
+    Random& random,
+    Instant now,
+    domain::LedgerEntry entry
+);
+
+struct ShownKey {
+    std::string kid;
+    std::string public_key; // 32 bytes
+    std::optional<domain::KeyChange> change = {}; // how it came
+};
+using ShownKeys = std::vector<ShownKey>;
+
+// `kid` and those that changes join to it, each signed by the key before and the key behind it:
+// whoever knows one of them knows them all.
+std::set<std::string> joined_to(std::string const& kid, ShownKeys const& keys);
+
 // Public keys by kid.
 class KnownKeys {
 public:
@@ -45,9 +78,11 @@ private:
 };
 
 // The keys of the database. With `key` those alone whose private part opens under it: whoever only
-// writes tables cannot add one. With `kid` that one alone.
+// writes tables cannot add one. With `kid` that one, and those that are joined to it.
 Async<KnownKeys> keys_of(
     domain::Storage& storage, crypto::KeyEncryptionKey const* key, std::optional<std::string> kid
 );
+
+Async<ShownKeys> shown_keys(domain::Storage& storage, crypto::KeyEncryptionKey const& key);
 
 } // namespace gatehouse::sealing

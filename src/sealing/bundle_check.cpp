@@ -25,6 +25,11 @@ Finding in_file(std::string const& name, std::string const& what)
     return {.seq = std::nullopt, .id = std::nullopt, .what = name + " " + what};
 }
 
+Finding about_row(std::int64_t seq, std::string what)
+{
+    return {.seq = seq, .id = std::nullopt, .what = std::move(what)};
+}
+
 // What ends the check where it stands; caught where the check began.
 struct Stop : std::exception {
     explicit Stop(Finding what)
@@ -55,10 +60,11 @@ KnownKeys known_keys(Bundle& bundle, std::optional<std::string> const& kid)
     auto const keys = parse_keys(needed(bundle, keys_file));
     if (!keys)
         throw Stop{in_file(keys_file, "is not what it should be")};
+    auto const meant = kid ? joined_to(*kid, *keys) : std::set<std::string>();
     KnownKeys known;
-    for (auto const& [name, public_key] : *keys)
-        if ((!kid || *kid == name) && !known.add(name, public_key))
-            throw Stop{in_file(keys_file, "shows another key under the name " + name)};
+    for (auto const& shown : *keys)
+        if ((!kid || meant.contains(shown.kid)) && !known.add(shown.kid, shown.public_key))
+            throw Stop{in_file(keys_file, "shows another key under the name " + shown.kid)};
     return known;
 }
 
@@ -125,11 +131,15 @@ public:
                     ++report.rows;
                 }
         } catch (std::runtime_error const& failure) { // a ZIP with a changed byte
-            return Finding{.seq = check_.expected(), .id = std::nullopt, .what = failure.what()};
+            return about_row(check_.expected(), failure.what());
         }
         if (reader_.ended_badly())
-            return bad_line();
+            return about_row(check_.expected(), std::string(rows_file) + " has no such line here");
         report.checkpoints = check_.checkpoints();
+        report.sealed_late = check_.sealed_late();
+        report.first_late = check_.first_late();
+        report.erased = check_.erased();
+        report.unaccounted = check_.unaccounted();
         if (auto found = checkpoints_.bad())
             return found;
         if (auto found = check_.end())
@@ -152,15 +162,6 @@ private:
         return found;
     }
 
-    Found bad_line() const
-    {
-        return Finding{
-            .seq = check_.expected(),
-            .id = std::nullopt,
-            .what = std::string(rows_file) + " has no such line here"
-        };
-    }
-
     Found compare() const
     {
         bool const agrees = check_.expected() == proof_.last_seq + 1 && rows_ == proof_.rows
@@ -168,9 +169,7 @@ private:
         if (agrees)
             return std::nullopt;
         if (check_.expected() <= proof_.last_seq)
-            return Finding{
-                .seq = check_.expected(), .id = std::nullopt, .what = "the row is missing"
-            };
+            return about_row(check_.expected(), "the row is missing");
         return in_file(proof_file, "tells of other rows");
     }
 

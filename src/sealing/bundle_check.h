@@ -18,6 +18,11 @@ struct BundleReport {
     std::int64_t pruned = 0; // as in live_check.h
     std::int64_t rows = 0; // lines, stubs too
     std::int64_t checkpoints = 0;
+    std::int64_t sealed_late = 0; // as in live_check.h
+    std::int64_t erased = 0; // rows without personal data
+    std::int64_t unaccounted
+        = 0; // of these, whose erasure is told of behind this segment, or not at all
+    Found first_late;
     std::set<std::string> kids; // whose keys were believed
     Found found;
 };

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,10 +45,27 @@ public:
     // After the last row.
     Found end();
 
+    // Rows that were sealed much later than they were written, and the first of them.
+    std::int64_t sealed_late() const { return late_; }
+    Found const& first_late() const { return first_late_; }
+    // Rows whose personal data are gone, and the first that no record of an erasure accounts for:
+    // the chain may go on with one where this is only a piece of it.
+    std::int64_t erased() const { return erased_; }
+    std::int64_t unaccounted() const { return std::ssize(unaccounted_); }
+    Found first_unaccounted() const;
+    // One that stands behind the rows.
+    void account_for(domain::LedgerRow const& record);
+    // The latest moment of a row so far.
+    std::string const& newest() const { return newest_; }
+
 private:
     Found follow(std::int64_t seq, std::optional<std::int64_t> id, domain::Digest const& hash);
     Found check_numbers(std::int64_t seq, std::optional<std::int64_t> id) const;
     Found check(domain::Checkpoint const& checkpoint) const;
+    Found check_times(domain::Checkpoint const& checkpoint) const;
+    void note_times(std::int64_t seq, domain::LedgerRow const& row);
+    void
+    note_erasure(std::int64_t seq, domain::LedgerRow const& row, domain::Commitment commitment);
     void take_next();
 
     domain::OrganizationId organization_;
@@ -59,6 +78,14 @@ private:
     domain::Digest head_;
     std::optional<domain::Checkpoint> waits_;
     std::int64_t checked_ = 0;
+    std::string late_before_; // rows of this batch from before this moment were sealed late
+    std::string first_at_; // of this batch
+    std::string last_at_;
+    std::string newest_;
+    std::int64_t late_ = 0;
+    Found first_late_;
+    std::int64_t erased_ = 0;
+    std::map<std::int64_t, std::int64_t> unaccounted_; // seq by id
 };
 
 } // namespace gatehouse::sealing

@@ -187,49 +187,6 @@ std::optional<PruningLine> parse_pruning(std::string_view text)
     return line;
 }
 
-std::string keys_json(KeyLines const& keys)
-{
-    std::string list = "[";
-    for (auto const& [kid, public_key] : keys) {
-        std::string one;
-        CanonicalWriter writer(one);
-        writer.text("kid", kid);
-        writer.hex("public_key", public_key);
-        writer.end();
-        one.pop_back(); // the line feed
-        list += (list.size() > 1 ? "," : "") + one;
-    }
-    std::string text;
-    CanonicalWriter writer(text);
-    writer.raw("keys", list + "]");
-    writer.end();
-    return text;
-}
-
-std::optional<KeyLines> parse_keys(std::string_view text)
-{
-    auto const line = line_of(text);
-    if (!line)
-        return std::nullopt;
-    KeyLines keys;
-    CanonicalReader reader(*line);
-    reader.member("keys");
-    reader.expect("[");
-    while (!reader.failed() && !reader.begins("]")) {
-        if (!keys.empty())
-            reader.expect(",");
-        reader.next_object();
-        auto kid = reader.text("kid");
-        auto public_key = reader.hex("public_key", digest_size);
-        reader.expect("}");
-        keys.emplace_back(std::move(kid), std::move(public_key));
-    }
-    reader.expect("]");
-    if (!reader.end())
-        return std::nullopt;
-    return keys;
-}
-
 std::string proof_json(Proof const& proof)
 {
     std::string text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/ledger_chain.h"
+#include "sealing/audit_keys.h"
 
 #include <cstdint>
 #include <optional>
@@ -41,8 +42,7 @@ struct PruningLine { // one line, in a file of its own
 std::string pruning_json(PruningLine const& line);
 std::optional<PruningLine> parse_pruning(std::string_view text);
 
-// By kid, each with its bytes.
-using KeyLines = std::vector<std::pair<std::string, std::string>>;
+using KeyLines = ShownKeys;
 std::string keys_json(KeyLines const& keys);
 std::optional<KeyLines> parse_keys(std::string_view text);
 

@@ -21,6 +21,7 @@ using domain::Storage;
 
 constexpr int rows_of_a_page = 5000;
 constexpr int checkpoints_of_a_page = 1000;
+constexpr int most_turns = 5; // pruning comes by once a day
 
 Async<ChainRange> whole(Storage& storage, OrganizationId organization)
 {
@@ -54,6 +55,14 @@ Async<std::vector<Checkpoint>> checkpoints_after(
         std::move(organization), after, last, checkpoints_of_a_page
     );
     co_return checkpoints;
+}
+
+Async<std::vector<domain::LedgerRow>>
+records_behind(Storage& storage, OrganizationId organization, std::int64_t seq)
+{
+    auto work = co_await storage.read();
+    auto records = co_await work->sealed_ledger().erasure_records(std::move(organization), seq);
+    co_return records;
 }
 
 struct Loose {
@@ -164,13 +173,24 @@ Found find_loose(Loose const& loose)
         return Finding{
             .seq = std::nullopt,
             .id = loose.stranger,
-            .what = "the row is neither sealed nor waits to be: it was put in past the server"
-        };
+            .what = "the row is neither sealed nor waits to be: it was put in past the server"};
     if (loose.vanished)
         return Finding{
-            .seq = std::nullopt, .id = loose.vanished, .what = "the row went before it was sealed"
-        };
+            .seq = std::nullopt, .id = loose.vanished, .what = "the row went before it was sealed"};
     return std::nullopt;
+}
+
+// Whose personal data are gone without a record. One that waits to be sealed, or was sealed behind
+// the end that was looked at, was committed with what it tells of.
+Found unaccounted(Storage& storage, ChainCheck& check, OrganizationId const& organization)
+{
+    if (!check.first_unaccounted())
+        return std::nullopt;
+    EventLoop loop;
+    for (auto const& record :
+         wait_for(loop, records_behind(storage, organization, check.expected() - 1)))
+        check.account_for(record);
+    return check.first_unaccounted();
 }
 
 struct Outside { // the chain itself: where it begins, and what is known of it elsewhere
@@ -206,15 +226,18 @@ void follow(Storage& storage, KnownKeys const& keys, Outside const& known, Chain
             ++report.rows;
         }
     report.checkpoints = check.checkpoints();
+    report.sealed_late = check.sealed_late();
+    report.first_late = check.first_late();
+    report.erased = check.erased();
     if (!report.found)
         report.found = check.end();
     if (!report.found)
         report.found = outside.end(check.expected() - 1);
+    if (!report.found)
+        report.found = unaccounted(storage, check, organization);
 }
 
-} // namespace
-
-ChainReport check_chain(
+ChainReport check_once(
     Storage& storage,
     KnownKeys const& keys,
     OrganizationId const& organization,
@@ -234,6 +257,25 @@ ChainReport check_chain(
     if (!report.found)
         report.found = find_loose(loose);
     return report;
+}
+
+} // namespace
+
+ChainReport check_chain(
+    Storage& storage,
+    KnownKeys const& keys,
+    OrganizationId const& organization,
+    Published const& published
+)
+{
+    EventLoop loop;
+    for (int turn = 1;; ++turn) {
+        auto report = check_once(storage, keys, organization, published);
+        auto const newest = wait_for(loop, stub_of(storage, organization));
+        bool const was_pruned = newest && newest->chain_seq > report.pruned;
+        if (!report.found || !was_pruned || turn == most_turns)
+            return report;
+    }
 }
 
 } // namespace gatehouse::sealing

@@ -1,6 +1,7 @@
 // Stubs, and the rows that they stand for.
 #include "sealing/pruning.h"
 
+#include "core/log.h"
 #include "core/metrics.h"
 #include "core/text.h"
 #include "domain/ledger.h"
@@ -9,7 +10,9 @@
 #include "domain/prunings.h"
 #include "domain/retention.h"
 #include "domain/seals.h"
+#include "sealing/old_rows.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -57,41 +60,102 @@ Pruning stub_of(
     return stub;
 }
 
-domain::LedgerEntry entry_of(Pruning const& stub, std::int64_t days)
+domain::LedgerEntry entry_of(Pruning const& stub, std::int64_t days, std::string newest)
 {
     domain::LedgerEntry entry{
-        .created_at = stub.created_at, .event = domain::Event::resource_deleted
-    };
-    entry.organization_id = stub.organization_id;
+        .created_at = stub.created_at, .event = domain::Event::resource_deleted};
+    if (stub.organization_id.text() != domain::system_chain)
+        entry.organization_id = stub.organization_id;
     entry.resource = "ledger";
     entry.resource_id = stub.organization_id.text();
     entry.details["upTo"] = stub.chain_seq;
     entry.details["headHash"] = to_hex(domain::bytes_of(stub.head_hash));
     entry.details["ledgerDays"] = days;
+    entry.details["newest"] = std::move(newest);
     return entry;
 }
 
-Async<void> put_stub(
-    Storage& storage,
-    Signer const& signer,
-    OrganizationId organization,
-    std::int64_t days,
-    Instant now
+struct Seen {
+    std::optional<Pruning> stub; // the newest
+    std::optional<Prunable> range; // whose time is over, as the tables tell
+};
+
+Async<Seen> look(UnitOfWork& work, OrganizationId organization, Instant before)
+{
+    auto& prunings = work.sealed_ledger().prunings();
+    Seen seen;
+    seen.stub = co_await prunings.newest(organization);
+    seen.range = co_await prunings.prunable(organization, before);
+    if (seen.range && seen.range->oldest > before - pruned_every)
+        seen.range.reset();
+    if (!seen.range || organization.text() != domain::system_chain)
+        co_return seen;
+    bool const held = co_await prunings.tells_of_somebody_held(organization, seen.range->chain_seq);
+    if (held)
+        seen.range.reset();
+    co_return seen;
+}
+
+std::string tell(OrganizationId const& organization, Finding const& found)
+{
+    metrics::count("gatehouse_pruning_refused_total");
+    log::Line line(log::Level::error, "pruning.refused");
+    line.with("organization", organization.text()).with("cause", found.what);
+    if (found.seq)
+        line.with("row", *found.seq);
+    return "the ledger of " + organization.text() + " is not pruned: row "
+        + std::to_string(found.seq.value_or(0)) + ": " + found.what;
+}
+
+struct Pass {
+    Storage& storage;
+    std::shared_ptr<Signer const> signer;
+    KnownKeys keys;
+    Instant now;
+};
+
+// What was looked at is what goes: a stub or a hold that came meanwhile ends it.
+Async<void> sign_for(
+    Pass const& pass, OrganizationId organization, std::int64_t days, Seen seen, std::string newest
 )
 {
-    auto work = co_await unit_for(storage, organization);
+    auto work = co_await unit_for(pass.storage, organization);
     if (!work)
         co_return;
-    auto const before = now - 24h * days;
-    auto const range = co_await work->sealed_ledger().prunings().prunable(organization, before);
-    if (!range || range->oldest > before - pruned_every) {
+    auto const again = co_await look(*work, organization, pass.now - 24h * days);
+    if (again.stub != seen.stub || !again.range || again.range->chain_seq < seen.range->chain_seq) {
         co_await work->commit(); // so that the lock is free again for what an earlier stub left
         co_return;
     }
-    auto const stub = stub_of(organization, *range, signer, now);
+    auto const stub = stub_of(organization, *seen.range, *pass.signer, pass.now);
     co_await work->sealed_ledger().prunings().insert(stub);
-    co_await work->ledger().append(entry_of(stub, days));
+    co_await work->ledger().append(entry_of(stub, days, std::move(newest)));
     co_await work->commit();
+}
+
+// What is wrong; empty: nothing.
+Async<std::string> put_stub(Pass const& pass, OrganizationId organization, std::int64_t wanted)
+{
+    auto const days = std::max(wanted, domain::shortest_ledger_days);
+    auto const before = pass.now - 24h * days;
+    auto looking = co_await pass.storage.read();
+    auto seen = co_await look(*looking, organization, before);
+    looking.reset();
+    if (!seen.range)
+        co_return std::string();
+    auto old = co_await look_at_old_rows(
+        pass.storage, pass.keys, organization, seen.stub, *seen.range, before
+    );
+    if (!old.found) {
+        co_await sign_for(pass, organization, days, std::move(seen), std::move(old.newest));
+        co_return std::string();
+    }
+    // Another node may have pruned them meanwhile, which is no finding.
+    auto again = co_await pass.storage.read();
+    auto const newest = co_await again->sealed_ledger().prunings().newest(organization);
+    if (newest != seen.stub)
+        co_return std::string();
+    co_return tell(organization, *old.found);
 }
 
 Async<void> remove_rows(Storage& storage, OrganizationId organization)
@@ -115,15 +179,30 @@ Async<void> remove_rows(Storage& storage, OrganizationId organization)
 
 } // namespace
 
-Async<void> prune_ledgers(Storage& storage, Signer const& signer, Instant now)
+Async<std::string> prune_ledgers(
+    Storage& storage, crypto::KeyEncryptionKey const& key, Instant now, PruningOptions options
+)
 {
     auto looking = co_await storage.read();
-    auto const wanted = co_await looking->sealed_ledger().prunings().wanted();
+    auto wanted = co_await looking->sealed_ledger().prunings().wanted();
     looking.reset();
+    if (options.system_days)
+        wanted.emplace_back(
+            OrganizationId(std::string(domain::system_chain)), *options.system_days
+        );
+    std::string trouble;
+    if (wanted.empty())
+        co_return trouble;
+    auto signer = co_await signer_of(storage, key);
+    auto keys = co_await keys_of(storage, &key, std::nullopt);
+    Pass const pass{storage, std::move(signer), std::move(keys), now};
     for (auto const& [organization, days] : wanted) {
-        co_await put_stub(storage, signer, organization, days, now);
+        auto wrong = co_await put_stub(pass, organization, days);
+        if (!wrong.empty())
+            trouble = std::move(wrong);
         co_await remove_rows(storage, organization);
     }
+    co_return trouble;
 }
 
 Found check_pruning(
@@ -134,8 +213,8 @@ Found check_pruning(
         return Finding{
             .seq = pruning.chain_seq,
             .id = std::nullopt,
-            .what = "the stub for the rows up to " + std::to_string(pruning.chain_seq) + " " + what
-        };
+            .what
+            = "the stub for the rows up to " + std::to_string(pruning.chain_seq) + " " + what};
     };
     if (pruning.organization_id != organization)
         return wrong("is of another organization");
@@ -156,8 +235,7 @@ Found check_stands_on(Pruning const& pruning, std::int64_t first, std::string_vi
         .seq = first,
         .id = std::nullopt,
         .what = "the row does not stand on the stub for the rows up to "
-            + std::to_string(pruning.chain_seq)
-    };
+            + std::to_string(pruning.chain_seq)};
 }
 
 } // namespace gatehouse::sealing

@@ -2,8 +2,8 @@
 #include "sealing/segment.h"
 
 #include "core/text.h"
-#include "domain/prunings.h"
 #include "domain/seals.h"
+#include "sealing/segment_range.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -11,7 +11,6 @@
 
 namespace gatehouse::sealing {
 namespace {
-using domain::ChainRange;
 using domain::OrganizationId;
 using domain::Storage;
 
@@ -19,60 +18,6 @@ constexpr int rows_of_a_page = 400; // a few hundred kilobytes
 constexpr int checkpoints_of_a_page = 500;
 
 using Stub = std::optional<domain::Pruning>;
-
-// The hash that the chain has after `seq`.
-Async<std::string> hash_after(
-    domain::UnitOfWork& work, OrganizationId organization, std::int64_t seq, Stub const& stub
-)
-{
-    if (seq == 0)
-        co_return domain::bytes_of(domain::genesis_hash(organization));
-    if (stub && stub->chain_seq == seq)
-        co_return domain::bytes_of(stub->head_hash);
-    auto const hash = co_await work.sealed_ledger().hash_at(organization, seq);
-    if (!hash)
-        throw std::runtime_error(
-            "the ledger's chain of " + organization.text() + " has no row " + std::to_string(seq)
-            + "; see gatehouse audit verify"
-        );
-    co_return *hash;
-}
-
-// Behind the stub: what it stands for is gone, or is going at this moment.
-ChainRange behind(ChainRange range, Stub const& stub)
-{
-    if (!stub || range.last == 0)
-        return range;
-    if (range.last <= stub->chain_seq)
-        return {};
-    range.first = std::max(range.first, stub->chain_seq + 1);
-    return range;
-}
-
-Async<Stub> stub_of(Storage& storage, OrganizationId organization)
-{
-    auto work = co_await storage.read();
-    auto stub = co_await work->sealed_ledger().prunings().newest(std::move(organization));
-    co_return stub;
-}
-
-Async<Proof>
-proof_of(Storage& storage, OrganizationId organization, Instant from, Instant to, Stub const& stub)
-{
-    auto work = co_await storage.read();
-    auto const met = co_await work->sealed_ledger().range(organization, from, to);
-    auto const range = behind(met, stub);
-    Proof proof;
-    proof.organization_id = organization;
-    proof.from = to_text(from);
-    proof.to = to_text(to);
-    proof.first_seq = range.first;
-    proof.last_seq = range.last;
-    proof.prev_hash = co_await hash_after(*work, organization, range.first - 1, stub);
-    proof.head_hash = co_await hash_after(*work, organization, range.last, stub);
-    proof.unsealed = co_await work->sealed_ledger().unsealed(organization);
-    co_return proof;
-}
 
 } // namespace
 
@@ -113,7 +58,16 @@ public:
             after_ = checkpoint.chain_seq;
             ++lines_;
         }
-        co_return page.size() == static_cast<std::size_t>(checkpoints_of_a_page);
+        work.reset();
+        bool const goes_on = page.size() == static_cast<std::size_t>(checkpoints_of_a_page);
+        // A stub comes before the first checkpoint of it goes, so that this tells of each that
+        // went.
+        if (goes_on || of_.proof_.last_seq == 0)
+            co_return goes_on;
+        auto const newest = co_await newest_stub(of_.storage_, of_.proof_.organization_id);
+        if (newest && newest->chain_seq >= of_.proof_.first_seq)
+            co_await of_.refuse_gap(of_.proof_.first_seq);
+        co_return false;
     }
 
 private:
@@ -136,17 +90,17 @@ public:
         auto const page = co_await work->sealed_ledger().rows(
             proof.organization_id, after_, proof.last_seq, rows_of_a_page
         );
+        work.reset();
         for (auto const& sealed : page) {
+            if (sealed.seq != after_ + 1 || !sealed.row)
+                co_await of_.refuse_gap(after_ + 1);
             add(into, sealed);
             after_ = sealed.seq;
         }
         if (!page.empty() && after_ < proof.last_seq)
             co_return true;
         if (after_ != proof.last_seq && proof.last_seq != 0)
-            throw std::runtime_error(
-                "the ledger's chain of " + proof.organization_id.text()
-                + " ends before its checkpoint; see gatehouse audit verify"
-            );
+            co_await of_.refuse_gap(after_ + 1);
         co_return false;
     }
 
@@ -225,10 +179,10 @@ Segment::Segment(Storage& storage, std::shared_ptr<Signer const> signer, Proof p
 
 std::string Segment::key_of(std::string const& kid) const
 {
-    auto const found = std::ranges::find(keys_, kid, &std::pair<std::string, std::string>::first);
+    auto const found = std::ranges::find(keys_, kid, &ShownKey::kid);
     if (found == keys_.end())
         throw std::runtime_error("something is signed by an unknown key: " + kid);
-    return found->second;
+    return found->public_key;
 }
 
 Segment::~Segment() = default;
@@ -242,15 +196,29 @@ Async<std::unique_ptr<Segment>> Segment::open(
 )
 {
     auto signer = co_await signer_of(storage, key);
-    auto const known = co_await keys_of(storage, &key, std::nullopt);
-    auto stub = co_await stub_of(storage, organization);
-    auto proof = co_await proof_of(storage, std::move(organization), from, to, stub);
+    auto keys = co_await shown_keys(storage, key);
+    auto begun = co_await begin_segment(storage, std::move(organization), from, to);
     std::unique_ptr<Segment> made(
-        new Segment(storage, std::move(signer), std::move(proof), std::move(stub))
+        new Segment(storage, std::move(signer), std::move(begun.proof), std::move(begun.stub))
     );
-    for (auto const& [kid, public_key] : known.all())
-        made->keys_.emplace_back(kid, public_key.bytes());
+    made->keys_ = std::move(keys);
     co_return made;
+}
+
+// Rows that were there when it was opened and are not any more: pruned meanwhile, or taken away.
+Async<void> Segment::refuse_gap(std::int64_t seq) const
+{
+    auto const newest = co_await newest_stub(storage_, proof_.organization_id);
+    if (newest && newest->chain_seq >= seq)
+        throw std::runtime_error(
+            "rows up to " + std::to_string(newest->chain_seq) + " of the ledger of "
+            + proof_.organization_id.text()
+            + " were pruned while they were exported; ask for it once more"
+        );
+    throw std::runtime_error(
+        "the ledger's chain of " + proof_.organization_id.text() + " has no row "
+        + std::to_string(seq) + "; see gatehouse audit verify"
+    );
 }
 
 std::vector<SegmentFile*> Segment::files()

@@ -67,6 +67,7 @@ private:
         std::optional<domain::Pruning> stub
     );
     std::string key_of(std::string const& kid) const;
+    Async<void> refuse_gap(std::int64_t seq) const; // throws
 
     domain::Storage& storage_;
     std::shared_ptr<Signer const> signer_;

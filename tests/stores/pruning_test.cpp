@@ -24,7 +24,21 @@ protected:
         fill("p", 2, 4);
     }
     Instant later(std::int64_t days) const { return now + 24h * days; }
-    void prune(Instant at) { run(sealing::prune_ledgers(storage(), *signer_, at)); }
+    // What is wrong with what was to go.
+    std::string prune(Instant at, sealing::PruningOptions options = {})
+    {
+        return run(sealing::prune_ledgers(storage(), key_, at, options));
+    }
+    // As whoever writes tables past the server and its checks.
+    void set_days(int days)
+    {
+        if (on_postgres())
+            outside().run("ALTER TABLE retention_settings DROP CONSTRAINT IF EXISTS "
+                          "retention_settings_ledger_check");
+        else
+            outside().run("DROP TRIGGER IF EXISTS retention_settings_ledger_updated");
+        outside().run("UPDATE retention_settings SET ledger_days = " + std::to_string(days));
+    }
     std::int64_t rows_of(std::string const& organization)
     {
         return count("audit_ledger WHERE organization_id = '" + organization + "'");
@@ -110,8 +124,8 @@ TEST_P(Pruning, ByTwoNodesAtOnceIsPruningByOne)
     auto const node = [this] {
         EventLoop loop;
         for (int turn = 0; turn < 5; ++turn) {
-            auto pruning = sealing::prune_ledgers(storage(), *signer_, later(92));
-            wait_for(loop, std::move(pruning));
+            auto pruning = sealing::prune_ledgers(storage(), key_, later(92));
+            EXPECT_EQ(wait_for(loop, std::move(pruning)), "");
         }
     };
     auto other = std::async(std::launch::async, node);
@@ -211,6 +225,136 @@ TEST_P(Pruning, AnyStatementThatFailsIsMadeGoodByTheNextPass)
     EXPECT_EQ(count("audit_seals WHERE organization_id = 'o' AND chain_seq <= 16"), 0);
 }
 
+TEST_P(Pruning, NobodyKeepsALedgerForLessThanTheLeastWhateverTheTableSays)
+{
+    EXPECT_THROW(
+        outside().run("UPDATE retention_settings SET ledger_days = 89"), sql::StorageError
+    );
+    EXPECT_THROW(
+        outside().run("INSERT INTO retention_settings (organization_id, ledger_days) "
+                      "VALUES ('p', 1)"),
+        sql::StorageError
+    );
+    set_days(1);
+    EXPECT_EQ(prune(later(60)), "");
+    EXPECT_EQ(rows_of("o"), 20);
+    prune(later(92));
+    EXPECT_EQ(rows_of("o"), 5);
+}
+
+TEST_P(Pruning, DatesOfCheckpointsMakeNoRowOlder)
+{
+    unlock_ledger();
+    outside().run("UPDATE audit_checkpoints SET first_at = '2020-01-01T00:00:00.000Z', "
+                  "last_at = '2020-01-01T00:00:00.000Z' WHERE organization_id = 'o'");
+    EXPECT_NE(prune(later(30)).find("younger than its checkpoint says"), std::string::npos);
+    EXPECT_EQ(rows_of("o"), 20);
+    EXPECT_EQ(count("audit_prunings"), 0);
+    expect_bad("tells of another time than its rows");
+    EXPECT_EQ(verify("o").found->seq, 4);
+}
+
+TEST_P(Pruning, RowsThatAreMadeOlderAreNotWhatWasSealed)
+{
+    unlock_ledger();
+    outside().run("UPDATE audit_checkpoints SET first_at = '2020-01-01T00:00:00.000Z', "
+                  "last_at = '2020-01-01T00:00:00.000Z' WHERE organization_id = 'o'; "
+                  "UPDATE audit_ledger SET created_at = '2020-01-01T00:00:00.000Z' "
+                  "WHERE organization_id = 'o'");
+    EXPECT_NE(prune(later(30)).find("was changed"), std::string::npos);
+    EXPECT_EQ(rows_of("o"), 20);
+    EXPECT_EQ(count("audit_prunings"), 0);
+}
+
+TEST_P(Pruning, TheChainOfNobodyShrinksToo)
+{
+    fill("system", 5, 4);
+    EXPECT_EQ(prune(later(400), {}), "");
+    EXPECT_EQ(rows_of("system"), 20); // without end
+    EXPECT_EQ(prune(later(400), {.system_days = 400}), "");
+    EXPECT_EQ(rows_of("system"), 20); // not yet
+    EXPECT_EQ(prune(later(402), {.system_days = 400}), "");
+    seal();
+    EXPECT_EQ(rows_of("system"), 5);
+    auto const report = verify("system");
+    EXPECT_FALSE(report.found) << report.found->what;
+    EXPECT_EQ(report.pruned, 16);
+    EXPECT_EQ(prune(later(430), {.system_days = 1}), "");
+    EXPECT_EQ(rows_of("system"), 5); // the least holds for it, too
+}
+
+TEST_P(Pruning, TheChainOfNobodyStaysWhileItTellsOfSomebodyHeld)
+{
+    fill("system", 5, 4);
+    outside().run("INSERT INTO legal_holds (organization_id, user_id, reason) "
+                  "VALUES ('p', 'u7', 'a case')");
+    EXPECT_EQ(prune(later(402), {.system_days = 400}), "");
+    EXPECT_EQ(rows_of("system"), 20);
+    outside().run("UPDATE legal_holds SET user_id = 'somebody else'");
+    EXPECT_EQ(prune(later(402), {.system_days = 400}), "");
+    EXPECT_EQ(rows_of("system"), 4);
+}
+
+// The stub is there, and no row has gone yet.
+TEST_P(Pruning, AHoldThatIsSetWhileRowsGoKeepsWhatIsLeft)
+{
+    for (int at = 1; count("audit_prunings") == 0; ++at) {
+        faults().arm({.nth = static_cast<std::size_t>(at)});
+        try {
+            prune(later(92));
+        } catch (std::exception const&) {
+            EXPECT_TRUE(faults().fired());
+        }
+        faults().disarm();
+        ASSERT_LT(at, 100);
+    }
+    outside().run("DELETE FROM legal_holds");
+    auto const left = rows_of("o");
+    outside().run("INSERT INTO legal_holds (organization_id, reason) VALUES ('o', 'a case')");
+    EXPECT_EQ(prune(later(92)), "");
+    EXPECT_EQ(rows_of("o"), left);
+    expect_good("o");
+    outside().run("DELETE FROM legal_holds");
+    EXPECT_EQ(prune(later(92)), "");
+    EXPECT_EQ(rows_of("o"), 5);
+}
+
+TEST_P(Pruning, WhoVerifiesMeanwhileIsToldNothingWrong)
+{
+    fill("o", 60, 4); // behind the twenty: pages of their own to read
+    auto pruning = std::async(std::launch::async, [this] {
+        EventLoop loop;
+        auto work = sealing::prune_ledgers(storage(), key_, later(92));
+        return wait_for(loop, std::move(work));
+    });
+    do
+        expect_good("o");
+    while (pruning.wait_for(std::chrono::seconds(0)) != std::future_status::ready);
+    EXPECT_EQ(pruning.get(), "");
+    seal();
+    expect_good("o");
+    EXPECT_GT(verify("o").pruned, 200);
+}
+
+TEST_P(Pruning, ABundleThatIsOvertakenSaysSoAndHasNoGap)
+{
+    auto segment = run(
+        sealing::Segment::open(storage(), key_, domain::OrganizationId("o"), now - 1h, later(100))
+    );
+    EXPECT_EQ(prune(later(92)), "");
+    std::string said;
+    try {
+        for (auto* const file : segment->files()) {
+            std::string text;
+            while (run(file->next(text)))
+                continue;
+        }
+    } catch (std::runtime_error const& failure) {
+        said = failure.what();
+    }
+    EXPECT_NE(said.find("were pruned while they were exported"), std::string::npos) << said;
+}
+
 TEST_P(Pruning, ABundleStandsOnTheStubAndAForgedOneIsNamed)
 {
     prune(later(92));
@@ -229,8 +373,7 @@ TEST_P(Pruning, ABundleStandsOnTheStubAndAForgedOneIsNamed)
         std::pair(
             std::string("\"organization_id\":\"o\""), std::string("\"organization_id\":\"p\"")
         ),
-        std::pair(std::string("\"created_at\":\"2"), std::string("\"created_at\":\"3"))
-    };
+        std::pair(std::string("\"created_at\":\"2"), std::string("\"created_at\":\"3"))};
     for (auto const& [from, to] : lies) {
         rewrite(stub, from, to);
         auto const bad = verify_bundle(folder.path());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <random>
 #include <sstream>
 #include <utility>
@@ -200,8 +201,7 @@ protected:
     Expected change_a_checkpoint(int seq)
     {
         static std::vector<std::string> const columns{
-            "head_hash", "batch_root", "signature", "kid", "created_at"
-        };
+            "head_hash", "batch_root", "signature", "kid", "created_at"};
         auto const& column = columns[static_cast<std::size_t>(below(int(columns.size())))];
         auto const end = (seq + rows_of_a_batch - 1) / rows_of_a_batch * rows_of_a_batch;
         auto value = other_bytes();
@@ -212,10 +212,34 @@ protected:
         outside().run("UPDATE audit_checkpoints SET " + column + " = " + value + seal_where(end));
         return {"checkpoint's " + column, end};
     }
+    // All that is personal, as an erasure would, but without one.
+    Expected erase(int seq)
+    {
+        outside().run(
+            "UPDATE audit_ledger SET ip_address = NULL, user_agent = NULL, email = NULL, personal "
+            "= "
+            "NULL, pii_salt = NULL"
+            + row_where(seq)
+        );
+        return {"personal data gone", seq};
+    }
+    Expected change_times(int seq)
+    {
+        auto const* const column = below(2) == 0 ? "first_at" : "last_at";
+        auto const end = (seq + rows_of_a_batch - 1) / rows_of_a_batch * rows_of_a_batch;
+        outside().run(
+            std::string("UPDATE audit_checkpoints SET ") + column + " = '2020-01-01T00:00:00.000Z'"
+            + seal_where(end)
+        );
+        return {std::string("checkpoint's ") + column, end};
+    }
+    // A kind is as likely as any other, the rows of a table more often than the rest.
     Expected tamper()
     {
         auto const seq = some_row();
-        switch (below(10)) {
+        auto const kind = below(12);
+        ++kinds_[kind];
+        switch (kind) {
         case 0:
         case 1:
             return change_a_column(seq);
@@ -233,11 +257,16 @@ protected:
             return insert(seq);
         case 8:
             return cut(seq);
+        case 9:
+            return erase(seq);
+        case 10:
+            return change_times(seq);
         default:
             return change_a_checkpoint(seq);
         }
     }
 
+    std::map<int, int> kinds_; // how often
     std::vector<std::string> const tables_{"audit_ledger", "audit_seals", "audit_checkpoints"};
 };
 INSTANTIATE_ON_BOTH_DATABASES(TamperedDatabase);
@@ -259,6 +288,7 @@ TEST_P(TamperedDatabase, EachIsFoundWithItsRow)
         restore();
     }
     EXPECT_FALSE(verify("o").found);
+    EXPECT_TRUE(tamperings() < 200 || kinds_.size() == 12U) << "some kind never came: " << seed_;
 }
 
 TEST_P(TamperedDatabase, ATailThatIsCutWithItsCheckpointsIsFoundByOneThatWasPublished)
@@ -284,7 +314,24 @@ protected:
     void SetUp() override
     {
         Tampering::SetUp();
-        write_bundle(bundle(), "o", now, now + 24h);
+        write_bundle(bundle(), "o", now, now + 24h, {{"cc7.csv", "seq,event\r\n1,LOGIN\r\n"}});
+    }
+    // Of an archive: the first row that is not what it was, or cannot be read.
+    static std::int64_t first_other_row(files::path const& zip, std::string const& rows_before)
+    {
+        std::istringstream before(rows_before);
+        auto const changed = sealing::open_bundle(zip.string());
+        sealing::Lines lines(changed->open(sealing::rows_file));
+        std::int64_t seq = 1;
+        try {
+            std::string line;
+            for (auto text = lines.next(); text; text = lines.next(), ++seq)
+                if (!std::getline(before, line) || line != *text)
+                    break;
+        } catch (std::runtime_error const&) { // it ends here
+            return seq;
+        }
+        return seq;
     }
     files::path bundle() const { return folder_.path() / "bundle"; }
 
@@ -342,6 +389,7 @@ TEST_P(TamperedBundle, EachChangedByteIsFoundWithItsRow)
         "ledger/proof.json",
         "MANIFEST.json",
         "MANIFEST.sig",
+        "cc7.csv",
     };
     for (int number = 1; number <= tamperings(); ++number) {
         auto const& name = names[static_cast<std::size_t>(below(int(names.size())))];
@@ -430,6 +478,7 @@ TEST_P(TamperedBundle, EachChangedByteOfAFileIsFoundInTheArchiveToo)
 TEST_P(TamperedBundle, EachChangedByteOfThePackedRowsIsFound)
 {
     auto const zip = folder_.path() / "bundle.zip";
+    auto const rows_text = file_text(bundle() / "ledger/rows.jsonl");
     auto const whole = zipped_text(bundle());
     auto const begin = whole.find("ledger/rows.jsonl");
     auto const end = std::min(whole.find("PK\x03\x04", begin), whole.find("PK\x01\x02", begin));
@@ -445,6 +494,7 @@ TEST_P(TamperedBundle, EachChangedByteOfThePackedRowsIsFound)
         auto const where = std::to_string(number) + ": at " + std::to_string(at);
         auto const report = verify_bundle(zip);
         ASSERT_TRUE(report.found) << where;
+        EXPECT_EQ(report.found->seq, first_other_row(zip, rows_text)) << report.found->what;
         if (is_for_both(number))
             expect_the_other_finds(zip, 0, where);
     }

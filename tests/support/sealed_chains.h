@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -69,8 +70,8 @@ protected:
     domain::LedgerEntry entry(std::string const& organization, int number) const
     {
         domain::LedgerEntry made{
-            .created_at = now + std::chrono::seconds(number), .event = domain::Event::login_success
-        };
+            .created_at = now + std::chrono::seconds(number),
+            .event = domain::Event::login_success};
         if (organization != domain::system_chain)
             made.organization_id = domain::OrganizationId(organization);
         made.status = 200;
@@ -132,9 +133,13 @@ protected:
             outside().run("DROP TRIGGER audit_ledger_waits");
     }
 
-    // A bundle of the ledger files alone, with its manifest.
+    // A bundle of the ledger files, and of others by name, with its manifest.
     void write_bundle(
-        std::filesystem::path const& into, std::string const& organization, Instant from, Instant to
+        std::filesystem::path const& into,
+        std::string const& organization,
+        Instant from,
+        Instant to,
+        std::map<std::string, std::string> const& others = {}
     )
     {
         auto segment = run(
@@ -148,6 +153,10 @@ protected:
             write_file(into / file->name(), text);
             listed += (listed.empty() ? "" : ",") + std::string(R"({"name":")")
                 + std::string(file->name()) + R"(","sha256":")" + crypto::sha256_hex(text) + "\"}";
+        }
+        for (auto const& [name, text] : others) {
+            write_file(into / name, text);
+            listed += R"(,{"name":")" + name + R"(","sha256":")" + crypto::sha256_hex(text) + "\"}";
         }
         auto const manifest = "{\"files\":[" + listed + "]}\n";
         write_file(into / "MANIFEST.json", manifest);

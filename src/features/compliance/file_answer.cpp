@@ -1,15 +1,15 @@
-// Two looks at the same rows: what the first has counted and hashed, the second must send.
+// One look at the rows: what was counted and hashed is what is sent, whatever changes meanwhile.
 #include "features/compliance/file_answer.h"
 
 #include "domain/export_record.h"
 #include "features/compliance/formed.h"
+#include "features/compliance/spool.h"
 #include "http/describe.h"
 #include "http/query.h"
 #include "http/request_facts.h"
 
 #include <algorithm>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
 namespace gatehouse::compliance {
@@ -20,17 +20,16 @@ using domain::ExportRecord;
 using domain::Services;
 using http::Context;
 
-constexpr std::size_t kept_at_most = 1024 * 1024; // of the first look; small files are read once
+constexpr std::size_t kept_in_memory = 1024 * 1024;
 
-struct FirstLook {
+struct Looked {
     std::int64_t rows = 0;
-    std::int64_t bytes = 0;
     std::string sha256;
     std::optional<std::string> rest; // the cursor, where there is more
-    std::optional<std::string> text; // the whole, where it is small
+    std::shared_ptr<Spool> text;
 };
 
-// Where the rows of an answer come from, once for each look.
+// Where the rows of an answer come from.
 struct Ask {
     Services& services;
     Source source;
@@ -49,33 +48,39 @@ public:
         , walk_(ask.walk())
         , left_(ask.limit)
         , formed_(std::make_shared<Formed>(ask.format, walk_->columns()))
+        , spool_(std::make_shared<Spool>(kept_in_memory))
     {
     }
 
-    // The next piece; empty only where a portion was.
-    Async<std::string> next()
+    // The next piece, which may be empty.
+    Async<void> next()
     {
         auto const wanted = std::min(left_, rows_at_once);
         auto portion = co_await walk_->next(wanted);
         left_ -= portion.rows;
         bool const begins = std::exchange(begins_, false);
         is_over_ = portion.rows < wanted || left_ == 0;
-        std::function<std::string()> job
-            = [formed = formed_, write = std::move(portion.write), begins, ends = is_over_] {
-                  if (begins)
-                      formed->sheet.open();
-                  write(formed->sheet);
-                  if (ends)
-                      formed->sheet.close();
-                  return formed->taken();
-              };
-        co_return co_await services_.exports.workers().run(std::move(job));
+        std::function<bool()> job = [formed = formed_,
+                                     spool = spool_,
+                                     write = std::move(portion.write),
+                                     begins,
+                                     ends = is_over_] {
+            if (begins)
+                formed->sheet.open();
+            write(formed->sheet);
+            if (ends)
+                formed->sheet.close();
+            spool->add(formed->taken());
+            return true;
+        };
+        co_await services_.exports.workers().run(std::move(job));
     }
 
     bool is_over() const { return is_over_; }
     std::int64_t rows() const { return formed_->sheet.rows(); }
     std::string sha256() { return formed_->digest.hex(); }
     std::string cursor() const { return walk_->cursor(); }
+    std::shared_ptr<Spool> text() const { return spool_; }
 
     Async<bool> has_more()
     {
@@ -90,23 +95,18 @@ private:
     std::unique_ptr<Walk> const walk_;
     std::int64_t left_;
     std::shared_ptr<Formed> const formed_;
+    std::shared_ptr<Spool> const spool_;
     bool begins_ = true;
     bool is_over_ = false;
 };
 
-Async<FirstLook> first_look(Ask ask)
+Async<Looked> look_at(Ask ask)
 {
     Look look(ask);
-    FirstLook found;
-    found.text.emplace();
-    while (!look.is_over()) {
-        auto const piece = co_await look.next();
-        found.bytes += std::ssize(piece);
-        if (found.text && found.text->size() + piece.size() <= kept_at_most)
-            *found.text += piece;
-        else
-            found.text.reset();
-    }
+    Looked found;
+    while (!look.is_over())
+        co_await look.next();
+    found.text = look.text();
     found.rows = look.rows();
     found.sha256 = look.sha256();
     auto cursor = look.cursor();
@@ -118,7 +118,7 @@ Async<FirstLook> first_look(Ask ask)
 
 class FileStream final : public http::BodyStream {
 public:
-    FileStream(Ask ask, FirstLook found, std::string head, std::unique_ptr<ExportRecord> record)
+    FileStream(Ask ask, Looked found, std::string head, std::unique_ptr<ExportRecord> record)
         : ask_(std::move(ask))
         , found_(std::move(found))
         , head_(std::move(head))
@@ -148,17 +148,12 @@ private:
             co_return false;
         }
         into += std::exchange(head_, std::string());
-        if (found_.text) {
-            into += *found_.text;
-            is_whole_ = true;
-            co_return true;
-        }
-        if (!second_look_)
-            second_look_.emplace(again());
-        into += co_await second_look_->next();
-        is_whole_ = second_look_->is_over();
-        if (is_whole_ && second_look_->sha256() != found_.sha256)
-            throw std::runtime_error("rows came into the period while its file was sent");
+        std::function<std::string()> job = [text = found_.text] {
+            return text->next();
+        };
+        auto const piece = co_await ask_.services.exports.workers().run(std::move(job));
+        is_whole_ = piece.empty();
+        into += piece;
         co_return true;
     }
 
@@ -166,23 +161,17 @@ private:
     {
         if (record_) {
             std::vector<ExportedFile> files;
-            files.push_back({ask_.source.name, found_.rows, found_.bytes, found_.sha256});
+            files.push_back({ask_.source.name, found_.rows, found_.text->size(), found_.sha256});
             co_await record_->complete(std::move(files));
         }
         if (ask_.format == Format::json)
             into += "}";
     }
 
-    Ask again() const
-    {
-        return {ask_.services, ask_.source, ask_.scope, ask_.format, ask_.cursor, found_.rows};
-    }
-
     Ask const ask_;
-    FirstLook const found_;
+    Looked const found_;
     std::string head_;
     std::unique_ptr<ExportRecord> const record_; // none where nothing is asked for but the head
-    std::optional<Look> second_look_;
     bool is_whole_ = false;
 };
 
@@ -263,7 +252,7 @@ file_answer(Context& context, Source const& source, Wanted wanted, std::string p
         record = co_await ExportRecord::begin(
             services, http::facts_of(context), context.caller(), told_of(source.name, wanted)
         );
-    auto found = co_await first_look(ask);
+    auto found = co_await look_at(ask);
     FileHead head{.file = source.name, .organization_id = organization.text()};
     head.export_id = record ? record->id() : "";
     head.generated_at = context.now;

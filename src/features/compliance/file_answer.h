@@ -1,5 +1,5 @@
-// One file as an answer: counted and hashed first, so that its head says what follows, then sent in
-// pieces.
+// One file as an answer: formed, counted and hashed first, so that its head says what follows, then
+// sent in pieces.
 #pragma once
 
 #include "features/compliance/messages.h"

@@ -36,6 +36,7 @@ constexpr std::array known{
     Known{"lockout", "CC6 CC7", "Failed sign-ins are counted and close an address."},
     Known{"ledger", "CC6 CC7 CC8 CC9", "Every outcome is recorded with what caused it."},
     Known{"ledger sealer", "CC7 CC8", "Recorded outcomes are sealed into signed chains."},
+    Known{"ledger history", "CC7 CC8", "Chains go on where they were left; what is pruned is old."},
     Known{"ledger checkpoints", "CC7 CC8", "Signatures of the chains are kept outside, too."},
     Known{"clock", "CC7", "Server and database agree on the time."},
     Known{"signing keys", "CC6", "Tokens are signed by keys that open under the key of the house."},

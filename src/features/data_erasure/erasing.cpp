@@ -11,6 +11,7 @@
 #include "domain/standing.h"
 #include "features/data_erasure/leaving.h"
 
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -126,14 +127,27 @@ Async<bool> started(Services& services, Erasure erasure, Instant now)
     co_return begun;
 }
 
+// With the rows, in each chain that has lost some: what is empty without one was emptied by others.
+Async<void>
+record_erased(UnitOfWork& work, Erasure erasure, std::vector<domain::ErasedRow> erased, Instant now)
+{
+    auto like = entry_about(erasure, "rows erased", now);
+    like.details["person"] = erasure.user_id.text();
+    for (auto& record : domain::erasure_records(erased, like))
+        co_await work.ledger().append(std::move(record));
+}
+
 Async<void> erase_ledger(Services& services, Erasure erasure, Instant now)
 {
-    for (std::int64_t erased = rows_at_once; erased > 0;) {
+    for (bool goes_on = true; goes_on;) {
         auto work = co_await unit_for(services, erasure);
         if (!work)
             co_return;
-        erased = co_await work->members().erasures().erase_ledger(erasure, rows_at_once);
-        if (erased == 0) {
+        auto erased = co_await work->members().erasures().erase_ledger(erasure, rows_at_once);
+        auto const count = std::ssize(erased);
+        goes_on = count > 0;
+        co_await record_erased(*work, erasure, std::move(erased), now);
+        if (!goes_on) {
             co_await work->members().erasures().remove_person(erasure);
             bool const done = co_await work->members().erasures().finish(erasure);
             if (done)
@@ -145,7 +159,7 @@ Async<void> erase_ledger(Services& services, Erasure erasure, Instant now)
             metrics::count("gatehouse_erasures_total", {{"outcome", done ? "done" : "held"}});
         }
         co_await work->commit();
-        metrics::count("gatehouse_erased_ledger_rows_total", {}, static_cast<double>(erased));
+        metrics::count("gatehouse_erased_ledger_rows_total", {}, static_cast<double>(count));
     }
 }
 

@@ -104,6 +104,7 @@ Async<void> may_change(Context& context)
 Async<std::unique_ptr<UnitOfWork>> under_lock(Context& context)
 {
     auto work = co_await context.services.storage.begin();
+    co_await work->members().retention().wait_for_jobs();
     co_await work->organizations().lock(context.caller().organization_id());
     co_await domain::require_same_standing(*work, context.actor(), context.now);
     co_return work;
@@ -199,8 +200,7 @@ Async<HoldView> hold(Context& context, http::Unjudged<HoldRequest> unjudged)
         .user_id = user,
         .reason = reason_in(request),
         .set_by = context.caller().user_id(),
-        .set_at = context.now
-    };
+        .set_at = context.now};
     auto work = co_await under_lock(context);
     bool const made = co_await work->members().retention().hold(wanted);
     if (!made)

@@ -76,9 +76,9 @@ constexpr Text erase_strangers
       "AND a.actor_id IS NOT $1 AND NOT EXISTS (SELECT 1 FROM users u WHERE lower(u.email) = $2 "
       "AND u.id <> $1 AND u.deleted_at IS NULL)) f WHERE NOT EXISTS (SELECT 1 FROM legal_holds h "
       "WHERE h.organization_id = f.organization_id AND h.user_id IN (f.user_id, f.actor_id)) "
-      "LIMIT $3) RETURNING id";
+      "LIMIT $3) RETURNING organization_id, id";
 constexpr auto erase_rows = either(
-    {.postgres = "SELECT auth.erase_ledger($1, $2, $3)",
+    {.postgres = "SELECT chain, row_id FROM auth.erase_ledger($1, $2, $3)",
      .sqlite = joined<erase_head, erase_strangers>}
 );
 
@@ -121,8 +121,7 @@ Erasure read_erasure(Row const& row)
         .requested_at = row.instant(4),
         .due_at = row.instant(5),
         .ended_at = row.optional_instant(6),
-        .started_at = row.optional_instant(7)
-    };
+        .started_at = row.optional_instant(7)};
 }
 
 class SqlErasures final : public Erasures {
@@ -202,12 +201,15 @@ public:
         return any(find_mail, organization, values(organization, address));
     }
 
-    Async<std::int64_t> erase_ledger(Erasure erasure, std::int64_t most) override
+    Async<std::vector<domain::ErasedRow>> erase_ledger(Erasure erasure, std::int64_t most) override
     {
         auto const rows = co_await connection_.query(
             erase_rows, Scope::directory(), values(erasure.user_id, erasure.address, most)
         );
-        co_return static_cast<std::int64_t>(rows.size());
+        std::vector<domain::ErasedRow> erased;
+        for (auto const row : rows)
+            erased.push_back({OrganizationId(row.text(0)), row.integer(1)});
+        co_return erased;
     }
 
     Async<void> remove_person(Erasure erasure) override

@@ -32,6 +32,22 @@ constexpr Statement select_prunable(
     "SELECT h.chain_seq, h.head_hash, (SELECT min(o.last_at) FROM here o) FROM here h, stays "
     "WHERE h.chain_seq < stays.n ORDER BY h.chain_seq DESC LIMIT 1"
 );
+// Who is held first: nobody at all, mostly. $2: the last row that is looked at.
+constexpr Text held_people = "WITH held AS (SELECT h.user_id AS id, NULL AS email FROM legal_holds "
+                             "h WHERE h.user_id <> '' "
+                             "UNION ALL SELECT u.id, lower(u.email";
+constexpr Text held_rows
+    = ") FROM users u JOIN legal_holds h ON h.organization_id = u.organization_id AND h.user_id IN "
+      "('', u.id)) SELECT 1 FROM audit_seals s JOIN audit_ledger l ON l.organization_id = "
+      "s.organization_id AND l.id = s.ledger_id WHERE EXISTS (SELECT 1 FROM held) AND "
+      "s.organization_id = $1 AND s.chain_seq <= $2 AND (l.user_id IN (SELECT id FROM held) OR "
+      "l.actor_id IN (SELECT id FROM held) OR l.email IN (SELECT email FROM held WHERE email IS "
+      "NOT "
+      "NULL)) LIMIT 1";
+constexpr auto find_held = either(
+    {.postgres = joined<held_people, " COLLATE \"C\"", held_rows>,
+     .sqlite = joined<held_people, held_rows>}
+);
 constexpr Statement insert_stub(
     "INSERT INTO audit_prunings (organization_id, chain_seq, head_hash, kid, signature, "
     "created_at) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -64,15 +80,13 @@ Pruning read_pruning(Row const& row)
         .head_hash = read_digest(row, 2),
         .kid = row.text(3),
         .signature = row.bytes(4),
-        .created_at = row.instant(5)
-    };
+        .created_at = row.instant(5)};
 }
 
 Prunable read_prunable(Row const& row)
 {
     return {
-        .chain_seq = row.integer(0), .head_hash = read_digest(row, 1), .oldest = row.instant(2)
-    };
+        .chain_seq = row.integer(0), .head_hash = read_digest(row, 1), .oldest = row.instant(2)};
 }
 
 class SqlPrunings final : public Prunings {
@@ -101,6 +115,15 @@ public:
     {
         auto const rows = co_await ask(select_prunable, organization, values(organization, before));
         co_return first_of(rows, read_prunable);
+    }
+
+    // Across organizations: holds are of theirs, and the chain is of none.
+    Async<bool> tells_of_somebody_held(OrganizationId organization, std::int64_t up_to) override
+    {
+        auto const rows = co_await connection_.query(
+            find_held, Scope::directory(), values(organization, up_to)
+        );
+        co_return !rows.empty();
     }
 
     Async<void> insert(Pruning pruning) override

@@ -18,6 +18,10 @@ using domain::UserId;
 
 constexpr auto lock_job
     = either({.postgres = "SELECT pg_try_advisory_xact_lock(7235871540014)", .sqlite = "SELECT 1"});
+constexpr auto wait_for_job = either(
+    {.postgres = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7235871540014)) l",
+     .sqlite = "SELECT 1"}
+);
 constexpr Text days = "attempt_days, session_days, token_days, mail_days, ledger_days";
 constexpr Statement
     select_settings(joined<"SELECT ", days, " FROM retention_settings WHERE organization_id = $1">);
@@ -117,8 +121,7 @@ RetentionSettings read_settings(Row const& row, std::size_t from)
         .session_days = row.optional_integer(from + 1),
         .token_days = row.optional_integer(from + 2),
         .mail_days = row.optional_integer(from + 3),
-        .ledger_days = row.optional_integer(from + 4)
-    };
+        .ledger_days = row.optional_integer(from + 4)};
 }
 
 std::string subject_of(std::optional<UserId> const& user)
@@ -137,6 +140,11 @@ public:
     {
         auto const rows = co_await connection_.query(lock_job, Scope::global(), Values());
         co_return rows.front().boolean(0);
+    }
+
+    Async<void> wait_for_jobs() override
+    {
+        co_await connection_.query(wait_for_job, Scope::global(), Values());
     }
 
     Async<RetentionSettings> settings(OrganizationId organization) override

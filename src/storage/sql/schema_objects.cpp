@@ -65,6 +65,8 @@ constexpr auto needed_on_postgres = std::to_array<char const*>({
     "audit_ledger_erased_alone",
     "erase_ledger",
     "prune_ledger",
+    "rotate_audit_key",
+    "retention_settings_ledger_check",
     // What is kept in memory rests on these (migration 0007).
     "users_updated_told",
     "users_deleted_told",
@@ -97,7 +99,9 @@ constexpr auto needed_on_sqlite = std::to_array<char const*>(
      "audit_ledger_no_delete",
      "audit_prunings_no_replace",
      "audit_prunings_no_update",
-     "audit_prunings_no_delete"}
+     "audit_prunings_no_delete",
+     "retention_settings_ledger_inserted",
+     "retention_settings_ledger_updated"}
 );
 
 // Names, and on SQLite the text that names a table's constraints.

@@ -1,4 +1,4 @@
-// Chains read back in order, for verifying and exporting; and the keys of their checkpoints.
+// Chains read back in order, for verifying and exporting.
 #include "domain/seals.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/ledger_row.h"
@@ -9,8 +9,6 @@
 
 namespace gatehouse::sql {
 namespace {
-using domain::AuditKey;
-using domain::AuditKeys;
 using domain::ChainRange;
 using domain::Checkpoint;
 using domain::OrganizationId;
@@ -40,12 +38,12 @@ constexpr Statement select_rows(joined<
                                 "AND chain_seq > $2 AND chain_seq <= $3 ORDER BY chain_seq "
                                 "LIMIT $4) s LEFT JOIN audit_ledger l ON l.organization_id = "
                                 "s.organization_id AND l.id = s.ledger_id ORDER BY s.chain_seq">);
-constexpr Statement
-    select_checkpoints(joined<
-                       "SELECT ",
-                       checkpoint_columns,
-                       " FROM audit_checkpoints WHERE organization_id = $1 AND chain_seq > $2 "
-                       "AND chain_seq <= $3 ORDER BY chain_seq LIMIT $4">);
+constexpr Statement select_checkpoints(joined<
+                                       "SELECT ",
+                                       checkpoint_columns,
+                                       ", first_at, last_at FROM audit_checkpoints WHERE "
+                                       "organization_id = $1 AND chain_seq > $2 "
+                                       "AND chain_seq <= $3 ORDER BY chain_seq LIMIT $4">);
 constexpr Statement
     select_hash("SELECT row_hash FROM audit_seals WHERE organization_id = $1 AND chain_seq = $2");
 constexpr Statement count_unsealed("SELECT count(*) FROM audit_unsealed WHERE organization_id = $1"
@@ -63,11 +61,13 @@ constexpr Statement select_vanished(
 );
 
 constexpr Statement
-    select_keys("SELECT kid, public_key, private_sealed, state, created_at FROM audit_keys "
-                "ORDER BY created_at, kid");
-constexpr Statement
-    insert_key("INSERT INTO audit_keys (kid, state, public_key, private_sealed, created_at) "
-               "VALUES ($1, 'signing', $2, $3, $4) ON CONFLICT DO NOTHING RETURNING kid");
+    select_records(joined<
+                   "SELECT ",
+                   ledger_columns,
+                   " FROM audit_ledger l WHERE l.organization_id = $1 AND l.event_type = "
+                   "'ACCOUNT_DELETED' AND l.resource = 'ledger' AND NOT EXISTS (SELECT 1 FROM "
+                   "audit_seals s WHERE s.organization_id = l.organization_id AND s.ledger_id = "
+                   "l.id AND s.chain_seq <= $2) ORDER BY l.id">);
 
 SealedRow read_sealed(Row const& row)
 {
@@ -146,8 +146,11 @@ public:
             select_checkpoints, organization, values(organization, after, last, limit)
         );
         std::vector<Checkpoint> checkpoints;
-        for (auto const row : rows)
+        for (auto const row : rows) {
             checkpoints.push_back(read_checkpoint(row));
+            checkpoints.back().first_at = to_text(row.instant(7));
+            checkpoints.back().last_at = to_text(row.instant(8));
+        }
         co_return checkpoints;
     }
 
@@ -162,6 +165,16 @@ public:
     {
         auto const rows = co_await ask(count_unsealed, organization, values(organization));
         co_return rows.front().integer(0);
+    }
+
+    Async<std::vector<domain::LedgerRow>>
+    erasure_records(OrganizationId organization, std::int64_t behind) override
+    {
+        auto const rows = co_await ask(select_records, organization, values(organization, behind));
+        std::vector<domain::LedgerRow> records;
+        for (auto const row : rows)
+            records.push_back(read_ledger_row(row, 0));
+        co_return records;
     }
 
     Async<std::optional<std::int64_t>> stranger(OrganizationId organization) override
@@ -186,50 +199,11 @@ private:
     std::unique_ptr<domain::Prunings> prunings_; // made at its first use
 };
 
-class SqlAuditKeys final : public AuditKeys {
-public:
-    explicit SqlAuditKeys(Connection& connection)
-        : connection_(connection)
-    {
-    }
-
-    Async<std::vector<AuditKey>> all() override
-    {
-        auto const rows = co_await connection_.query(select_keys, Scope::global(), Values());
-        std::vector<AuditKey> keys;
-        for (auto const row : rows)
-            keys.push_back(
-                {.kid = row.text(0),
-                 .public_key = row.bytes(1),
-                 .private_sealed = row.optional_bytes(2).value_or(""),
-                 .signs = row.text(3) == "signing",
-                 .created_at = row.instant(4)}
-            );
-        co_return keys;
-    }
-
-    Async<bool> insert(AuditKey key) override
-    {
-        auto bound
-            = values(key.kid, Bytes(key.public_key), Bytes(key.private_sealed), key.created_at);
-        auto const rows = co_await connection_.query(insert_key, Scope::global(), std::move(bound));
-        co_return !rows.empty();
-    }
-
-private:
-    Connection& connection_;
-};
-
 } // namespace
 
 std::unique_ptr<domain::SealedLedger> make_sealed_ledger(Connection& connection)
 {
     return std::make_unique<SqlSealedLedger>(connection);
-}
-
-std::unique_ptr<domain::AuditKeys> make_audit_keys(Connection& connection)
-{
-    return std::make_unique<SqlAuditKeys>(connection);
 }
 
 } // namespace gatehouse::sql
