@@ -13,7 +13,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = auth, pg_temp AS $$
 DECLARE
     erased record;
 BEGIN
-    SELECT e.organization_id, e.address INTO erased FROM auth.audit_erasures e
+    SELECT e.organization_id, e.addresses INTO erased FROM auth.audit_erasures e
         WHERE e.user_id = person AND e.address IS NOT DISTINCT FROM mailbox
             AND e.started_at IS NOT NULL
             AND current_setting('app.organization_id', true) IN ('*', e.organization_id);
@@ -33,11 +33,14 @@ BEGIN
                         AND a.pii_salt IS NOT NULL
                 UNION ALL
                 SELECT a.organization_id, a.id, a.user_id, a.actor_id FROM auth.audit_ledger a
-                    WHERE a.organization_id = 'system' AND a.user_id IS NULL
-                        AND a.email IS NOT NULL AND a.email = erased.address
+                    WHERE a.organization_id IN ('system', erased.organization_id)
+                        AND lower(a.email COLLATE "C") = ANY (erased.addresses)
+                        AND a.user_id IS NULL AND a.email IS NOT NULL
                         AND a.actor_id IS DISTINCT FROM person AND NOT EXISTS (
-                            SELECT 1 FROM auth.users u WHERE u.email_canonical = erased.address
-                                AND u.id <> person AND u.deleted_at IS NULL)
+                            SELECT 1 FROM auth.users u
+                            WHERE u.email_canonical = lower(a.email COLLATE "C")
+                                AND u.id <> person AND u.deleted_at IS NULL
+                                AND a.organization_id IN ('system', u.organization_id))
             ) AS f
             WHERE NOT EXISTS (SELECT 1 FROM auth.legal_holds h
                 WHERE h.organization_id = f.organization_id

@@ -14,11 +14,13 @@
 
 namespace gatehouse::domain {
 
-// Somebody who was of the organization at a moment, with what is stored about them now.
+// Somebody who was of the organization at a moment, with what is stored about them now. Of who is
+// gone, row and all, the ledger alone tells: no role stands here, and the address only while it is
+// not erased.
 struct Standing {
     std::string user_id;
     std::string email;
-    std::string role;
+    std::string role; // empty: their row is gone
     std::string status;
     std::optional<std::string> custom_role; // its id
     std::vector<policy::Granted> alone = {}; // granted by that moment, beside every role
@@ -29,10 +31,11 @@ struct Standing {
 // it.
 struct NearChange {
     std::string about; // the id of a person or of a custom role
-    std::string kind; // role, status, custom_role; `definition` of a custom role
+    std::string kind; // role, status, custom_role, joined, left; `definition` of a custom role
     std::int64_t seq = 0;
     std::string details; // JSON, an object
     bool earlier = false; // not behind the moment
+    std::string event = {}; // what it is called in the ledger
 };
 
 struct AccessReview {
@@ -95,7 +98,7 @@ class AccessEvidence {
 public:
     virtual ~AccessEvidence() = default;
     virtual AccessReviews& reviews() = 0;
-    // Behind an id, in the order of ids.
+    // Behind an id, in the order of ids; those too whose row is gone by now.
     virtual Async<std::vector<Standing>>
     people(OrganizationId organization, Instant at, std::string after, std::int64_t limit) = 0;
     virtual Async<std::vector<NearChange>>

@@ -53,6 +53,31 @@ NearChange const* near(
     return found == changes.end() ? nullptr : &*found;
 }
 
+// What a row made of somebody. An organization that was given away made its heir an owner and its
+// giver an admin; a denied sign-in that suspends says so in no other row.
+std::optional<std::string> made_by(NearChange const& change)
+{
+    if (change.event == "ORGANIZATION_TRANSFERRED")
+        return fact(change, "newValue") == change.about ? "owner" : "admin";
+    if (change.event == "FORCE_LOGOUT")
+        return "suspended";
+    if (change.event == "REGISTER")
+        return "owner"; // of their personal organization
+    return fact(change, change.kind == "joined" ? "role" : "newValue");
+}
+
+// What it found.
+std::optional<std::string> found_by(NearChange const& change)
+{
+    if (change.event == "ORGANIZATION_TRANSFERRED" && fact(change, "newValue") == change.about)
+        return fact(change, "heirRole");
+    if (change.event == "ORGANIZATION_TRANSFERRED")
+        return "owner";
+    if (change.event == "FORCE_LOGOUT")
+        return "active"; // nobody else can deny a sign-in
+    return fact(change, "oldValue");
+}
+
 struct Told { // what a member was, and the row that made it so
     std::optional<std::string> value;
     std::optional<std::int64_t> row = {};
@@ -60,16 +85,29 @@ struct Told { // what a member was, and the row that made it so
 
 Told told(
     std::vector<NearChange> const& changes,
-    std::string const& about,
+    Standing const& now,
     std::string_view kind,
-    std::optional<std::string> now
+    std::optional<std::string> stored
 )
 {
-    if (auto const* const before = near(changes, about, kind, true))
-        return {fact(*before, "newValue"), before->seq};
-    if (auto const* const after = near(changes, about, kind, false))
-        return {fact(*after, "oldValue")};
-    return {std::move(now)};
+    if (auto const* const before = near(changes, now.user_id, kind, true))
+        return {made_by(*before), before->seq};
+    if (auto const* const after = near(changes, now.user_id, kind, false))
+        return {found_by(*after)};
+    auto const* const left = near(changes, now.user_id, "left", false);
+    if (now.role.empty() && left)
+        return {fact(*left, kind)};
+    return {std::move(stored)};
+}
+
+// As they joined, where neither a change nor a row of theirs says it.
+Told told_role(std::vector<NearChange> const& changes, Standing const& now)
+{
+    auto role = told(changes, now, "role", now.role);
+    auto const* const joined = near(changes, now.user_id, "joined", true);
+    if (joined && role.value.value_or("").empty())
+        role = {made_by(*joined), joined->seq};
+    return role;
 }
 
 std::optional<std::vector<policy::Granted>> definition(
@@ -128,15 +166,19 @@ AccessThen access_then(
     policy::Policy const& policy
 )
 {
-    auto const role = told(changes, now.user_id, "role", now.role);
-    auto const status = told(changes, now.user_id, "status", now.status);
-    auto const custom = told(changes, now.user_id, "custom_role", now.custom_role);
+    auto const role = told_role(changes, now);
+    auto const status = told(changes, now, "status", now.status);
+    auto const custom = told(changes, now, "custom_role", now.custom_role);
     AccessThen then{.user_id = now.user_id, .email = now.email, .since = now.since};
-    then.role = role.value.value_or(now.role);
+    then.role = role.value.value_or("");
     then.status = status.value.value_or(now.status);
     then.role_row = role.row;
     then.status_row = status.row;
     then.custom_role_row = custom.row;
+    if (then.role.empty()) {
+        then.role = unknown_role;
+        return then;
+    }
     auto const built_in = parse_role(then.role);
     if (!built_in)
         throw std::runtime_error("a row of the ledger names an unknown role: " + then.role);

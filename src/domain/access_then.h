@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gatehouse::domain {
@@ -31,10 +32,12 @@ private:
     std::map<std::string, RoleThen> roles_;
 };
 
+inline constexpr std::string_view unknown_role = "unknown"; // nothing tells it any more
+
 struct AccessThen {
     std::string user_id;
-    std::string email;
-    std::string role;
+    std::string email; // empty: erased
+    std::string role; // or `unknown`: of whom nothing tells what they might do
     std::string status;
     std::optional<std::string> custom_role_id = {};
     std::optional<std::string> custom_role = {}; // its name

@@ -89,5 +89,71 @@ TEST(AccessThen, KnowsCustomRolesAsTheyWere)
     EXPECT_FALSE(then({taken}, ann(), RolesThen({now}, {}, at)).custom_role_id);
 }
 
+NearChange transferred(bool earlier, std::string giver, std::string heir, std::string about)
+{
+    auto row = change(
+        "role",
+        earlier,
+        R"({"heirRole":"manager","newValue":")" + heir + R"(","oldValue":")" + giver + R"("})",
+        std::move(about)
+    );
+    row.event = "ORGANIZATION_TRANSFERRED";
+    return row;
+}
+
+TEST(AccessThen, AnOrganizationThatWasGivenAwayMadeAnOwnerAndAnAdmin)
+{
+    EXPECT_EQ(then({transferred(true, "bea", "ann", "ann")}).role, "owner");
+    EXPECT_EQ(then({transferred(true, "ann", "bea", "ann")}).role, "admin");
+    EXPECT_EQ(then({transferred(true, "ann", "bea", "ann")}).role_row, 7);
+    EXPECT_EQ(then({transferred(false, "bea", "ann", "ann")}).role, "manager");
+    EXPECT_EQ(then({transferred(false, "ann", "bea", "ann")}).role, "owner");
+}
+
+TEST(AccessThen, ATransferThatDoesNotSayWhatTheHeirWasIsReadWithHowTheyJoined)
+{
+    auto after = transferred(false, "bea", "ann", "ann");
+    after.details = R"({"newValue":"ann","oldValue":"bea"})";
+    auto joined = change("joined", true, R"({"role":"staff"})");
+    joined.event = "INVITATION_ACCEPTED";
+    EXPECT_EQ(then({after, joined}).role, "staff");
+    auto const unknown = then({after});
+    EXPECT_EQ(unknown.role, "unknown");
+    EXPECT_EQ(in_words(unknown.grants, *policy::Policy::shipped()), "");
+}
+
+TEST(AccessThen, ADeniedSignInThatSuspendsCounts)
+{
+    auto denied = change("status", true, R"({"suspended":true})");
+    denied.event = "FORCE_LOGOUT";
+    EXPECT_EQ(then({denied}).status, "suspended");
+    EXPECT_EQ(then({denied}).status_row, 7);
+    denied.earlier = false;
+    auto suspended_by_now = ann();
+    suspended_by_now.status = "suspended";
+    EXPECT_EQ(then({denied}, suspended_by_now).status, "active");
+}
+
+TEST(AccessThen, OfWhoIsGoneTheLedgerAloneTells)
+{
+    Standing const gone{"ann", "", "", "active", std::nullopt, {}, Instant()};
+    auto joined = change("joined", true, R"({"role":"admin"})");
+    joined.event = "USER_CREATED";
+    EXPECT_EQ(then({joined}, gone).role, "admin");
+    EXPECT_EQ(then({joined}, gone).role_row, 7);
+    auto const left
+        = change("left", false, R"({"custom_role":"r","role":"manager","status":"suspended"})");
+    auto const found = then({joined, left}, gone);
+    EXPECT_EQ(found.role, "manager") << "by SQL, since they joined";
+    EXPECT_EQ(found.status, "suspended");
+    auto const before = change("role", false, R"({"newValue":"manager","oldValue":"staff"})");
+    EXPECT_EQ(then({joined, left, before}, gone).role, "staff");
+    EXPECT_EQ(then({left}, ann()).role, "staff") << "there is a row of theirs";
+    EXPECT_EQ(then({}, gone).role, "unknown");
+    joined.event = "REGISTER";
+    joined.details = "{}";
+    EXPECT_EQ(then({joined}, gone).role, "owner");
+}
+
 } // namespace
 } // namespace gatehouse::domain

@@ -23,8 +23,8 @@ struct Erasure {
     OrganizationId organization_id;
     UserId user_id;
     ErasureCause cause = ErasureCause::requested;
-    std::optional<std::string> address = {}; // canonical
-    Instant requested_at;
+    std::optional<std::string> address = {}; // canonical, as it was when it was asked for
+    Instant requested_at; // or since when they are gone
     Instant due_at;
     std::optional<Instant> ended_at = {}; // nobody signs in any more
     std::optional<Instant> started_at = {}; // what the ledger holds of them is going
@@ -50,10 +50,13 @@ public:
     virtual Async<void> postpone(OrganizationId organization, UserId user, Instant until) = 0;
     // The person lives, whatever once was deleted under the same id.
     virtual Async<bool> drop_where_alive(OrganizationId organization, UserId user) = 0;
-    virtual Async<bool> mail_waits(OrganizationId organization, std::string address) = 0;
+    // To the address with which it was asked for, or to the one they have by now.
+    virtual Async<bool> mail_waits(OrganizationId organization, UserId user, std::string address)
+        = 0;
     // Rows of the ledger that tell nothing personal any more; none: there were no more.
     virtual Async<std::vector<ErasedRow>> erase_ledger(Erasure erasure, std::int64_t most) = 0;
-    // The row with all that hangs on it, and what names the address elsewhere.
+    // The row with all that hangs on it, what names an address of theirs elsewhere, why reviews of
+    // access decided about them, and reports that hold them, which are written anew.
     virtual Async<void> remove_person(Erasure erasure) = 0;
     // `false`: the ledger still holds something of them, under somebody else's legal hold.
     virtual Async<bool> finish(Erasure erasure) = 0;

@@ -68,9 +68,15 @@ public:
     // laid over the attributes (RFC 7396).
     virtual Async<std::optional<Resource>>
     claim(OrganizationId organization, ResourceId report, json::Object changes, Instant stale) = 0;
-    // The end of one that is being written; false where it is gone, or somebody was faster.
-    virtual Async<bool>
-    settle(OrganizationId organization, ResourceId report, json::Object changes, Instant now) = 0;
+    // The end of one that is being written under this claim; false where it is gone, somebody was
+    // faster, or the claim was taken away, as when somebody who is in it was erased.
+    virtual Async<bool> settle(
+        OrganizationId organization,
+        ResourceId report,
+        std::string claim,
+        json::Object changes,
+        Instant now
+    ) = 0;
     virtual Async<void>
     keep(OrganizationId organization, ResourceId report, ReportFile file, Instant now) = 0;
     // At most `length` bytes behind `from`; nothing where there is no file.

@@ -152,6 +152,14 @@ Async<void> suspend(UnitOfWork& work, RequestFacts facts, Actor actor, User pers
     co_await set_status(work, facts, actor, before, UserStatus::suspended, std::move(why));
 }
 
+void tell_standing(LedgerEntry& entry, User const& before)
+{
+    entry.details["role"] = std::string(to_text(before.role));
+    entry.details["status"] = std::string(to_text(before.status));
+    if (before.custom_role_id)
+        entry.details["custom_role"] = before.custom_role_id->text();
+}
+
 Async<std::int64_t> take_out_of_service(UnitOfWork& work, User person, Instant now)
 {
     co_await end_access(work, person, now);
@@ -176,6 +184,7 @@ Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, Use
     auto const superseded = co_await take_out_of_service(*work, before, facts.now);
     auto entry = deed(facts, actor, Event::user_deleted, 204, before);
     entry.email = before.email;
+    tell_standing(entry, before);
     if (superseded > 0)
         entry.details["invitationsRevoked"] = superseded;
     co_await work->ledger().append(std::move(entry));

@@ -26,4 +26,7 @@ Async<void> remove_person(Storage& storage, RequestFacts facts, Actor actor, Use
 // offers to come back in it took.
 Async<std::int64_t> take_out_of_service(UnitOfWork& work, User person, Instant now);
 
+// What somebody leaves as: their row will be gone one day.
+void tell_standing(LedgerEntry& entry, User const& before);
+
 } // namespace gatehouse::domain

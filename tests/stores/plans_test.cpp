@@ -367,6 +367,37 @@ TEST_P(Plans, AccessIsReadByItsOrganization)
     expect_indexed();
 }
 
+// Changes of roles, and who came and went, are found among everything else that an organization
+// did.
+TEST_P(Plans, PastAccessIsReadFromTheFewRowsThatTellIt)
+{
+    store_->run(
+        "INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, user_id, "
+        "actor_id, resource, resource_id, details, pii_commitment) SELECT 'o0', now() - n * "
+        "interval '1 minute', CASE WHEN n % 1000 = 0 THEN 'PERMISSION_CHANGED' WHEN n % 1000 = 1 "
+        "THEN 'USER_DELETED' WHEN n % 1000 = 2 THEN 'ORGANIZATION_TRANSFERRED' ELSE "
+        "'LOGIN_SUCCESS' END, 'success', CASE WHEN n % 1000 = 1 THEN 'gone' || n ELSE 'u' || "
+        "(40000 + n % 5000) END, 'u' || (40000 + n % 5000), CASE WHEN n % 1000 = 0 THEN 'role' "
+        "END, 'r' || n, '{\"newValue\":\"clients.view=1\"}', '\\x00' "
+        "FROM generate_series(0, 99999) n; ANALYZE"
+    );
+    auto const evidence = sql::make_evidence(*recording_);
+    auto& access = evidence->access();
+    OrganizationId const home("o0");
+    auto const now = store_->query("SELECT now()").front().instant(0);
+    EXPECT_EQ(run(access.changes_of_roles(home, now)).size(), 100U);
+    EXPECT_EQ(run(access.people(home, now - 1h, "", 10'000)).size(), 5000U);
+    run(access.changes_of_people(home, now, {"u40002", "gone1"}));
+    expect_indexed();
+    auto const uses = [&](std::size_t statement, char const* index) {
+        auto const plan = plan_of(recording_->sent.at(statement));
+        EXPECT_NE(plan.find(index), std::string::npos) << plan;
+    };
+    uses(0, "audit_ledger_roles_idx");
+    uses(1, "audit_ledger_members_idx");
+    uses(2, "audit_ledger_transfers_idx");
+}
+
 // However long a period is, each portion of it begins where the one before has ended.
 TEST_P(Plans, EvidenceIsReadByItsOrganizationAndPeriod)
 {

@@ -27,12 +27,13 @@ std::vector<std::string> ids_of(std::vector<domain::Standing> const& people)
     return ids;
 }
 
-// Those alone who are let in and may.
+// Those alone who are let in and may, and those of whom nobody can say that they might not.
 bool is_asked_for(AccessThen const& person, MatrixAsked const& asked)
 {
     if (!asked.permission)
         return true;
-    return person.status == "active" && person.grants.holds(*asked.permission);
+    bool const may = person.role == domain::unknown_role || person.grants.holds(*asked.permission);
+    return person.status == "active" && may;
 }
 
 class MatrixWalk final : public Walk {
@@ -161,6 +162,25 @@ Async<std::vector<AccessThen>> access_at(
     found.reserve(people.size());
     for (auto const& person : people)
         found.push_back(domain::access_then(person, changes, roles, *asked.policy));
+    co_return found;
+}
+
+Async<std::vector<AccessThen>> access_now(
+    UnitOfWork& work,
+    OrganizationId organization,
+    MatrixAsked asked,
+    std::string after,
+    std::int64_t limit
+)
+{
+    auto const defined = co_await work.custom_roles().list(organization, most_roles);
+    domain::RolesThen const roles(defined, {}, asked.at);
+    auto const people
+        = co_await work.evidence().access().people(organization, asked.at, std::move(after), limit);
+    std::vector<AccessThen> found;
+    found.reserve(people.size());
+    for (auto const& person : people)
+        found.push_back(domain::access_then(person, {}, roles, *asked.policy));
     co_return found;
 }
 

@@ -25,12 +25,20 @@ Source review_source(std::string review);
 Async<domain::RolesThen>
 roles_at(domain::UnitOfWork& work, domain::OrganizationId organization, Instant at);
 
-// Who is in the organization at `at`, as a campaign freezes them: a portion behind an id. `roles`
-// outlives it.
+// Who was in the organization at `at`, by the ledger: a portion behind an id. `roles` outlives it.
 Async<std::vector<domain::AccessThen>> access_at(
     domain::UnitOfWork& work,
     domain::OrganizationId organization,
     domain::RolesThen const& roles,
+    MatrixAsked asked,
+    std::string after,
+    std::int64_t limit
+);
+
+// Who is in it now, as is stored: what SQL wrote counts, whatever the ledger tells.
+Async<std::vector<domain::AccessThen>> access_now(
+    domain::UnitOfWork& work,
+    domain::OrganizationId organization,
     MatrixAsked asked,
     std::string after,
     std::int64_t limit

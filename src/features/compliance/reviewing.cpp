@@ -61,17 +61,16 @@ ReviewItem frozen(domain::AccessThen const& person, policy::Policy const& policy
 Async<std::int64_t>
 freeze(UnitOfWork& work, OrganizationId organization, std::string review, MatrixAsked asked)
 {
-    auto const roles = co_await roles_at(work, organization, asked.at);
     std::int64_t people = 0;
     std::string after;
     for (bool goes_on = true; goes_on;) {
-        auto const found
-            = co_await access_at(work, organization, roles, asked, after, frozen_at_once);
+        auto const found = co_await access_now(work, organization, asked, after, frozen_at_once);
         std::vector<ReviewItem> items;
         for (auto const& person : found)
-            items.push_back(frozen(person, *asked.policy));
+            if (person.role != domain::unknown_role) // gone in this very moment
+                items.push_back(frozen(person, *asked.policy));
         people += std::ssize(items);
-        goes_on = std::ssize(items) == frozen_at_once;
+        goes_on = std::ssize(found) == frozen_at_once;
         if (!found.empty())
             after = found.back().user_id;
         co_await work.evidence().access().reviews().add(organization, review, std::move(items));

@@ -4,6 +4,7 @@
 #include "domain/access.h"
 #include "domain/deed.h"
 #include "domain/email_address.h"
+#include "domain/erasure_notices.h"
 #include "domain/erasures.h"
 #include "domain/members.h"
 #include "domain/organizations.h"
@@ -122,9 +123,10 @@ Async<ErasureView> ask(Context& context, EraseRequest request)
     entry.details["erasure"] = std::string("requested");
     entry.details["dueAt"] = to_text(erasure.due_at);
     auto const row = co_await work.ledger().append(std::move(entry));
-    co_await mail_about(
-        services, work, person, mail_text::MailKind::erasure_requested, erasure.due_at, row
-    );
+    domain::ErasureNotice const notice{
+        .kind = mail_text::MailKind::erasure_requested, .at = erasure.due_at, .ledger_row = row
+    };
+    co_await domain::tell_of_erasure(services, work, person, erasure.address, notice);
     co_await work.commit();
     services.mail_waits();
     co_return view_of(erasure);
@@ -154,13 +156,20 @@ Async<Success> keep(Context& context, Nothing)
     auto work = co_await context.services.storage.begin();
     co_await work->organizations().lock(caller.organization_id());
     auto const person = co_await domain::caller_as_stored(*work, caller, facts.now);
-    bool const kept = co_await work->members().erasures().cancel(person.organization_id, person.id);
-    if (!kept)
+    auto& erasures = work->members().erasures();
+    auto const asked = co_await erasures.find(person.organization_id, person.id);
+    bool const kept = co_await erasures.cancel(person.organization_id, person.id);
+    if (!asked || !kept)
         throw Refusal{.reason = Reason::not_found};
     auto entry = deed(facts, Actor::person(caller), Event::profile_updated, 200, person);
     entry.details["erasure"] = std::string("taken back");
-    co_await work->ledger().append(std::move(entry));
+    auto const row = co_await work->ledger().append(std::move(entry));
+    domain::ErasureNotice const notice{
+        .kind = mail_text::MailKind::erasure_taken_back, .at = facts.now, .ledger_row = row
+    };
+    co_await domain::tell_of_erasure(context.services, *work, person, asked->address, notice);
     co_await work->commit();
+    context.services.mail_waits();
     Success answer;
     answer.message = "Your account stays.";
     co_return answer;

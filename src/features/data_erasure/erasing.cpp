@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/metrics.h"
+#include "domain/erasure_notices.h"
 #include "domain/erasures.h"
 #include "domain/ledger.h"
 #include "domain/members.h"
@@ -40,6 +41,15 @@ domain::LedgerEntry entry_about(Erasure const& erasure, char const* step, Instan
     entry.details["step"] = std::string(step);
     entry.details["cause"]
         = std::string(erasure.cause == domain::ErasureCause::requested ? "requested" : "deleted");
+    return entry;
+}
+
+// Of who was deleted without a word nothing else tells since when they are gone.
+domain::LedgerEntry last_entry_about(Erasure const& erasure, Instant now)
+{
+    auto entry = entry_about(erasure, "data erased", now);
+    if (erasure.cause == domain::ErasureCause::deleted)
+        entry.details["goneSince"] = to_text(erasure.requested_at);
     return entry;
 }
 
@@ -94,10 +104,13 @@ Async<void> end_account(Services& services, Erasure erasure, Instant now)
     );
     if (is_ours && person) {
         co_await domain::take_out_of_service(*work, *person, now);
-        auto const row = co_await work->ledger().append(entry_about(erasure, "access ended", now));
-        co_await mail_about(
-            services, *work, *person, mail_text::MailKind::account_erased, now, row
-        );
+        auto entry = entry_about(erasure, "access ended", now);
+        domain::tell_standing(entry, *person);
+        auto const row = co_await work->ledger().append(std::move(entry));
+        domain::ErasureNotice const notice{
+            .kind = mail_text::MailKind::account_erased, .at = now, .ledger_row = row
+        };
+        co_await domain::tell_of_erasure(services, *work, *person, erasure.address, notice);
     }
     co_await work->commit();
     services.risk_scores.forget(erasure.user_id);
@@ -118,7 +131,7 @@ Async<bool> started(Services& services, Erasure erasure, Instant now)
     bool waits = false;
     if (erasure.ended_at && *erasure.ended_at > now - mail_is_tried_for)
         waits = co_await work->members().erasures().mail_waits(
-            organization, erasure.address.value_or("")
+            organization, erasure.user_id, erasure.address.value_or("")
         );
     bool begun = false;
     if (!alive && !waits)
@@ -151,7 +164,7 @@ Async<void> erase_ledger(Services& services, Erasure erasure, Instant now)
             co_await work->members().erasures().remove_person(erasure);
             bool const done = co_await work->members().erasures().finish(erasure);
             if (done)
-                co_await work->ledger().append(entry_about(erasure, "data erased", now));
+                co_await work->ledger().append(last_entry_about(erasure, now));
             else
                 co_await work->members().erasures().postpone(
                     erasure.organization_id, erasure.user_id, now + asked_again_after

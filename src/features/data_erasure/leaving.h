@@ -1,29 +1,14 @@
-// Whether a person may leave their organization for good, and what they are mailed about it.
+// Whether a person may leave their organization for good.
 #pragma once
 
 #include "core/async.h"
-#include "core/time.h"
-#include "domain/services.h"
 #include "domain/storage.h"
 #include "domain/users.h"
-#include "protocols/mail_text/mail_order.h"
-
-#include <cstdint>
 
 namespace gatehouse::data_erasure {
 
 // Under the lock on the organization: nobody is left without somebody who may decide (I-4). The
 // only person of a personal organization may: it goes with them.
 Async<bool> leaves_nobody_stranded(domain::UnitOfWork& work, domain::User person);
-
-// To somebody active, of something that happens at this moment. Afterwards services.mail_waits().
-Async<void> mail_about(
-    domain::Services& services,
-    domain::UnitOfWork& work,
-    domain::User person,
-    mail_text::MailKind kind,
-    Instant at,
-    std::int64_t ledger_row
-);
 
 } // namespace gatehouse::data_erasure

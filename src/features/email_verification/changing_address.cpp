@@ -3,6 +3,7 @@
 
 #include "domain/attempts.h"
 #include "domain/directory.h"
+#include "domain/erasure_notices.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
 #include "domain/members.h"
@@ -40,7 +41,7 @@ record_and_tell(http::Context& context, UnitOfWork& work, User before, std::stri
         .recipient = before.email,
         .recipient_name = before.name.value_or("")
     };
-    order.new_address = std::move(now_at);
+    order.new_address = now_at;
     order.happened_at = context.now;
     MailToQueue mail{
         .organization_id = before.organization_id,
@@ -50,6 +51,9 @@ record_and_tell(http::Context& context, UnitOfWork& work, User before, std::stri
         .ledger_id = row
     };
     co_await queue_mail(context.services, work, std::move(mail), context.now);
+    co_await domain::tell_new_address_of_erasure(
+        context.services, work, std::move(before), std::move(now_at), row
+    );
 }
 
 Async<bool> is_taken(UnitOfWork& work, User person, CanonicalAddress address, Instant now)

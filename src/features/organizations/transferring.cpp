@@ -87,6 +87,7 @@ transfer(Services& services, RequestFacts const& facts, Actor actor, UserId heir
     entry.resource_id = id.text();
     entry.details["oldValue"] = caller->user_id().text();
     entry.details["newValue"] = after.id.text();
+    entry.details["heirRole"] = std::string(domain::to_text(after.role)); // what it was until now
     co_await work->ledger().append(std::move(entry));
     auto transferred = co_await work->organizations().find(id);
     if (!transferred)

@@ -6,6 +6,7 @@
 #include "domain/attempts.h"
 #include "domain/deed.h"
 #include "domain/directory.h"
+#include "domain/erasure_notices.h"
 #include "domain/ledger.h"
 #include "domain/mail.h"
 #include "domain/mail_requests.h"
@@ -215,8 +216,12 @@ Async<void> write(Changing const& done)
     auto const row = co_await record(done);
     if (done.address == NewAddress::waits)
         co_await ask_for_proof(done, std::move(token), row);
-    if (done.address == NewAddress::counts)
-        co_await tell_old_address(done, row);
+    if (done.address != NewAddress::counts)
+        co_return;
+    co_await tell_old_address(done, row);
+    co_await domain::tell_new_address_of_erasure(
+        done.services, done.work, person, *done.change.email, row
+    );
 }
 
 } // namespace

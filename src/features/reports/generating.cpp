@@ -124,9 +124,11 @@ Async<void> settle(Services& services, Resource report, Outcome outcome, Instant
     if (failed)
         changes.push_back({"problem", outcome.problem});
     auto const& organization = report.organization_id;
+    auto claim = standing_of(report).claimed_at.value_or("");
     auto work = co_await services.storage.begin();
-    bool const settled
-        = co_await work->reports().settle(organization, report.id, std::move(changes), now);
+    bool const settled = co_await work->reports().settle(
+        organization, report.id, std::move(claim), std::move(changes), now
+    );
     if (settled && !failed)
         co_await keep(*work, report, std::move(outcome.file), now);
     co_await work->commit();

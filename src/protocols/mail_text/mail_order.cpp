@@ -21,6 +21,7 @@ constexpr std::array kinds{
     std::pair(MailKind::new_sign_in, std::string_view("new_sign_in")),
     std::pair(MailKind::erasure_requested, std::string_view("erasure_requested")),
     std::pair(MailKind::account_erased, std::string_view("account_erased")),
+    std::pair(MailKind::erasure_taken_back, std::string_view("erasure_taken_back")),
 };
 
 std::string name_of(MailKind kind)

@@ -22,6 +22,7 @@ enum class MailKind {
     new_sign_in, // notice: from a device that is new; one link that denies it
     erasure_requested, // notice: when the account and its data will go
     account_erased, // notice: they are going now
+    erasure_taken_back, // notice: they stay
 };
 
 struct MailLink {

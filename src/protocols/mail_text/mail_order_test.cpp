@@ -47,7 +47,8 @@ TEST(MailOrder, every_kind_has_a_name)
           MailKind::step_up_code,
           MailKind::new_sign_in,
           MailKind::erasure_requested,
-          MailKind::account_erased}) {
+          MailKind::account_erased,
+          MailKind::erasure_taken_back}) {
         auto const read = parse_payload(to_payload({.kind = kind, .recipient = "a@example.org"}));
         ASSERT_TRUE(read);
         EXPECT_EQ(read->kind, kind);

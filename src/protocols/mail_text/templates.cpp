@@ -42,6 +42,8 @@ std::string_view base_name(MailKind kind)
         return "erasure_requested";
     case MailKind::account_erased:
         return "account_erased";
+    case MailKind::erasure_taken_back:
+        return "erasure_taken_back";
     }
     throw std::logic_error("a kind of mail without a template");
 }

@@ -31,7 +31,8 @@ constexpr std::array every_kind{
     MailKind::step_up_code,
     MailKind::new_sign_in,
     MailKind::erasure_requested,
-    MailKind::account_erased
+    MailKind::account_erased,
+    MailKind::erasure_taken_back
 };
 
 TEST(Render, every_kind_has_subject_text_and_html_and_leaves_no_placeholder)

@@ -2,6 +2,7 @@
 #include "domain/erasures.h"
 
 #include "domain/changed.h"
+#include "storage/sql/erasure_statements.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/first_row.h"
 #include "storage/sql/join.h"
@@ -31,7 +32,8 @@ constexpr Text take_up_head
     = "INSERT INTO audit_erasures (organization_id, user_id, cause, address, requested_at, due_at) "
       "SELECT u.organization_id, u.id, 'deleted', ";
 constexpr Text take_up_tail
-    = ", $2, $2 FROM users u WHERE u.deleted_at < $1 AND NOT EXISTS (SELECT 1 FROM audit_erasures "
+    = ", u.deleted_at, $2 FROM users u WHERE u.deleted_at < $1 AND NOT EXISTS (SELECT 1 FROM "
+      "audit_erasures "
       "a WHERE a.organization_id = u.organization_id AND a.user_id = u.id) AND NOT EXISTS "
       "(SELECT 1 FROM legal_holds h WHERE h.organization_id = u.organization_id "
       "AND h.user_id IN ('', u.id)) ORDER BY u.deleted_at LIMIT $3";
@@ -47,23 +49,28 @@ constexpr Statement select_due(joined<
 constexpr Statement set_ended("UPDATE audit_erasures SET ended_at = $3 WHERE organization_id = $1 "
                               "AND user_id = $2 AND ended_at IS NULL RETURNING user_id");
 constexpr Statement
-    set_started("UPDATE audit_erasures SET started_at = $3 WHERE organization_id = $1 "
-                "AND user_id = $2 AND started_at IS NULL RETURNING user_id");
-constexpr Statement
     set_due("UPDATE audit_erasures SET due_at = $3 WHERE organization_id = $1 AND user_id = $2");
 constexpr Statement drop_alive(
     "DELETE FROM audit_erasures WHERE organization_id = $1 AND user_id = $2 AND cause = 'deleted' "
     "AND EXISTS (SELECT 1 FROM users u WHERE u.organization_id = $1 AND u.id = $2 "
     "AND u.deleted_at IS NULL) RETURNING user_id"
 );
+// The address with which it was asked for, and the one they have by now.
 constexpr Text mail_head = "SELECT id FROM outbox WHERE organization_id = $1 AND status IN "
                            "('pending', 'sending') AND lower(recipient";
 constexpr auto find_mail = either(
-    {.postgres = joined<mail_head, " COLLATE \"C\") = $2 LIMIT 1">,
-     .sqlite = joined<mail_head, ") = $2 LIMIT 1">}
+    {.postgres = joined<
+         mail_head,
+         " COLLATE \"C\") IN ($3, (SELECT u.email_canonical FROM users u "
+         "WHERE u.organization_id = $1 AND u.id = $2)) LIMIT 1">,
+     .sqlite = joined<
+         mail_head,
+         ") IN ($3, (SELECT lower(u.email) FROM users u "
+         "WHERE u.organization_id = $1 AND u.id = $2)) LIMIT 1">}
 );
 
-// $1 the person, $2 their address, $3 how many rows; nobody's tries only while nobody else has it.
+// $1 the person, $2 the address with which it was asked for, $3 how many rows; rows that are about
+// nobody only while nobody else has the address that they name.
 constexpr Text erase_head
     = "UPDATE audit_ledger SET ip_address = NULL, user_agent = NULL, email = NULL, personal = "
       "NULL, pii_salt = NULL WHERE id IN (SELECT f.id FROM (SELECT a.id, a.organization_id, "
@@ -71,10 +78,14 @@ constexpr Text erase_head
       "UNION ALL SELECT a.id, a.organization_id, a.user_id, a.actor_id FROM audit_ledger a WHERE "
       "a.actor_id = $1 AND a.actor_id IS NOT a.user_id AND a.pii_salt IS NOT NULL UNION ALL ";
 constexpr Text erase_strangers
-    = "SELECT a.id, a.organization_id, a.user_id, a.actor_id FROM audit_ledger a WHERE "
-      "a.organization_id = 'system' AND a.user_id IS NULL AND a.email IS NOT NULL AND a.email = $2 "
-      "AND a.actor_id IS NOT $1 AND NOT EXISTS (SELECT 1 FROM users u WHERE lower(u.email) = $2 "
-      "AND u.id <> $1 AND u.deleted_at IS NULL)) f WHERE NOT EXISTS (SELECT 1 FROM legal_holds h "
+    = "SELECT a.id, a.organization_id, a.user_id, a.actor_id FROM audit_erasures e CROSS "
+      "JOIN json_each(e.addresses) j CROSS JOIN audit_ledger a INDEXED BY audit_ledger_named_idx "
+      "WHERE e.user_id = $1 AND e.address IS $2 "
+      "AND e.started_at IS NOT NULL AND a.organization_id IN ('system', e.organization_id) "
+      "AND lower(a.email) = j.value AND a.user_id IS NULL AND a.email IS NOT NULL "
+      "AND a.actor_id IS NOT $1 AND NOT EXISTS (SELECT 1 FROM users u WHERE lower(u.email) = "
+      "j.value AND u.id <> $1 AND u.deleted_at IS NULL AND a.organization_id IN ('system', "
+      "u.organization_id))) f WHERE NOT EXISTS (SELECT 1 FROM legal_holds h "
       "WHERE h.organization_id = f.organization_id AND h.user_id IN (f.user_id, f.actor_id)) "
       "LIMIT $3) RETURNING organization_id, id";
 constexpr auto erase_rows = either(
@@ -84,22 +95,32 @@ constexpr auto erase_rows = either(
 
 constexpr Statement
     delete_user("DELETE FROM users WHERE organization_id = $1 AND id = $2 RETURNING id");
-constexpr auto delete_mails = either(
-    {.postgres
-     = "DELETE FROM outbox WHERE organization_id = $1 AND lower(recipient COLLATE \"C\") = $2",
-     .sqlite = "DELETE FROM outbox WHERE organization_id = $1 AND lower(recipient) = $2"}
-);
-constexpr auto delete_invitations = either(
-    {.postgres
-     = "DELETE FROM invitations WHERE organization_id = $1 AND lower(email COLLATE \"C\") = $2",
-     .sqlite = "DELETE FROM invitations WHERE organization_id = $1 AND lower(email) = $2"}
-);
-// A row that is left is one that somebody else's hold keeps.
-constexpr Statement delete_done(
-    "DELETE FROM audit_erasures WHERE organization_id = $1 AND user_id = $2 AND started_at IS NOT "
-    "NULL AND NOT EXISTS (SELECT 1 FROM audit_ledger a WHERE a.user_id = $2 AND a.pii_salt IS NOT "
-    "NULL) AND NOT EXISTS (SELECT 1 FROM audit_ledger b WHERE b.actor_id = $2 AND b.pii_salt IS "
-    "NOT NULL AND b.actor_id IS DISTINCT FROM b.user_id) RETURNING user_id"
+// A row that is left is one that somebody else's hold keeps: about them, by them, or one by that
+// other that names an address of theirs.
+constexpr Text done_head
+    = "DELETE FROM audit_erasures WHERE organization_id = $1 AND user_id = $2 AND started_at IS "
+      "NOT "
+      "NULL AND NOT EXISTS (SELECT 1 FROM audit_ledger a WHERE a.user_id = $2 AND a.pii_salt IS "
+      "NOT "
+      "NULL) AND NOT EXISTS (SELECT 1 FROM audit_ledger b WHERE b.actor_id = $2 AND b.pii_salt IS "
+      "NOT NULL AND b.actor_id IS DISTINCT FROM b.user_id) AND NOT EXISTS (SELECT 1 FROM "
+      "legal_holds h JOIN audit_ledger c ON c.organization_id = h.organization_id "
+      "AND c.actor_id = h.user_id WHERE h.organization_id = $1 AND c.user_id IS NULL "
+      "AND c.actor_id IS DISTINCT FROM c.user_id AND c.pii_salt IS NOT NULL AND c.email IS NOT "
+      "NULL "
+      "AND lower(c.email";
+constexpr Text done_tail = " AND u.id <> $2 AND u.deleted_at IS NULL)) RETURNING user_id";
+constexpr auto delete_done = either(
+    {.postgres = joined<
+         done_head,
+         " COLLATE \"C\") = ANY (audit_erasures.addresses) AND NOT EXISTS (SELECT 1 FROM users u "
+         "WHERE u.organization_id = $1 AND u.email_canonical = lower(c.email COLLATE \"C\")",
+         done_tail>,
+     .sqlite = joined<
+         done_head,
+         ") IN (SELECT value FROM json_each(audit_erasures.addresses)) AND NOT EXISTS (SELECT 1 "
+         "FROM users u WHERE u.organization_id = $1 AND lower(u.email) = lower(c.email)",
+         done_tail>}
 );
 
 ErasureCause cause_in(std::string const& text)
@@ -196,9 +217,9 @@ public:
         return any(drop_alive, organization, values(organization, user));
     }
 
-    Async<bool> mail_waits(OrganizationId organization, std::string address) override
+    Async<bool> mail_waits(OrganizationId organization, UserId user, std::string address) override
     {
-        return any(find_mail, organization, values(organization, address));
+        return any(find_mail, organization, values(organization, user, address));
     }
 
     Async<std::vector<domain::ErasedRow>> erase_ledger(Erasure erasure, std::int64_t most) override
@@ -216,15 +237,17 @@ public:
     {
         connection_.note(domain::changed(erasure.user_id));
         auto const scope = Scope::organization(erasure.organization_id);
-        co_await connection_.query(
-            delete_user, scope, values(erasure.organization_id, erasure.user_id)
-        );
-        if (!erasure.address)
-            co_return;
-        connection_.later(delete_mails, scope, values(erasure.organization_id, erasure.address));
-        connection_.later(
-            delete_invitations, scope, values(erasure.organization_id, erasure.address)
-        );
+        auto const who = [&] {
+            return values(erasure.organization_id, erasure.user_id);
+        };
+        connection_.later(delete_mails, scope, who());
+        connection_.later(delete_invitations, scope, who());
+        connection_.later(delete_attempts, Scope::directory(), who());
+        connection_.later(delete_resets, Scope::directory(), who());
+        connection_.later(forget_reasons, scope, who());
+        connection_.later(reopen_reports, scope, who());
+        connection_.later(delete_files, scope, who());
+        co_await connection_.query(delete_user, scope, who());
     }
 
     Async<bool> finish(Erasure erasure) override

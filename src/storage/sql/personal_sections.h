@@ -1,7 +1,9 @@
 // What is kept about a person, table by table: the columns that are shown, and never a digest, a
-// secret, a sealed payload or a code.
+// secret, a sealed payload or a code, nor what is about somebody else (decisions 0034): other
+// people stand here with their ids.
 #pragma once
 
+#include "storage/sql/join.h"
 #include "storage/sql/statement.h"
 
 #include <array>
@@ -33,9 +35,14 @@ inline constexpr Statement
     personal_permissions("SELECT permission_id, cell, granted_by, created_at FROM user_permissions "
                          "WHERE organization_id = $1 AND user_id = $2 AND permission_id > $3 "
                          "ORDER BY permission_id LIMIT $4");
+// Of one in which somebody acted as them, nothing of where that one was.
 inline constexpr Statement personal_sessions(
-    "SELECT id, surface, ip_address, user_agent, device_fingerprint, device_id, device_name, "
-    "country, city, auth_methods, risk_score, degraded, device_classes, remember_me, created_at, "
+    "SELECT id, surface, CASE WHEN impersonated_by IS NULL THEN ip_address END, CASE WHEN "
+    "impersonated_by IS NULL THEN user_agent END, CASE WHEN impersonated_by IS NULL THEN "
+    "device_fingerprint END, CASE WHEN impersonated_by IS NULL THEN device_id END, "
+    "CASE WHEN impersonated_by IS NULL THEN device_name END, CASE WHEN impersonated_by IS NULL "
+    "THEN country END, CASE WHEN impersonated_by IS NULL THEN city END, impersonated_by, "
+    "auth_methods, risk_score, degraded, device_classes, remember_me, created_at, "
     "last_seen_at, expires_at, absolute_expires_at, logged_out_at, revoked_at, revoke_reason "
     "FROM sessions WHERE organization_id = $1 AND user_id = $2 AND id > $3 ORDER BY id LIMIT $4"
 );
@@ -78,12 +85,13 @@ inline constexpr Statement personal_assignments(
     "SELECT id, resource_type, resource_id, assigned_by, created_at FROM assignments "
     "WHERE organization_id = $1 AND user_id = $2 AND id > $3 ORDER BY id LIMIT $4"
 );
+// That they made them; what stands in them may be others' by now, and not theirs to see.
 inline constexpr Statement personal_resources(
-    "SELECT id, type, name, CAST(data AS text), created_at, updated_at FROM resources "
+    "SELECT id, type, created_at FROM resources "
     "WHERE organization_id = $1 AND created_by = $2 AND id > $3 ORDER BY id LIMIT $4"
 );
 inline constexpr Statement personal_invitations(
-    "SELECT i.id, i.email, CAST(i.role AS text), i.created_at, i.expires_at, i.accepted_at, "
+    "SELECT i.id, CAST(i.role AS text), i.created_at, i.expires_at, i.accepted_at, "
     "i.revoked_at FROM invitations i WHERE i.organization_id = $1 AND i.invited_by = $2 "
     "AND i.id > $3 ORDER BY i.id LIMIT $4"
 );
@@ -96,17 +104,33 @@ inline constexpr Statement personal_notifications(
     "SELECT id, kind, CAST(data AS text), created_at, cleared_at FROM notifications "
     "WHERE organization_id = $1 AND user_id = $2 AND id > $3 ORDER BY id LIMIT $4"
 );
+// To their address since it can have been theirs: somebody else may have had it before.
 inline constexpr Statement personal_mails(
     "SELECT o.id, o.topic, o.recipient, o.status, o.created_at, o.sent_at FROM outbox o JOIN users "
     "u ON u.organization_id = o.organization_id AND u.email = o.recipient "
-    "WHERE o.organization_id = $1 AND u.id = $2 AND o.id > $3 ORDER BY o.id LIMIT $4"
+    "WHERE o.organization_id = $1 AND u.id = $2 AND o.created_at >= u.created_at AND o.id > $3 "
+    "ORDER BY o.id LIMIT $4"
 );
-inline constexpr Statement personal_events(
-    "SELECT CAST(id AS text), created_at, event_type, outcome, status, session_id, resource, "
-    "resource_id, ip_address, user_agent, email, details, personal FROM audit_ledger "
-    "WHERE organization_id = $1 AND user_id = $2 "
-    "AND id > COALESCE(CAST(NULLIF($3, '') AS bigint), 0) ORDER BY id LIMIT $4"
-);
+// Where somebody else did it, in their own name or as this person, nothing of where that one was,
+// nor of what they wrote about it: only addresses are told, which are this person's.
+inline constexpr Text events_head
+    = "SELECT CAST(id AS text), created_at, event_type, outcome, status, session_id, actor_id, "
+      "resource, resource_id, CASE WHEN ";
+inline constexpr Text is_their_own
+    = "COALESCE(actor_id, user_id) = user_id AND details NOT LIKE '%\"impersonatorId\":%' "
+      "AND details NOT LIKE '%\"provisioner\":true%' ";
+inline constexpr Statement
+    personal_events(joined<
+                    events_head,
+                    is_their_own,
+                    "THEN ip_address END, CASE WHEN ",
+                    is_their_own,
+                    "THEN user_agent END, email, details, CASE WHEN event_type = 'EMAIL_CHANGED' "
+                    "OR ",
+                    is_their_own,
+                    "THEN personal END FROM audit_ledger WHERE organization_id = $1 "
+                    "AND user_id = $2 AND id > COALESCE(CAST(NULLIF($3, '') AS bigint), 0) "
+                    "ORDER BY id LIMIT $4">);
 
 inline constexpr std::array personal_sections{
     PersonalSection{
@@ -123,7 +147,8 @@ inline constexpr std::array personal_sections{
     PersonalSection{
         "sessions",
         "id surface ipAddress userAgent deviceFingerprint deviceId deviceName country city "
-        "authMethods:l riskScore:i degraded:b deviceClasses:l rememberMe:b createdAt:d "
+        "impersonatedBy authMethods:l riskScore:i degraded:b deviceClasses:l rememberMe:b "
+        "createdAt:d "
         "lastSeenAt:d expiresAt:d absoluteExpiresAt:d loggedOutAt:d revokedAt:d revokeReason",
         personal_sessions
     },
@@ -159,12 +184,10 @@ inline constexpr std::array personal_sections{
     PersonalSection{
         "assignments", "id resourceType resourceId assignedBy createdAt:d", personal_assignments
     },
-    PersonalSection{
-        "createdResources", "id type name data:j createdAt:d updatedAt:d", personal_resources
-    },
+    PersonalSection{"createdResources", "id type createdAt:d", personal_resources},
     PersonalSection{
         "sentInvitations",
-        "id email role createdAt:d expiresAt:d acceptedAt:d revokedAt:d",
+        "id role createdAt:d expiresAt:d acceptedAt:d revokedAt:d",
         personal_invitations
     },
     PersonalSection{
@@ -178,8 +201,8 @@ inline constexpr std::array personal_sections{
     PersonalSection{"mails", "id topic recipient status createdAt:d sentAt:d", personal_mails},
     PersonalSection{
         "events",
-        "id createdAt:d event outcome status:i sessionId resource resourceId ipAddress userAgent "
-        "email details:j personal:j",
+        "id createdAt:d event outcome status:i sessionId actorId resource resourceId ipAddress "
+        "userAgent email details:j personal:j",
         personal_events
     },
 };

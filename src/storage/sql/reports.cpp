@@ -39,7 +39,8 @@ constexpr auto claim_report = either(
      .sqlite = joined<change_head, sqlite_patch, one_report, to_be_claimed, resource_columns>}
 );
 constexpr Text moved = ", updated_at = $4";
-constexpr Text being_written = "AND data->>'status' = 'generating' RETURNING id";
+constexpr Text being_written
+    = "AND data->>'status' = 'generating' AND data->>'claimedAt' = $5 RETURNING id";
 constexpr auto settle_report = either(
     {.postgres = joined<change_head, postgres_patch, moved, one_report, being_written>,
      .sqlite = joined<change_head, sqlite_patch, moved, one_report, being_written>}
@@ -161,10 +162,14 @@ public:
     }
 
     Async<bool> settle(
-        OrganizationId organization, ResourceId report, json::Object changes, Instant now
+        OrganizationId organization,
+        ResourceId report,
+        std::string claim,
+        json::Object changes,
+        Instant now
     ) override
     {
-        auto bound = values(organization, report, text_of(std::move(changes)), now);
+        auto bound = values(organization, report, text_of(std::move(changes)), now, claim);
         auto const rows = co_await connection_.query(
             settle_report, Scope::organization(organization), std::move(bound)
         );
