@@ -6,6 +6,7 @@ import { json } from '../support/database.ts';
 import { expectRefusal, expectStatus } from '../support/expectations.ts';
 import { Houses, type House, type Member } from '../support/houses.ts';
 import { stopStacks } from '../support/stack.ts';
+import { provenFor } from '../support/step_up.ts';
 
 const path = '/api/v1/me/data/export';
 const sections = [
@@ -64,8 +65,8 @@ describe('one’s own data', () => {
       expect(answer.json[section], section).toHaveLength(Number(rows[0]!['n']));
     }
     expect(answer.json.events.map((one: Json) => one.event)).toEqual(expect.arrayContaining(['LOGIN_SUCCESS', 'LOGIN_FAILURE', 'PASSWORD_RESET_REQUESTED', 'VAULT_INIT', 'DATA_EXPORT_STARTED']));
-    expect(answer.json.createdResources.map((one: Json) => one.name)).toEqual(['Client of whole']);
-    expect(answer.json.sentInvitations.map((one: Json) => one.email)).toEqual(['guest.whole@suite.example']);
+    expect(answer.json.createdResources).toEqual([{ id: expect.any(String), type: 'client', createdAt: expect.any(String) }]);
+    expect(answer.json.sentInvitations).toEqual([expect.objectContaining({ role: 'staff' })]);
     expect(answer.json.notifications.map((one: Json) => one.data.word)).toContain('whole');
     expect(answer.json.loginAttempts.map((one: Json) => one.successful).sort()).toEqual([false, true]);
   });
@@ -85,6 +86,32 @@ describe('one’s own data', () => {
     expect(answer.text).not.toContain(as.bearer);
     expect(answer.text).not.toMatch(/"\w*([hH]ash|[sS]ecret|[sS]ealed|backupCode\w*|payload)"\s*:/);
     for (const word of ['somebody-else', other.who.id, other.who.email]) expect(answer.text).not.toContain(word);
+  });
+
+  it('holds nothing of others in what is about the person: addresses, networks, devices, reasons, what they wrote', async () => {
+    const { who, as } = await lived('nosy');
+    const admin = await houses.member(house.id, 'owner');
+    const from = { 'user-agent': 'Browser-of-the-admin' };
+    const signed = await client().post('/api/auth/login', { email: admin.email, password: admin.password, organizationId: house.id }, { headers: from });
+    const theirs: Options = { bearer: signed.json.token as string, headers: from };
+    await provenFor(database(), house.id, 'security_settings');
+    await provenFor(database(), house.id, 'impersonate');
+    expectStatus(await client().send('PATCH', `/api/users/${who.id}`, { ...theirs, body: { email: `moved.${who.email}` } }), 200);
+    expectStatus(await client().post('/api/security/legal-holds', { userId: who.id, reason: 'Told-by-an-informant' }, theirs), 201);
+    const acted = await client().post('/api/security/impersonate', { userId: who.id, reason: 'Ticket 7' }, theirs);
+    expectStatus(acted, 201);
+    expectStatus(await client().post('/api/clients', { name: 'Made in their name' }, { bearer: acted.json.token as string, headers: from }), 201);
+    await database().run`UPDATE sessions SET ip_address = '203.0.113.77', user_agent = 'Browser-of-the-admin' WHERE id = ${acted.json.sessionId as string}`;
+    await database().run`INSERT INTO outbox (organization_id, topic, recipient, created_at) VALUES (${house.id}, 'mail', ${`moved.${who.email}`}, ${'2020-01-02T00:00:00.000Z'})`;
+    await database().run`UPDATE resources SET name = 'Renamed-by-others' WHERE created_by = ${who.id}`;
+    const answer = await exported(as);
+    for (const word of ['Browser-of-the-admin', '203.0.113.77', 'Told-by-an-informant', admin.email, 'guest.nosy', 'Renamed-by-others']) expect(answer.text, word).not.toContain(word);
+    const events = answer.json.events as Json[];
+    const moved = events.find((one) => one['event'] === 'EMAIL_CHANGED')!;
+    expect(moved).toMatchObject({ actorId: admin.id, ipAddress: null, userAgent: null, personal: { oldValue: who.email, newValue: `moved.${who.email}` } });
+    expect(events.find((one) => one['event'] === 'LOGIN_SUCCESS')).toMatchObject({ actorId: expect.toSatisfy((id) => id === null || id === who.id), ipAddress: expect.any(String) });
+    expect(answer.json.sessions.find((one: Json) => one.id === acted.json.sessionId)).toMatchObject({ impersonatedBy: admin.id, ipAddress: null, userAgent: null });
+    expect(answer.json.mails.filter((one: Json) => String(one.createdAt).startsWith('2020'))).toEqual([]); // somebody else's, before them
   });
 
   it('is read to its end however much it is, in the order in which it was written', async () => {

@@ -74,6 +74,26 @@ describe('the table of what may be done', () => {
   });
 });
 
+describe('what is decided about somebody’s data', () => {
+  it('IM-06 is decided by nobody in their name: erasing, taking that back, holds, reviews, exports; and nothing of it happens', async () => {
+    const { as } = await acting(second.who.id);
+    const asked: [Parameters<ReturnType<typeof client>['send']>[0], string, Json?][] = [
+      ['DELETE', meDataPath, { password: second.who.password }], ['GET', `${meDataPath}/erasure`], ['DELETE', `${meDataPath}/erasure`], ['GET', `${meDataPath}/export`],
+      ['POST', '/api/security/legal-holds', { reason: 'x' }], ['POST', '/api/security/legal-holds/lift', { reason: 'x' }], ['PUT', '/api/security/retention', {}],
+      ['POST', '/api/compliance/access-reviews', { name: 'Theirs' }], ['GET', '/api/compliance/access/matrix'], ['GET', '/api/compliance/export/audit-logs'],
+      ['POST', '/api/compliance/export/bundle', {}],
+    ];
+    for (const [method, path, body] of asked) {
+      const answer = await client().send(method, path, { ...as, ...(body ? { body } : {}) });
+      expect(answer.status, `${method} ${path}: ${answer.text.slice(0, 200)}`).toBe(403);
+      expect(String(answer.json?.message), path).toContain('act as somebody else');
+    }
+    for (const table of ['audit_erasures', 'legal_holds', 'access_reviews'])
+      expect((await database().rows([`SELECT count(*) AS n FROM ${table} WHERE organization_id = `, ''] as unknown as TemplateStringsArray, world.own.id))[0]!['n'], table).toSatisfy((n) => Number(n) === 0);
+    expectStatus(await end(as), 200);
+  });
+});
+
 describe('its life', () => {
   it('IM-02 asks for a step-up first, and refuses those without the right before that', async () => {
     const fresh = await world.houses.actor(world.own.id, 'owner');

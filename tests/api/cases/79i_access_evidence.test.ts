@@ -82,6 +82,69 @@ describe('who could do what', () => {
     expect(await standing(ann, '2020-01-01')).toBeUndefined();
   });
 
+  it('an organization that was given away: its heir and its giver, before and after', async () => {
+    await proven();
+    const heir = await houses.member(house.id, 'manager');
+    const t0 = await moment();
+    await provenFor(database(), house.id);
+    expectStatus(await client().post(`/api/organizations/${house.id}/transfer`, { newOwnerId: heir.id }, house.as), 200);
+    const t1 = await moment();
+    const boss = await houses.bearer(heir);
+    await provenFor(database(), house.id, 'data_export');
+    house = { ...house, as: boss };
+    await patched(`${usersPath}/${owner.id}/role`, { role: 'staff' });
+    const t2 = await moment();
+    const [given] = await database().rows`SELECT id FROM audit_ledger WHERE organization_id = ${house.id} AND event_type = 'ORGANIZATION_TRANSFERRED'`;
+    expect(await standing(owner, t0)).toMatchObject({ role: 'owner', role_seq: null });
+    expect(await standing(heir, t0)).toMatchObject({ role: 'manager', role_seq: null });
+    expect(await standing(owner, t1)).toMatchObject({ role: 'admin', role_seq: Number(given!['id']) });
+    expect(await standing(heir, t1)).toMatchObject({ role: 'owner', role_seq: Number(given!['id']) });
+    expect(await standing(owner, t2)).toMatchObject({ role: 'staff' });
+    expect(await standing(heir, t2)).toMatchObject({ role: 'owner' });
+  });
+
+  it('a denied sign-in that suspended somebody is one of the rows that say so', async () => {
+    await proven();
+    const ann = await houses.member(house.id, 'admin');
+    const sign = (device: string): Promise<Answer> => client().post('/api/auth/login', { email: ann.email, password: ann.password, organizationId: house.id, deviceFingerprint: device });
+    const home = { bearer: (await sign('home')).json.token as string };
+    const away = await sign('away');
+    const t0 = await moment();
+    await patched(`${usersPath}/${ann.id}`, { email: `moved.${ann.email}` }); // so nobody knows whose the mailbox is
+    expectStatus(await client().post(`/api/auth/sessions/${away.json.sessionId as string}/not-me`, {}, home), 200);
+    const t1 = await moment();
+    await patched(`${usersPath}/${ann.id}/status`, { status: 'active' });
+    const t2 = await moment();
+    const [denied] = await database().rows`SELECT id FROM audit_ledger WHERE user_id = ${ann.id} AND event_type = 'FORCE_LOGOUT'`;
+    expect(await standing(ann, t0)).toMatchObject({ status: 'active', status_seq: null });
+    expect(await standing(ann, t1)).toMatchObject({ status: 'suspended', status_seq: Number(denied!['id']) });
+    expect(await standing(ann, t2)).toMatchObject({ status: 'active' });
+    expect(await could('clients.delete', t1)).toEqual(sorted(owner));
+  });
+
+  it('people whose row is gone: deleted and erased, or deleted by SQL; with what they were', async () => {
+    await proven();
+    const added = async (role: string): Promise<Member> => {
+      const answer = await houses.add(house, { email: `gone.${role}.${crypto.randomUUID()}@suite.example`, password: 'Correct-Horse-42-Gone', role });
+      expectStatus(answer, 201);
+      return { id: answer.json.id as string, email: answer.json.email as string, password: '', organizationId: house.id, role };
+    };
+    const [ann, bea, cat] = [await added('admin'), await added('staff'), await houses.member(house.id, 'manager')];
+    await patched(`${usersPath}/${bea.id}/role`, { role: 'admin' });
+    const t0 = await moment();
+    for (const who of [ann, cat]) expectStatus(await client().send('DELETE', `${usersPath}/${who.id}`, house.as), 204);
+    const t1 = await moment();
+    await database().run`DELETE FROM users WHERE id IN (${ann.id}, ${bea.id}, ${cat.id})`;
+    const t2 = await moment();
+    expect(await could('clients.delete', t0)).toEqual(sorted(owner, ann, bea));
+    expect(await could('clients.delete', t1)).toEqual(sorted(owner, bea));
+    expect(await could('clients.delete', t2)).toEqual(sorted(owner));
+    expect(await standing(ann, t0)).toMatchObject({ role: 'admin', status: 'active', email: ann.email });
+    expect(await standing(bea, t1)).toMatchObject({ role: 'admin', status: 'active' });
+    expect(await standing(cat, t0)).toMatchObject({ role: 'manager' }); // as they left
+    for (const who of [ann, bea, cat]) expect(await standing(who, t2)).toBeUndefined();
+  });
+
   it('custom roles count as they were: before they were given, widened, and deleted', async () => {
     await proven();
     const ann = await houses.member(house.id, 'staff');
@@ -158,6 +221,49 @@ async function items(review: string): Promise<Json[]> {
 }
 
 describe('access reviews', () => {
+  it('are not signed off while anything is open, however many try at once; the last decision lets one of them', async () => {
+    await proven();
+    const people = [owner, await houses.member(house.id, 'admin'), await houses.member(house.id, 'staff')];
+    const review = await begun();
+    for (const who of people.slice(0, 2)) {
+      for (const answer of await Promise.all([signOff(review), signOff(review)])) expectRefusal(answer, 409, 'CONFLICT');
+      expectStatus(await decide(review, who, 'keep'), 200);
+    }
+    const together = await Promise.all([signOff(review), decide(review, people[2]!, 'keep'), signOff(review), signOff(review)]);
+    expectStatus(together[1]!, 200);
+    const signed = [together[0]!, together[2]!, together[3]!].filter((answer) => answer.status === 200).length;
+    expect(signed).toBeLessThanOrEqual(1);
+    const last = await signOff(review);
+    expect(last.status).toBe(signed === 1 ? 409 : 200);
+    expect((await client().get(`${reviewsPath}/${review}`, house.as)).json).toMatchObject({ kept: 3, undecided: 0, signedOffBy: owner.id });
+    expect((await items(review)).every((item) => item['decision'] === 'keep')).toBe(true);
+    expect(await database().count`SELECT count(*) FROM audit_ledger WHERE resource_id = ${review} AND details LIKE ${'%review signed off%'}`).toBe(1);
+  });
+
+  it('are neither decided nor signed nor read by somebody of another organization, who is no item of them', async () => {
+    await proven('force_logout');
+    const [mine, review] = [house, await begun()];
+    const [me, bea] = [owner, await houses.member(house.id, 'staff')];
+    await proven('force_logout');
+    const [foreign, stranger] = [house.as, owner];
+    for (const decision of ['keep', 'revoke']) expectRefusal(await decide(review, me, decision, 'From afar', foreign), 403, 'FORBIDDEN');
+    expectRefusal(await signOff(review, foreign), 403, 'FORBIDDEN');
+    for (const path of ['', '/items']) expectRefusal(await client().get(`${reviewsPath}/${review}${path}`, foreign), 403, 'FORBIDDEN');
+    house = mine;
+    expect((await items(review)).map((item) => [item['user_id'], item['decision']])).toEqual([[me.id, null]]);
+    for (const who of [stranger, bea]) expectRefusal(await decide(review, who, 'keep'), 404, 'NOT_FOUND'); // not frozen
+    expectStatus(await client().get('/api/users/me', foreign), 200); // nobody was suspended
+  });
+
+  it('freeze what stands, SQL too, whatever the ledger told before', async () => {
+    await proven();
+    const ann = await houses.member(house.id, 'staff');
+    await patched(`${usersPath}/${ann.id}/role`, { role: 'admin' });
+    await database().run`UPDATE users SET role = 'manager' WHERE id = ${ann.id}`;
+    const frozen = await items(await begun());
+    expect(frozen.find((item) => item['user_id'] === ann.id)).toMatchObject({ role: 'manager' });
+  });
+
   it('freeze who could do what, take decisions with reasons, and end when everybody was decided about', async () => {
     await proven('force_logout');
     const ann = await houses.member(house.id, 'admin');
