@@ -4,7 +4,6 @@
 #include "domain/access.h"
 #include "domain/deed.h"
 #include "domain/email_address.h"
-#include "domain/erasure_notices.h"
 #include "domain/erasures.h"
 #include "domain/members.h"
 #include "domain/organizations.h"
@@ -123,10 +122,10 @@ Async<ErasureView> ask(Context& context, EraseRequest request)
     entry.details["erasure"] = std::string("requested");
     entry.details["dueAt"] = to_text(erasure.due_at);
     auto const row = co_await work.ledger().append(std::move(entry));
-    domain::ErasureNotice const notice{
+    Notice const notice{
         .kind = mail_text::MailKind::erasure_requested, .at = erasure.due_at, .ledger_row = row
     };
-    co_await domain::tell_of_erasure(services, work, person, erasure.address, notice);
+    co_await mail_about(services, work, person, erasure.address, notice);
     co_await work.commit();
     services.mail_waits();
     co_return view_of(erasure);
@@ -164,10 +163,10 @@ Async<Success> keep(Context& context, Nothing)
     auto entry = deed(facts, Actor::person(caller), Event::profile_updated, 200, person);
     entry.details["erasure"] = std::string("taken back");
     auto const row = co_await work->ledger().append(std::move(entry));
-    domain::ErasureNotice const notice{
+    Notice const notice{
         .kind = mail_text::MailKind::erasure_taken_back, .at = facts.now, .ledger_row = row
     };
-    co_await domain::tell_of_erasure(context.services, *work, person, asked->address, notice);
+    co_await mail_about(context.services, *work, person, asked->address, notice);
     co_await work->commit();
     context.services.mail_waits();
     Success answer;

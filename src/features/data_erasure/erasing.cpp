@@ -3,7 +3,6 @@
 
 #include "core/log.h"
 #include "core/metrics.h"
-#include "domain/erasure_notices.h"
 #include "domain/erasures.h"
 #include "domain/ledger.h"
 #include "domain/members.h"
@@ -107,10 +106,10 @@ Async<void> end_account(Services& services, Erasure erasure, Instant now)
         auto entry = entry_about(erasure, "access ended", now);
         domain::tell_standing(entry, *person);
         auto const row = co_await work->ledger().append(std::move(entry));
-        domain::ErasureNotice const notice{
+        Notice const notice{
             .kind = mail_text::MailKind::account_erased, .at = now, .ledger_row = row
         };
-        co_await domain::tell_of_erasure(services, *work, *person, erasure.address, notice);
+        co_await mail_about(services, *work, *person, erasure.address, notice);
     }
     co_await work->commit();
     services.risk_scores.forget(erasure.user_id);

@@ -28,6 +28,24 @@ using domain::User;
 using domain::UserStatus;
 using domain::void_mailed_links;
 
+Async<void> tell(
+    http::Context& context,
+    UnitOfWork& work,
+    User before,
+    mail_text::MailOrder order,
+    std::int64_t row
+)
+{
+    MailToQueue mail{
+        .organization_id = before.organization_id,
+        .recipient = order.recipient,
+        .payload = mail_text::to_payload(order),
+        .dedupe_key = {},
+        .ledger_id = row
+    };
+    co_await queue_mail(context.services, work, std::move(mail), context.now);
+}
+
 Async<void>
 record_and_tell(http::Context& context, UnitOfWork& work, User before, std::string now_at)
 {
@@ -36,24 +54,24 @@ record_and_tell(http::Context& context, UnitOfWork& work, User before, std::stri
     entry.personal["oldValue"] = before.email;
     entry.personal["newValue"] = now_at;
     auto const row = co_await work.ledger().append(std::move(entry));
-    mail_text::MailOrder order{
+    mail_text::MailOrder changed{
         .kind = mail_text::MailKind::address_changed,
         .recipient = before.email,
         .recipient_name = before.name.value_or("")
     };
-    order.new_address = now_at;
-    order.happened_at = context.now;
-    MailToQueue mail{
-        .organization_id = before.organization_id,
-        .recipient = before.email,
-        .payload = mail_text::to_payload(order),
-        .dedupe_key = {},
-        .ledger_id = row
+    changed.new_address = now_at;
+    changed.happened_at = context.now;
+    co_await tell(context, work, before, std::move(changed), row);
+    auto const due = co_await domain::erasure_to_come(work, before);
+    if (!due)
+        co_return;
+    mail_text::MailOrder erasure{
+        .kind = mail_text::MailKind::erasure_requested,
+        .recipient = std::move(now_at),
+        .recipient_name = before.name.value_or("")
     };
-    co_await queue_mail(context.services, work, std::move(mail), context.now);
-    co_await domain::tell_new_address_of_erasure(
-        context.services, work, std::move(before), std::move(now_at), row
-    );
+    erasure.happened_at = due;
+    co_await tell(context, work, std::move(before), std::move(erasure), row);
 }
 
 Async<bool> is_taken(UnitOfWork& work, User person, CanonicalAddress address, Instant now)

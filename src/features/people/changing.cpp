@@ -161,6 +161,21 @@ Async<void> tell_old_address(Changing const& done, std::int64_t row)
     co_await mail(done, std::move(order), row);
 }
 
+// Of an erasure that they asked for at the old one.
+Async<void> tell_new_address(Changing const& done, std::int64_t row)
+{
+    auto const due = co_await domain::erasure_to_come(done.work, done.person);
+    if (!due)
+        co_return;
+    MailOrder order{
+        .kind = MailKind::erasure_requested,
+        .recipient = *done.change.email,
+        .recipient_name = name_of(done.person)
+    };
+    order.happened_at = due;
+    co_await mail(done, std::move(order), row);
+}
+
 // Who is mailed about the new address; nobody where nothing is to be proven or told.
 std::optional<CanonicalAddress> mailed(Changing const& done)
 {
@@ -219,9 +234,7 @@ Async<void> write(Changing const& done)
     if (done.address != NewAddress::counts)
         co_return;
     co_await tell_old_address(done, row);
-    co_await domain::tell_new_address_of_erasure(
-        done.services, done.work, person, *done.change.email, row
-    );
+    co_await tell_new_address(done, row);
 }
 
 } // namespace
