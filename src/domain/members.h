@@ -88,6 +88,9 @@ public:
     virtual Async<std::int64_t> count(OrganizationId organization, MemberFilter filter) = 0;
     virtual Async<std::vector<User>>
     list(OrganizationId organization, MemberFilter filter, MemberWindow window) = 0;
+    // Live people of these, in the order of their ids; nobody stands for who is not among them.
+    virtual Async<std::vector<User>> among(OrganizationId organization, std::vector<UserId> ids)
+        = 0;
     // At most `limit` of those after the mark: however many there are, and whoever comes and goes
     // meanwhile, each is met once; but who is sorted by what changes meanwhile may be met twice or
     // not at all.

@@ -159,6 +159,27 @@ TEST_P(MembersStore, ListsFilterSearchAndSort)
     EXPECT_EQ(listed({.search = "' OR '1'='1"}), Ids());
 }
 
+TEST_P(MembersStore, SomeByTheirIdsAreTheLiveOnesOfTheOrganization)
+{
+    ASSERT_TRUE(add(person("gone")));
+    outside().query("UPDATE users SET deleted_at = $1 WHERE id = 'gone'", sql::values(now));
+    ASSERT_TRUE(add(person("dora", "p")));
+    auto const among = [&](std::vector<UserId> ids) {
+        Ids met;
+        for (auto const& one : with_members([&](domain::Members& members) {
+                 return members.among(o, std::move(ids));
+             }))
+            met.push_back(one.id.text());
+        return met;
+    };
+    EXPECT_EQ(
+        among({UserId("bea"), UserId("gone"), UserId("dora"), UserId("nobody"), ann, ann}),
+        Ids({"ann", "bea"})
+    );
+    EXPECT_EQ(among({UserId("' OR '1'='1"), UserId("{bea}"), UserId("NULL")}), Ids());
+    EXPECT_EQ(among({}), Ids());
+}
+
 // Times may be finer than a millisecond where others wrote them.
 TEST_P(MembersStore, AWalkMeetsEverybodyOnce)
 {

@@ -223,6 +223,7 @@ TEST_P(Plans, ListsOfMembersReadTheirOrganizationAlone)
                     EXPECT_EQ(page.empty(), where == std::string("o7") && filter.role);
                 }
             run(members->count(organization, filter));
+            run(members->among(organization, {UserId("u1"), UserId("nobody")}));
             for (auto const sort :
                  {MemberSort::created_at,
                   MemberSort::email,

@@ -84,6 +84,15 @@ Async<MemberList> plain_list(
     co_return views_of(people);
 }
 
+// Who of these is here: the others are left out, whether they are gone or were never known.
+Async<MemberList>
+named(http::Context& context, OrganizationId id, std::vector<domain::UserId> wanted)
+{
+    auto work = co_await context.services.storage.read();
+    auto const people = co_await work->members().among(id, std::move(wanted));
+    co_return views_of(people);
+}
+
 Async<http::Raw> page_as_csv(http::Context& context, OrganizationId id, Wanted wanted)
 {
     auto work = co_await context.services.storage.read();
@@ -110,6 +119,10 @@ Async<Listed> list(http::Context& context, ListRequest request)
     OrganizationId const id(context.parameter("id"));
     context.no_store(); // personal rows
     Listed listed;
+    if (!wanted.ids.empty()) {
+        listed = co_await named(context, id, wanted.ids);
+        co_return listed;
+    }
     if (wanted.is_csv) {
         listed = co_await as_csv(context, id, wanted);
         co_return listed;

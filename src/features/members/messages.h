@@ -21,8 +21,11 @@ struct ListRequest { // of the query
     std::optional<std::int64_t> page;
     std::optional<std::int64_t> limit; // 1 to 100
     std::optional<std::string> format; // json, csv
+    std::optional<std::string> ids; // by commas, 100 at most: these alone, and nothing else beside
 };
-BOOST_DESCRIBE_STRUCT(ListRequest, (), (role, status, search, sort, order, page, limit, format))
+BOOST_DESCRIBE_STRUCT(
+    ListRequest, (), (role, status, search, sort, order, page, limit, format, ids)
+)
 
 using MemberList = std::vector<domain::MemberView>;
 

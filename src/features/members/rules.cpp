@@ -44,11 +44,39 @@ void read_filter(ListRequest const& request, domain::MemberFilter& filter)
     filter.search = std::string(trimmed(request.search.value_or("")));
 }
 
+constexpr std::size_t most_ids = 100;
+
+bool asks_more_than_ids(ListRequest const& request)
+{
+    return request.role || request.status || request.search || request.sort || request.order
+        || request.page || request.limit || request.format;
+}
+
+std::vector<domain::UserId> ids_in(std::string_view text)
+{
+    std::vector<domain::UserId> ids;
+    while (true) {
+        auto const end = text.find(',');
+        auto const id = text.substr(0, end);
+        if (id.empty() || ids.size() == most_ids)
+            throw invalid_field("ids", "must be 1 to 100 ids with commas between them");
+        ids.emplace_back(std::string(id));
+        if (end == std::string_view::npos)
+            return ids;
+        text.remove_prefix(end + 1);
+    }
+}
+
 } // namespace
 
 Wanted understood(ListRequest const& request)
 {
     Wanted wanted;
+    if (request.ids) {
+        if (asks_more_than_ids(request))
+            throw invalid_field("ids", "cannot be asked for together with anything else");
+        wanted.ids = ids_in(*request.ids);
+    }
     read_filter(request, wanted.filter);
     if (request.sort)
         wanted.window.sort = sort_named(*request.sort);

@@ -6,6 +6,7 @@
 #include "http/paging.h"
 
 #include <string>
+#include <vector>
 
 namespace gatehouse::members {
 
@@ -14,6 +15,7 @@ struct Wanted {
     domain::MemberWindow window;
     http::Paging paging;
     bool is_csv = false;
+    std::vector<domain::UserId> ids; // these people alone; empty: whoever the filter lets through
 };
 
 Wanted understood(ListRequest const& request); // throws Refusal

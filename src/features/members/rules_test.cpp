@@ -54,6 +54,23 @@ TEST(MemberLists, WordsAndNumbersOutsideTheirBoundsAreNamed)
     EXPECT_EQ(refused({.status = "suspended", .sort = "email", .order = "desc", .limit = 100}), "");
 }
 
+TEST(MemberLists, PeopleByTheirIdsAreAskedForAlone)
+{
+    EXPECT_EQ(
+        understood({.ids = "a,b"}).ids, (std::vector{domain::UserId("a"), domain::UserId("b")})
+    );
+    EXPECT_TRUE(understood({}).ids.empty());
+    std::string hundred = "x";
+    for (int more = 1; more < 100; ++more)
+        hundred += ",x";
+    EXPECT_EQ(understood({.ids = hundred}).ids.size(), 100);
+    for (auto const& wrong : {std::string(), std::string("a,"), std::string(",a"), hundred + ",x"})
+        EXPECT_EQ(refused({.ids = wrong}), "ids") << wrong;
+    EXPECT_EQ(refused({.role = "staff", .ids = "a"}), "ids");
+    EXPECT_EQ(refused({.limit = 5, .ids = "a"}), "ids");
+    EXPECT_EQ(refused({.format = "csv", .ids = "a"}), "ids");
+}
+
 TEST(MemberLists, TheRestKeepsFilterAndOrder)
 {
     auto const same

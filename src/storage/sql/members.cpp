@@ -71,10 +71,32 @@ constexpr auto select_by_address = either(
          by_address_head,
          "lower(u.email) = $2 AND u.deleted_at IS NULL">}
 );
+constexpr Text among_head
+    = " FROM users u WHERE u.organization_id = $1 AND u.deleted_at IS NULL AND u.id ";
+constexpr Text among_tail = " ORDER BY u.id";
+constexpr auto select_among = either(
+    {.postgres
+     = joined<"SELECT ", user_columns, among_head, "= ANY (CAST($2 AS text[]))", among_tail>,
+     .sqlite = joined<
+         "SELECT ",
+         user_columns,
+         among_head,
+         "IN (SELECT value FROM json_each($2))",
+         among_tail>}
+);
 constexpr Statement count_other_owners(
     "SELECT count(*) FROM users WHERE organization_id = $1 AND id <> $2 AND role = 'owner' "
     "AND status = 'active' AND deleted_at IS NULL"
 );
+
+std::vector<User> read_people(Rows const& rows)
+{
+    std::vector<User> people;
+    people.reserve(rows.size());
+    for (auto const row : rows)
+        people.push_back(read_user(row));
+    return people;
+}
 
 class SqlMembers final : public Members {
 public:
@@ -195,11 +217,21 @@ public:
         auto const rows = co_await connection_.query(
             member_list(window), Scope::organization(organization), Values(std::move(bound))
         );
-        std::vector<User> people;
-        people.reserve(rows.size());
-        for (auto const row : rows)
-            people.push_back(read_user(row));
-        co_return people;
+        co_return read_people(rows);
+    }
+
+    Async<std::vector<User>> among(OrganizationId organization, std::vector<UserId> ids) override
+    {
+        std::vector<std::string> texts;
+        texts.reserve(ids.size());
+        for (auto const& id : ids)
+            texts.push_back(id.text());
+        auto const rows = co_await connection_.query(
+            select_among,
+            Scope::organization(organization),
+            values(organization, TextList(std::move(texts)))
+        );
+        co_return read_people(rows);
     }
 
     Async<MemberBatch>

@@ -7,16 +7,21 @@ export class ListState {
   page = $derived(Math.max(1, Number(router.query.get('page') ?? '1') || 1));
   search = $derived(router.query.get('search') ?? '');
 
-  constructor(sortedBy: string, limit = 20) {
+  private readonly ordered: 'asc' | 'desc';
+
+  /** By what, how many on a page, and in which order until somebody says another one. */
+  constructor(sortedBy: string, limit = 20, ordered: 'asc' | 'desc' = 'asc') {
     this.sortedBy = sortedBy;
     this.limit = limit;
+    this.ordered = ordered;
   }
 
   get sort(): string {
     return router.query.get('sort') ?? this.sortedBy;
   }
   get order(): 'asc' | 'desc' {
-    return router.query.get('order') === 'desc' ? 'desc' : 'asc';
+    const said = router.query.get('order') ?? (router.query.has('sort') ? 'asc' : this.ordered);
+    return said === 'desc' ? 'desc' : 'asc';
   }
 
   /** The parameters that the lists of the interface have in common. */
@@ -34,6 +39,10 @@ export class ListState {
   }
   turnTo(page: number): void {
     router.ask({ page: page === 1 ? undefined : String(page) });
+  }
+  /** Behind the end (the last row of a page went, or the address is old) the last page is shown instead. */
+  stayWithin(answered: { page: number; pages: number; total: number } | undefined): void {
+    if (answered && answered.total > 0 && answered.page === this.page && this.page > answered.pages) router.ask({ page: answered.pages <= 1 ? undefined : String(answered.pages) }, true);
   }
   /** Ascending at first, then the other way. */
   sortBy(name: string, isSorted: boolean): void {

@@ -20,12 +20,18 @@ export function ago(when: string, now = Date.now()): string {
   return exact(when);
 }
 
+/** With the zone of whoever reads it: a time is quoted to people who sit elsewhere. */
 export function exact(when: string): string {
-  return new Date(when).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(when).toLocaleString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
 }
 
 export function day(when: string): string {
   return new Date(when).toLocaleDateString('en-GB', { dateStyle: 'medium' });
+}
+
+/** A day of the server's calendar, which is that of UTC: it has the same name everywhere. */
+export function calendarDay(when: string): string {
+  return new Date(when).toLocaleDateString('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 }
 
 export function timeOfDay(when: string): string {

@@ -17,3 +17,7 @@ export async function readReports(query: { page: number; limit: number; sort: st
   return pageOf(await said(api.GET('/api/reports', { params: { query } })));
 }
 export type Report = Awaited<ReturnType<typeof readReports>>['data'][number];
+
+export const askFile = (id: string, signal: AbortSignal) => api.GET('/api/reports/{id}/download', { params: { path: { id } }, parseAs: 'stream', signal });
+/** Where the server names none. */
+export const fileOf = (report: Report) => `report.${report.format ?? 'csv'}`;
