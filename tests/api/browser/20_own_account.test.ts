@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { desktop, phone, Tab, watchTabs } from '../support/browser.ts';
 import { Houses, type Member } from '../support/houses.ts';
 import { newPassword } from '../support/people.ts';
-import { pdf } from '../support/pictures.ts';
+import { form, pdf } from '../support/pictures.ts';
 import { codeOf, insertWithFactor, wrongCode } from '../support/second_factor.ts';
 import { mainStack } from '../support/stack.ts';
 import { roles, World } from '../support/worlds.ts';
@@ -111,23 +111,29 @@ describe('the own account', () => {
     await tab.go('/profile');
     const drawn = await tab.page.evaluate(() => document.createElement('canvas').toDataURL('image/jpeg').split(',')[1] ?? '');
     const choose = (name: string, mimeType: string, buffer: Buffer) => tab.at('input-profile-picture').setInputFiles({ name, mimeType, buffer });
+    const sent = async () => {
+      const [answer] = await Promise.all([tab.page.waitForResponse((one) => one.url().endsWith('/profile-picture')), tab.press('button-save-profile')]);
+      return answer.status();
+    };
+    const picture = async () => (await stack.database.row`SELECT profile_picture FROM users WHERE id = ${who.id}`)['profile_picture'];
     await choose('large.jpg', 'image/jpeg', Buffer.alloc(6 * 1024 * 1024, 1));
-    await tab.press('button-save-profile');
+    expect(await sent()).toBe(413);
     await tab.says('error-message', '5 MB');
     await choose('paper.pdf', 'application/pdf', pdf);
-    await tab.press('button-save-profile');
+    expect(await sent()).toBe(400);
     await tab.says('error-message', 'no picture');
+    expect(await picture()).toBeNull();
     await choose('me.jpg', 'image/jpeg', Buffer.from(drawn, 'base64'));
-    await tab.press('button-save-profile');
+    expect(await sent()).toBe(200);
     await tab.sees('toast-success');
+    expect(await picture()).not.toBeNull();
     await tab.page.reload();
     const shown = await tab.sees('img-profile-picture');
     expect(await shown.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
     const colleague = await anybody();
-    const answer = await stack.client.send('POST', `/api/users/${colleague.id}/profile-picture`, {
-      bearer: (await world.houses.bearer(who)).bearer, bytes: '', headers: { 'content-type': 'multipart/form-data; boundary=x' },
-    });
+    const answer = await stack.client.send('POST', `/api/users/${colleague.id}/profile-picture`, { bearer: (await world.houses.bearer(who)).bearer, ...form(Buffer.from(drawn, 'base64')) });
     expect(answer.status).toBe(403);
+    expect((await stack.database.row`SELECT profile_picture FROM users WHERE id = ${colleague.id}`)['profile_picture']).toBeNull();
   });
 
   it('TC-E2E-048 changes the password; the other browser is signed out', async () => {
@@ -235,9 +241,21 @@ describe('the own account', () => {
     const who = await anybody();
     const tab = await Tab.of(who);
     await tab.go('/profile?tab=data');
-    await tab.settles();
+    await tab.sees('button-export-data');
+    await tab.sees('button-erase-account');
     await tab.misses('button-delete-account');
-    expect((await stack.client.delete(`/api/users/${who.id}`, await world.houses.bearer(who))).status).toBe(403);
+    const answer = await stack.client.delete(`/api/users/${who.id}`, await world.houses.bearer(who));
+    expect([answer.status, answer.json.code]).toEqual([403, 'FORBIDDEN']);
+    expect(await stack.database.row`SELECT deleted_at FROM users WHERE id = ${who.id}`).toEqual({ deleted_at: null });
+    // The same page has the button for who may: it is the role that takes it away.
+    const admin = await anybody('admin');
+    const theirs = await Tab.of(admin);
+    await theirs.go('/profile?tab=data');
+    await theirs.press('button-delete-account');
+    await theirs.press('button-confirm-delete');
+    await theirs.arrives('/login');
+    expect((await stack.database.row`SELECT deleted_at FROM users WHERE id = ${admin.id}`)['deleted_at']).not.toBeNull();
+    expect(await signsIn(admin)).toBe(401);
   });
 
   it('TC-E2E-049 lists what concerns the own account, until it is cleared', async () => {

@@ -236,6 +236,32 @@ describe('changing people', () => {
     expect(await stored(id)).toMatchObject({ role: 'manager' });
   });
 
+  it('TC-E2E-040 shows somebody who is promoted what they may do now, without a new sign-in', async () => {
+    const house = await World.side(world.houses, 'House of promotions');
+    const { who, as } = house.people.staff;
+    const everybody = () => stack.client.get(`/api/organizations/${house.id}/users`, as);
+    const theirs = await Tab.of(who);
+    await theirs.go('/dashboard');
+    await theirs.sees('menu-clients');
+    await theirs.misses('menu-users');
+    expect((await everybody()).status).toBe(403);
+    const standing = async () => [(await theirs.cookie('token'))?.value, await theirs.page.evaluate(() => performance.timeOrigin)];
+    const before = await standing();
+    const tab = await onUsers(house);
+    await tab.press(`button-edit-user-${who.id}`);
+    await tab.choose('select-role', 'manager');
+    await tab.press('button-save');
+    await tab.sees('toast-success');
+    expect(await stored(who.id)).toMatchObject({ role: 'manager' });
+    // Rights are asked for again every ten seconds: the way to the people is there to be pressed.
+    await theirs.at('menu-users').click({ timeout: 20_000 });
+    await theirs.arrives('/users');
+    await theirs.sees('table-users');
+    expect((await idsShown(theirs)).sort()).toEqual(await live(house));
+    expect(await standing(), 'the same session, in the same document').toEqual(before);
+    expect((await everybody()).status, 'the bearer from before').toBe(200);
+  });
+
   it('suspends several at once, and says who could not be', async () => {
     const house = await World.side(world.houses, 'House of several');
     const ids = [await named(house, 'One', 'Several'), await named(house, 'Two', 'Several')];
@@ -245,7 +271,11 @@ describe('changing people', () => {
     await tab.says('text-selected', '2 selected');
     await tab.press('button-bulk-suspend');
     await tab.says('toast-success', '1 person suspended');
-    await tab.says('toast-error', 'Two Several');
+    await tab.says('toast-error', '1 person could not be suspended');
+    await tab.at('toast-error').waitFor({ state: 'detached' });
+    await tab.says('text-bulk-refused', 'Two Several: The server cannot be reached'); // who it was is there to be read
+    await tab.press('button-refused-read');
+    await tab.misses('text-bulk-refused');
     expect([await stored(ids[0] ?? ''), await stored(ids[1] ?? '')]).toMatchObject([{ status: 'suspended' }, { status: 'active' }]);
   });
 });

@@ -23,6 +23,7 @@ const open: Tab[] = [];
 export interface Look {
   viewport?: { width: number; height: number };
   dark?: boolean;
+  timezoneId?: string;
 }
 
 export interface Who {
@@ -50,7 +51,7 @@ export class Tab {
       colorScheme: look.dark ? 'dark' : 'light',
       reducedMotion: 'reduce',
       locale: 'en-GB',
-      timezoneId: 'UTC',
+      timezoneId: look.timezoneId ?? 'UTC',
       acceptDownloads: true,
     });
     const page = await context.newPage();
