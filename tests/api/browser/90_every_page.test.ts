@@ -38,12 +38,12 @@ describe('every page', () => {
     const how = { viewport: state.phone === true ? narrow : desktop };
     const tab = who === undefined ? await Tab.open(how) : await Tab.of(who, how);
     await state.reach(tab, { world, fresh });
-    await tab.settles();
+    if (state.waits !== true) await tab.settles();
     const flaws: string[] = [];
     let judged = 0;
     for (const look of looks) {
       if (state.phone === true && look.viewport !== narrow) continue;
-      await tab.wears(look);
+      await tab.wears(look, state.waits === true);
       if (folder !== undefined) await tab.page.screenshot({ path: join(folder, `${name}.${look.name}.png`), fullPage: state.floats !== true });
       flaws.push(...(await tab.flaws(judged++ > 0)).map((flaw) => `${look.name}: ${flaw}`));
     }

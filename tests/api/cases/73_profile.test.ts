@@ -147,6 +147,24 @@ describe.each(profiles)('layer 1, profile, provisioning %s', (profile) => {
     expectRefusal(await client().get(`${organizationsPath}/${mine.id}/users?role=%27%20OR%201=1`, mine.as), 400, 'VALIDATION', /role/);
   });
 
+  it('of some by their ids, in one question: whoever is gone or elsewhere is left out', async () => {
+    const mine = await houses.house();
+    const [first, second, gone, elsewhere] = [await houses.member(mine.id), await houses.member(mine.id), await houses.member(mine.id), await houses.member((await houses.house()).id)];
+    await database().run`UPDATE users SET deleted_at = ${new Date()} WHERE id = ${gone.id}`;
+    const by = (ids: string, more = '') => client().get(`${organizationsPath}/${mine.id}/users?ids=${encodeURIComponent(ids)}${more}`, mine.as);
+    const answer = await by([second.id, gone.id, elsewhere.id, 'nobody', first.id, first.id].join(','));
+    expectStatus(answer, 200);
+    expect(answer.json.map((one: { id: string }) => one.id).sort()).toEqual([first.id, second.id].sort());
+    expect(answer.text).not.toMatch(secretMembers);
+    expect((await by("' OR '1'='1")).json).toEqual([]);
+    for (const [ids, more] of [['', ''], [`${first.id},`, ''], [Array(101).fill('x').join(','), ''], [first.id, '&role=staff'], [first.id, '&format=csv'], [first.id, '&limit=1']])
+      expectRefusal(await by(ids ?? '', more), 400, 'VALIDATION', /ids/);
+    if (profile === 'closed') {
+      const staff = await houses.actor(mine.id);
+      expectRefusal(await client().get(`${organizationsPath}/${mine.id}/users?ids=${first.id}`, staff.as), 403, 'FORBIDDEN');
+    }
+  });
+
   it('TC-PROFILE-015 in pages', async () => {
     const mine = await houses.house();
     const path = `${organizationsPath}/${mine.id}/users`;

@@ -158,12 +158,12 @@ export class Tab {
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
   }
 
-  /** The same page in another window size and other colours. */
-  async wears(look: { viewport: { width: number; height: number }; dark: boolean }): Promise<void> {
+  /** The same page in another window size and other colours; where something waits nothing settles. */
+  async wears(look: { viewport: { width: number; height: number }; dark: boolean }, waits = false): Promise<void> {
     await this.page.setViewportSize(look.viewport);
     await this.page.emulateMedia({ colorScheme: look.dark ? 'dark' : 'light' });
     await this.page.waitForFunction((dark) => document.documentElement.classList.contains('dark') === dark, look.dark);
-    await this.settles();
+    if (!waits) await this.settles();
   }
 
   /** What axe finds wrong for people who see, hear or move otherwise; and what is too wide. Colours alone: the rest was judged before. */

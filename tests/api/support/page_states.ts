@@ -1,5 +1,6 @@
 // The pages of the console and the states that are worth looking at; a new page adds its own here.
 import { administration } from './admin_states.ts';
+import { passing } from './list_states.ts';
 import { newAddress } from './people.ts';
 import type { Tab } from './browser.ts';
 import type { Role, World } from './worlds.ts';
@@ -16,6 +17,8 @@ export interface State {
   phone?: boolean;
   /** Something lies over the page: the picture is of the window. */
   floats?: boolean;
+  /** Something is asked for and does not come: nothing settles. */
+  waits?: boolean;
   reach: (tab: Tab, given: Given) => Promise<void>;
 }
 
@@ -184,4 +187,5 @@ export const states: State[] = [
   { name: 'not-found', as: 'owner', reach: at('/things/nothings') },
   { name: 'forbidden', as: 'staff', reach: at('/billing') },
   ...administration,
+  ...passing,
 ];
