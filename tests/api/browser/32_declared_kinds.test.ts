@@ -40,7 +40,7 @@ describe('a declared kind', () => {
     await tab.go('/dashboard');
     await tab.press('menu-ai-models');
     await tab.arrives('/things/ai-models');
-    await tab.says('text-no-ai models', 'No ai models yet');
+    await tab.says('text-no-ai models', 'No AI models yet');
     await tab.press('button-add-ai model');
     await tab.fill({ 'input-ai model-name': 'House model' });
     await tab.press('button-save-ai model');

@@ -166,6 +166,30 @@ export class Tab {
     if (!waits) await this.settles();
   }
 
+  /** Texts that do not show whole: their end is behind the edge of a box that does not scroll. */
+  private cutTexts(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const hides = (value: string) => value === 'hidden' || value === 'clip';
+      const found: string[] = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const parent = node.parentElement;
+        if (parent === null || node.nodeValue?.trim() === '' || !parent.checkVisibility() || parent.closest('.sr-only, [aria-hidden="true"], select, svg') !== null) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const text = range.getBoundingClientRect();
+        for (let box: Element | null = parent; box !== null && box !== document.body; box = box.parentElement) {
+          const style = getComputedStyle(box);
+          const edge = box.getBoundingClientRect();
+          const isCut = (hides(style.overflowX) && (text.right > edge.right + 1 || text.left < edge.left - 1)) || (hides(style.overflowY) && text.bottom > edge.bottom + 2);
+          if (isCut) found.push((node.nodeValue ?? '').trim().slice(0, 60));
+          if (isCut || /auto|scroll/.test(style.overflowX + style.overflowY)) break;
+        }
+      }
+      return found;
+    });
+  }
+
   /** What axe finds wrong for people who see, hear or move otherwise; and what is too wide. Colours alone: the rest was judged before. */
   async flaws(coloursAlone = false): Promise<string[]> {
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe);
@@ -175,7 +199,8 @@ export class Tab {
       return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary}`));
     }, coloursAlone);
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    return wide > 0 ? [...found, `${this.path} is ${wide} px too wide`] : found;
+    const cut = await this.cutTexts();
+    return [...found, ...(wide > 0 ? [`${this.path} is ${wide} px too wide`] : []), ...cut.map((text) => `cut: ${text}`)];
   }
 }
 

@@ -9,3 +9,6 @@ export function sentenceOf(words: string): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
+
+/** Within a sentence: what is said letter by letter is written large. */
+export const spoken = (words: string): string => words.replace(/\b(ai|api|ip)\b/g, (word) => word.toUpperCase());
