@@ -1,5 +1,6 @@
 // The pages of the console and the states that are worth looking at; a new page adds its own here.
 import { administration } from './admin_states.ts';
+import { dialogs } from './dialog_states.ts';
 import { passing } from './list_states.ts';
 import { newAddress } from './people.ts';
 import type { Tab } from './browser.ts';
@@ -187,5 +188,6 @@ export const states: State[] = [
   { name: 'not-found', as: 'owner', reach: at('/things/nothings') },
   { name: 'forbidden', as: 'staff', reach: at('/billing') },
   ...administration,
+  ...dialogs,
   ...passing,
 ];
