@@ -248,14 +248,14 @@ describe('the own account', () => {
     expect([answer.status, answer.json.code]).toEqual([403, 'FORBIDDEN']);
     expect(await stack.database.row`SELECT deleted_at FROM users WHERE id = ${who.id}`).toEqual({ deleted_at: null });
     // The same page has the button for who may: it is the role that takes it away.
-    const admin = await anybody('admin');
-    const theirs = await Tab.of(admin);
+    const owner = await anybody('owner'); // one of two
+    const theirs = await Tab.of(owner);
     await theirs.go('/profile?tab=data');
     await theirs.press('button-delete-account');
     await theirs.press('button-confirm-delete');
     await theirs.arrives('/login');
-    expect((await stack.database.row`SELECT deleted_at FROM users WHERE id = ${admin.id}`)['deleted_at']).not.toBeNull();
-    expect(await signsIn(admin)).toBe(401);
+    expect((await stack.database.row`SELECT deleted_at FROM users WHERE id = ${owner.id}`)['deleted_at']).not.toBeNull();
+    expect(await signsIn(owner)).toBe(401);
   });
 
   it('TC-E2E-049 lists what concerns the own account, until it is cleared', async () => {

@@ -69,8 +69,8 @@ function state({ name, path, as = 'owner', api, then, floats = false }: Asked, h
 }
 
 export const passing: State[] = asked.flatMap((one) => [
-  state(one, 'waiting', () => undefined, '.animate-pulse, [data-testid="search-loading"]'),
-  state(one, 'failed', refused(429, 'Too many requests', 'Try again in a moment.'), 'main .text-danger, [role="alert"]'),
+  state(one, 'waiting', () => undefined, '.animate-pulse:visible, [data-testid="search-loading"]:visible'),
+  state(one, 'failed', refused(429, 'Too many requests', 'Try again in a moment.'), 'main .text-danger:visible, [role="alert"]:visible'),
   ...(one.nothing ? [state(one, 'nothing', (route) => route.fulfill({ json: one.nothing?.json }), `[data-testid="${one.nothing.testid}"]`)] : []),
   // What the server refuses though the page opened: rights are lost while they are used.
   ...(['clients', 'audit', 'billing'].includes(one.name) ? [state(one, 'refused', refused(403, 'Forbidden', 'You may not.'), '[data-testid="error-forbidden"]')] : []),

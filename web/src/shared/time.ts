@@ -14,7 +14,7 @@ export function ago(when: string, now = Date.now()): string {
   let distance = (new Date(when).getTime() - now) / 1000;
   if (Math.abs(distance) < 45) return 'just now';
   for (const [size, unit] of steps) {
-    if (Math.abs(distance) < size) return relative.format(Math.round(distance), unit);
+    if (Math.round(Math.abs(distance)) < size) return relative.format(Math.round(distance), unit);
     distance /= size;
   }
   return exact(when);
