@@ -200,6 +200,10 @@ describe('pages of a list', () => {
     const house = await World.side(world.houses, 'House of nothing found');
     await world.resource(house, 'report', 'There');
     const tab = await Tab.of(house.people.owner.who);
+    await tab.go('/users?sort=nonsense&order=asc');
+    await tab.says('error-message', 'Sort');
+    await tab.press('button-begin-anew');
+    await tab.sees('table-users');
     for (const [path, empty, full] of [['/reports?search=nothing', 'text-no-reports', 'table-reports'], ['/security/sessions?search=nothing', 'text-no-sessions', 'list-sessions']] as const) {
       await tab.go(path);
       await (await tab.sees(empty)).getByRole('button').click();
