@@ -7,6 +7,7 @@ import time
 
 import peers
 from decisions import SERVICE_KEY
+from goals import NGINX
 from loads import COST, PEOPLE, SERVER_CORE, TOOLS, load, request
 from pages import post
 from servers import Gatehouse, Nginx
@@ -130,12 +131,11 @@ def others(opened, folder):
 
 
 def side_by_side(folder, database, kinds, size):
-    """{operation: {subject: [a measurement for each round]}}; nginx has its turn before each operation."""
+    """{operation: {subject: [a measurement for each round]}}; nginx has its turn before each operation, and each subject
+    goes first in its turn, since a shared machine is not the same from one minute to the next."""
     with contextlib.ExitStack() as opened:
         nginx = opened.enter_context(Nginx(SERVER_CORE, body="x" * 200))
-        yardstick = Subject("nginx `return 200`")
-        yardstick.repeat("return 200", nginx, [request("GET", "/")])
-        subjects = [yardstick]
+        plain, subjects = [request("GET", "/")], []
         for kind in kinds:
             print(f"gatehouse on {kind} gets its people and tokens", flush=True)
             subjects.append(gatehouse(opened, folder, database, kind, size))
@@ -146,8 +146,12 @@ def side_by_side(folder, database, kinds, size):
         found = {}
         for turn in range(size.rounds):
             print(f"side by side, round {turn + 1} of {size.rounds}", flush=True)
-            for subject in subjects:
-                for operation, measure in subject.operations.items():
-                    found.setdefault(operation, {}).setdefault(subject.name, []).append(measure(size.seconds))
+            for operation in dict.fromkeys(name for subject in subjects for name in subject.operations):
+                asked = [subject for subject in subjects if operation in subject.operations]
+                first = turn % len(asked)
+                measured = found.setdefault(operation, {})
+                measured.setdefault(NGINX, []).append(load(nginx.port, plain, size.seconds / 2) | {"cpu": 0.0})
+                for subject in asked[first:] + asked[:first]:
+                    measured.setdefault(subject.name, []).append(subject.operations[operation](size.seconds))
         starts = {one.name: one.seconds_to_ready for one in subjects if hasattr(one, "seconds_to_ready")}
         return found, starts
