@@ -187,27 +187,31 @@ private:
             for (auto at = before; at < in_hand.size(); ++at)
                 lanes.begin(in_hand[at].waiting->job);
             lanes.advance(ended);
+            auto const side_by_side = in_hand.size();
             for (auto const* const job : ended)
-                hand_over(*job, in_hand);
+                hand_over(*job, in_hand, side_by_side);
             ended.clear();
         }
     }
 
-    void hand_over(HashJob const& job, std::vector<InHand>& in_hand)
+    // What one job takes is known from full lanes alone: by itself it takes as long as all of them
+    // together.
+    void hand_over(HashJob const& job, std::vector<InHand>& in_hand, std::size_t side_by_side)
     {
         auto const found = std::ranges::find_if(in_hand, [&](InHand const& one) {
             return &one.waiting->job == &job;
         });
         std::chrono::duration<double> const took = std::chrono::steady_clock::now() - found->begun;
-        auto const beside = static_cast<double>(in_hand.size());
         auto const waiting = std::move(found->waiting);
         in_hand.erase(found);
         metrics::observe_seconds("gatehouse_password_hash_seconds", took.count());
         {
             std::unique_lock const lock(mutex_);
             --jobs_in_hand_;
-            auto const now = took.count() / beside;
-            seconds_per_job_ = 0.8 * seconds_per_job_.value_or(now) + 0.2 * now;
+            if (side_by_side == lanes_) {
+                auto const now = took.count() / static_cast<double>(lanes_);
+                seconds_per_job_ = 0.8 * seconds_per_job_.value_or(now) + 0.2 * now;
+            }
         }
         if (waiting->job.failure) // the request gets the cause and answers for it
             waiting->done.fail(waiting->job.failure);

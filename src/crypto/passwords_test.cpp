@@ -225,6 +225,58 @@ TEST(PasswordHasher, a_burst_travels_in_groups_shared_fairly)
     EXPECT_EQ(engine.largest_group(), 5U);
 }
 
+// Eight lanes, all of which take as long as one.
+class Steady final : public HashEngine {
+    class Lanes final : public HashLanes {
+    public:
+        std::size_t lanes() const noexcept override { return 8; }
+        void begin(HashJob& job) noexcept override { in_hand_.push_back(&job); }
+        void advance(std::vector<HashJob*>& ended) noexcept override
+        {
+            std::this_thread::sleep_for(std::chrono::milliseconds(25));
+            for (auto* const job : in_hand_)
+                job->matches = true;
+            ended.swap(in_hand_);
+            in_hand_.clear();
+        }
+
+    private:
+        std::vector<HashJob*> in_hand_;
+    };
+
+public:
+    std::unique_ptr<HashLanes> lanes() override { return std::make_unique<Lanes>(); }
+};
+
+// How long a queue takes is judged by what full lanes do: neither by lone jobs, nor by those that
+// ended last of several.
+TEST(PasswordHasher, quiet_hours_do_not_make_a_burst_seem_slow)
+{
+    SystemRandom random;
+    EventLoop loop;
+    PasswordHasherOptions options{.policy = cheap, .threads = 1, .queue = 1000};
+    options.longest_wait = std::chrono::milliseconds(400);
+    PasswordHasher hasher(options, random, std::make_unique<Steady>());
+    for (int lone = 0; lone < 5; ++lone)
+        EXPECT_TRUE(wait_for(loop, hasher.matches(SecretString("right"), {})));
+    for (int burst : {48, 48}) {
+        Outcome outcome;
+        loop.post([&] {
+            for (int each = 0; each < burst; ++each)
+                start(try_once(hasher, "right", outcome));
+            loop.stop();
+        });
+        loop.run();
+        for (int looks = 0; looks < 500 && outcome.matched + outcome.overloaded < burst; ++looks) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            loop.post([&] { loop.stop(); });
+            loop.run();
+        }
+        EXPECT_EQ(outcome.matched, burst);
+        EXPECT_EQ(outcome.overloaded, 0);
+    }
+}
+
 TEST(PasswordHasher, many_loops_at_once)
 {
     SystemRandom random;

@@ -31,10 +31,14 @@ Async<void> record_login(Services& services, UnitOfWork& work, LoginEnd end)
     if (end.method)
         entry.details["method"] = *end.method;
     put_risk(entry, end.risk);
-    auto const row = co_await work.ledger().append(std::move(entry));
+    std::optional<std::int64_t> row;
+    if (end.from_new_device) // its mail names the row
+        row = co_await work.ledger().append(std::move(entry));
+    else
+        co_await work.ledger().record(std::move(entry));
     co_await record_skipped(work, end.facts, user, end.session.id, end.risk);
-    if (end.from_new_device)
-        co_await tell_of_new_device(services, work, end.facts, user, end.session, row);
+    if (row)
+        co_await tell_of_new_device(services, work, end.facts, user, end.session, *row);
 }
 
 void told_of_login(Services& services, bool from_new_device)

@@ -68,6 +68,7 @@ private:
 struct End {
     bool done = false;
     bool unknown = false;
+    bool overloaded = false;
     std::optional<Kind> failed;
     std::int64_t number = -1; // of its last row
 };
@@ -113,6 +114,8 @@ Async<void> run_one(sql::Database& database, Member member, Ends& ends, std::siz
         end.failed = error.kind();
     } catch (sql::OutcomeUnknown const&) {
         end.unknown = true;
+    } catch (Overloaded const&) {
+        end.overloaded = true;
     }
     if (--ends.left == 0)
         ends.all.sender().deliver(true);
@@ -302,6 +305,25 @@ TEST_P(SharedSync, ATextThatCannotBeSentIsItsOwnUnitsAlone)
     EXPECT_TRUE(ends[1].failed);
     EXPECT_TRUE(ends[0].done && ends[2].done);
     EXPECT_EQ(count(), 2);
+}
+
+// Nobody waits for the waiting of all who were in the group before them.
+TEST_P(SharedSync, WhoIsTriedAloneWaitsNoLongerThanForAConnection)
+{
+    add_house("a", 1);
+    auto const outside = store_->connect();
+    outside->script("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
+    open_counted(store_->url(), {.lock = 300ms}, {.waiting_time = 500ms});
+    std::vector<Member> members;
+    for (int each = 0; each < 16; ++each)
+        members.push_back(read(count_users, Scope::organization("a")));
+    auto const begun = std::chrono::steady_clock::now();
+    auto const ends = together(std::move(members));
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 3s) << "16 times 300 ms and more";
+    EXPECT_EQ(ends.front().failed, Kind::timeout);
+    EXPECT_TRUE(ends.back().overloaded);
+    outside->script("ROLLBACK");
+    EXPECT_TRUE(together({read(count_users, Scope::organization("a"))}).front().done);
 }
 
 TEST_P(SharedSync, ReadsAndWritesDoNotShare)

@@ -92,9 +92,7 @@ Async<std::optional<std::vector<Candidate>>> proven_now(Concluding in, std::vect
             continue;
         auto const& candidate = in.known.meant[at];
         auto const& organization = candidate.user.organization_id;
-        bool const there = co_await in.work.organizations().hold(organization);
-        if (!there)
-            co_return std::nullopt;
+        co_await in.work.organizations().hold_for_next(organization);
         auto const user = co_await in.work.users().find(organization, candidate.user.id);
         // A reset that was committed meanwhile must not be followed by a session for the old
         // password.

@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/metrics.h"
+#include "core/overloaded.h"
 #include "storage/sql/errors.h"
 
 #include <algorithm>
@@ -155,8 +156,23 @@ void Desk::serve_together(std::vector<Whole> group)
         }
         return;
     }
-    for (auto const& each : group)
-        serve_alone(each);
+    // One after the other, and none later than a connection would have been waited for: what held
+    // up the first may hold up all of them.
+    auto const patience = now() + options_.waiting_time;
+    for (auto const& each : group) {
+        if (now() < patience)
+            serve_alone(each);
+        else
+            turn_away(each);
+    }
+}
+
+void Desk::turn_away(Whole const& whole)
+{
+    metrics::count("gatehouse_database_turned_away_total", {{"why", "parted"}});
+    auto const why = std::make_exception_ptr(Overloaded("the database is slow", 1));
+    whole.unit->end(why);
+    whole.job.answer->fail(why);
 }
 
 // False: nothing of any of them happened, and one may have been in the way of the others.

@@ -43,6 +43,7 @@ private:
     void serve_together(std::vector<Whole> group);
     bool commit_together(std::vector<Whole> const& group, Deadline until);
     void serve_alone(Whole const& whole);
+    static void turn_away(Whole const& whole);
     void run(Unit& unit);
     void conclude(Unit& unit, Job const& job, Deadline until);
     void give_up(Unit& unit, std::exception_ptr why);
