@@ -71,8 +71,17 @@ Async<void> Background::repeated(
         }
         if (!cause.empty())
             note_failure(name, cause);
+        std::scoped_lock const lock(mutex_);
+        failing_[name] = cause;
     }
     ended();
+}
+
+std::string Background::trouble_of(std::string const& name) const
+{
+    std::scoped_lock const lock(mutex_);
+    auto const found = failing_.find(name);
+    return found == failing_.end() ? "" : found->second;
 }
 
 void Background::run(std::string name, Async<void> work)

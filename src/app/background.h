@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -29,6 +30,9 @@ public:
     void
     repeat(std::string name, std::chrono::milliseconds period, std::function<Async<void>()> work);
 
+    // Why the last call of what repeats under this name failed; "" where it did not.
+    std::string trouble_of(std::string const& name) const;
+
     bool is_stopping() const { return stopping_.load(); } // nothing more is taken
 
 private:
@@ -39,9 +43,10 @@ private:
     void ended();
 
     EventLoop loop_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable idle_;
     int running_ = 0;
+    std::map<std::string, std::string> failing_; // what repeats, and why it failed last
     std::atomic<bool> stopping_ = false;
     std::thread thread_;
 };

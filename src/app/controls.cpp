@@ -72,6 +72,16 @@ std::string House::limiter_trouble() const
     return server_->ceilings().trouble(clock_.now());
 }
 
+std::string House::retention_trouble() const
+{
+    if (!background_) // the house is being closed
+        return "";
+    for (auto const* const work : {"clear-away", "erasures"})
+        if (auto const why = background_->trouble_of(work); !why.empty())
+            return std::string(work) + ": " + why;
+    return "";
+}
+
 void House::add_controls()
 {
     add_database_controls();
@@ -86,6 +96,7 @@ void House::add_controls()
             [this] { return places_->check(); },
             [this] { return places_->trouble(); }
         );
+    checks_.watch({"retention", !needed}, [this] { return retention_trouble(); });
     add_losses(checks_, {"work afterwards", !needed}, "afterwards");
     add_losses(checks_, {"own numbers", !needed}, "me_data");
     add_losses(checks_, {"last seen", !needed}, "last_seen_at");

@@ -51,6 +51,7 @@ private:
     void add_database_controls();
     void add_open_controls();
     std::string limiter_trouble() const;
+    std::string retention_trouble() const;
 
     Configuration configuration_;
     SystemClock clock_;

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -40,6 +42,32 @@ Async<void> clear(Storage& storage, std::string_view table, Removing remove)
     }
 }
 
+// What went wrong at which table, so that one that cannot be swept keeps no other from it.
+using Failures = std::vector<std::string>;
+
+Async<void>
+try_to_clear(Storage& storage, std::string_view table, Removing remove, Failures& failures)
+{
+    std::string failure;
+    try {
+        co_await clear(storage, table, std::move(remove));
+    } catch (std::exception const& caught) {
+        failure = std::string(table) + ": " + caught.what();
+    }
+    if (!failure.empty())
+        failures.push_back(std::move(failure));
+}
+
+void require_none(Failures const& failures)
+{
+    if (failures.empty())
+        return;
+    auto const more = failures.size() > 1
+        ? " (and " + std::to_string(failures.size() - 1) + " more)"
+        : std::string();
+    throw std::runtime_error(failures.front() + more);
+}
+
 Async<Special> special_ones(Storage& storage)
 {
     auto work = co_await storage.read();
@@ -52,12 +80,13 @@ Async<Special> special_ones(Storage& storage)
 Async<void> clear_away(Storage& storage, Instant now)
 {
     auto const special = co_await special_ones(storage);
+    Failures failures;
     for (auto const kind : everything_that_ends()) {
         auto const usual = now - stay_of(kind, {});
         Removing const everywhere = [=](Retention& from) {
             return from.remove(kind, usual, at_once);
         };
-        co_await clear(storage, table_of(kind), everywhere);
+        co_await try_to_clear(storage, table_of(kind), everywhere, failures);
         if (!is_of_organizations(kind))
             continue;
         for (auto const& [organization, settings] : special) {
@@ -65,13 +94,14 @@ Async<void> clear_away(Storage& storage, Instant now)
             Removing const here = [=, id = organization](Retention& from) {
                 return from.remove_of(kind, id, before, at_once);
             };
-            co_await clear(storage, table_of(kind), here);
+            co_await try_to_clear(storage, table_of(kind), here, failures);
         }
     }
     Removing const deserted = [now](Retention& from) {
         return from.remove_deserted(now - deserted_stay, at_once);
     };
-    co_await clear(storage, "organizations", deserted);
+    co_await try_to_clear(storage, "organizations", deserted, failures);
+    require_none(failures);
 }
 
 Async<void> tell_sizes(Storage& storage)

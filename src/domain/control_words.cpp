@@ -25,6 +25,7 @@ constexpr std::array meanings{
     Meaning{"ledger sealer", "New rows of the ledger are not sealed in time."},
     Meaning{"ledger history", "Sealed history was cut off or changed: it is not sealed further."},
     Meaning{"ledger checkpoints", "Checkpoints do not get outside the database."},
+    Meaning{"retention", "Something stays that should be gone: a table or somebody's data."},
     Meaning{"mail", "Mail does not leave: codes and links wait."},
     Meaning{"limiter", "Requests and mails beyond their limits may not be refused."},
     Meaning{"change feed", "Changes on other nodes are not heard: every request asks."},

@@ -7,6 +7,7 @@
 #include "domain/deed.h"
 #include "domain/invitations.h"
 #include "domain/ledger.h"
+#include "domain/members.h"
 #include "domain/notifications.h"
 #include "domain/one_time_tokens.h"
 #include "domain/organizations.h"
@@ -14,6 +15,7 @@
 #include "domain/refresh_tokens.h"
 #include "domain/refusal.h"
 #include "domain/resources.h"
+#include "domain/retention.h"
 #include "domain/sessions.h"
 #include "domain/step_up_challenges.h"
 #include "domain/verification.h"
@@ -169,7 +171,10 @@ Async<std::int64_t> take_out_of_service(UnitOfWork& work, User person, Instant n
     CanonicalAddress const address(person.email); // nor is there a way back in through an old offer
     auto const superseded
         = co_await work.invitations().supersede(person.organization_id, address, now);
-    co_await work.pictures().remove(person.organization_id, person.id); // the row itself stays
+    bool const is_held
+        = co_await work.members().retention().is_held(person.organization_id, person.id);
+    if (!is_held) // the row itself stays
+        co_await work.pictures().remove(person.organization_id, person.id);
     co_await work.assignments().remove_of(person.organization_id, person.id);
     co_await work.organizations().settle_owner(person.organization_id, now);
     co_return superseded;

@@ -74,6 +74,28 @@ TEST_P(ClearingAway, NotificationsGoAfterTheyWereClearedAndWhenTheyAreOld)
     EXPECT_EQ(left("notifications"), "cleared new ");
 }
 
+TEST_P(ClearingAway, ATableThatCannotBeSweptKeepsNoOtherFromIt)
+{
+    add_token("stuck", ago(24h * 40), ago(24h * 31));
+    add_notification("goes", ago(24h * 100), std::nullopt);
+    world.outside().run(
+        GetParam() == sql::Dialect::sqlite
+            ? "CREATE TRIGGER stuck BEFORE DELETE ON one_time_tokens "
+              "BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+            : "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS "
+              "$$ BEGIN RAISE 'stuck'; END $$; CREATE TRIGGER stuck BEFORE DELETE ON "
+              "one_time_tokens FOR EACH ROW EXECUTE FUNCTION stuck()"
+    );
+    try {
+        clear_away();
+        ADD_FAILURE() << "nobody was told";
+    } catch (std::runtime_error const& failure) {
+        EXPECT_EQ(std::string(failure.what()).find("one_time_tokens: "), 0U) << failure.what();
+    }
+    EXPECT_EQ(left("one_time_tokens"), "stuck ");
+    EXPECT_EQ(left("notifications"), "");
+}
+
 TEST_P(ClearingAway, ManyGoInUnitsOfAThousand)
 {
     for (int at = 0; at < 2100; ++at)

@@ -234,6 +234,29 @@ TEST_P(Retention, ALegalHoldOnAPersonKeepsWhatIsAboutThem)
     }
 }
 
+// Mail and invitations name people by their addresses alone.
+TEST_P(Retention, ALegalHoldOnAPersonKeepsWhatWentToThem)
+{
+    put_hold("house", ann.id);
+    for (auto const* const to : {"Ann@example.test", "somebody@example.test"}) {
+        sql("INSERT INTO outbox (id, organization_id, topic, recipient, status, next_attempt_at, "
+            "created_at) VALUES ($1, 'house', 'notice', $1, 'sent', $2, $2)",
+            sql::values(to, ago(400)));
+        sql("INSERT INTO invitations (id, organization_id, email, role, token_hash, created_at, "
+            "expires_at) VALUES ($1, 'house', $1, 'staff', $1, $2, $2)",
+            sql::values(to, ago(400)));
+    }
+    clear_away();
+    for (auto const* const table : {"outbox", "invitations"}) {
+        EXPECT_EQ(left(table), 1) << table;
+        EXPECT_EQ(world.count(std::string(table) + " WHERE id = 'Ann@example.test'"), 1) << table;
+    }
+    sql("DELETE FROM legal_holds");
+    clear_away();
+    for (auto const* const table : {"outbox", "invitations"})
+        EXPECT_EQ(left(table), 0) << table;
+}
+
 TEST_P(Retention, APersonalOrganizationWithoutAnybodyGoesAfterADay)
 {
     sql("UPDATE organizations SET kind = 'personal'");

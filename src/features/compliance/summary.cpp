@@ -50,6 +50,7 @@ constexpr std::array known{
     Known{"work afterwards", "CC7", "Nothing that is done after an answer is dropped."},
     Known{"own numbers", "CC7", "People see the numbers of their own account."},
     Known{"last seen", "CC6", "The last use of each session is kept."},
+    Known{"retention", "CC6", "What has ended, and who asked to be erased, goes in time."},
     Known{"mail", "CC7", "Codes and notices reach people."},
     Known{"change feed", "CC6", "What is revoked on one node ends on all of them."},
 };

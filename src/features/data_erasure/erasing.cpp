@@ -13,6 +13,7 @@
 
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -207,6 +208,7 @@ Async<void> erase_due(Services& services)
 {
     auto const now = services.clock.now();
     auto const due = co_await take_up(services, now);
+    std::string last_cause;
     for (auto const& erasure : due) {
         std::string cause;
         try {
@@ -220,7 +222,10 @@ Async<void> erase_due(Services& services)
         log::Line(log::Level::error, "erasure.failed")
             .with("user", erasure.user_id.text())
             .with("cause", cause);
+        last_cause = cause;
     }
+    if (!last_cause.empty())
+        throw std::runtime_error("somebody could not be erased: " + last_cause);
 }
 
 } // namespace gatehouse::data_erasure

@@ -19,8 +19,15 @@ constexpr Text usual_person
     = " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = t.user_id AND (EXISTS (SELECT 1 FROM "
       "retention_settings r WHERE r.organization_id = u.organization_id) OR EXISTS (SELECT 1 FROM "
       "legal_holds h WHERE h.organization_id = u.organization_id)))";
-constexpr Text in_one = " AND t.organization_id = $3 AND NOT EXISTS (SELECT 1 FROM legal_holds h "
-                        "WHERE h.organization_id = t.organization_id AND h.user_id = '')";
+// Nor what went to somebody who is held: it names them by their address.
+constexpr Text mail_in_one
+    = " AND t.organization_id = $3 AND NOT EXISTS (SELECT 1 FROM legal_holds h LEFT JOIN users u "
+      "ON u.organization_id = h.organization_id AND u.id = h.user_id WHERE h.organization_id = "
+      "t.organization_id AND (h.user_id = '' OR lower(u.email) = lower(t.recipient)))";
+constexpr Text offer_in_one
+    = " AND t.organization_id = $3 AND NOT EXISTS (SELECT 1 FROM legal_holds h LEFT JOIN users u "
+      "ON u.organization_id = h.organization_id AND u.id = h.user_id WHERE h.organization_id = "
+      "t.organization_id AND (h.user_id = '' OR lower(u.email) = lower(t.email)))";
 constexpr Text of_one
     = " AND t.organization_id = $3 AND NOT EXISTS (SELECT 1 FROM legal_holds h WHERE "
       "h.organization_id = t.organization_id AND h.user_id IN ('', t.user_id))";
@@ -91,7 +98,8 @@ struct Of { // whose rows: of everybody usual, of one organization
 };
 using People = Of<of_one, usual_tenant, nothing>;
 using Sessions = Of<of_one, usual_tenant, ids>;
-using Tenants = Of<in_one, usual_tenant, nothing>;
+using Mails = Of<mail_in_one, usual_tenant, nothing>;
+using Offers = Of<offer_in_one, usual_tenant, nothing>;
 using Global = Of<person_of_one, usual_person, nothing>;
 using Nobodys = Of<nothing, nothing, nothing>;
 
@@ -103,7 +111,7 @@ Pair statements_of(Ended kind)
     case Ended::step_up_challenges:
         return People::pair<"step_up_challenges", "expires_at", made_before>();
     case Ended::invitations:
-        return Tenants::pair<"invitations", "expires_at", made_before>();
+        return Offers::pair<"invitations", "expires_at", made_before>();
     case Ended::refresh_tokens:
         return People::pair<"refresh_tokens", "expires_at", not_reused>();
     case Ended::reused_refresh_tokens:
@@ -111,7 +119,7 @@ Pair statements_of(Ended kind)
     case Ended::sessions:
         return Sessions::pair<"sessions", "last_seen_at", session_ended>();
     case Ended::mails:
-        return Tenants::pair<"outbox", "next_attempt_at", mail_ended>();
+        return Mails::pair<"outbox", "next_attempt_at", mail_ended>();
     case Ended::cleared_notifications:
         return People::pair<"notifications", "cleared_at", nothing>();
     case Ended::notifications:
