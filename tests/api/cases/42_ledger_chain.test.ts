@@ -110,6 +110,24 @@ describe('the chain', () => {
     expect(audit(['check']).status).toBe(2);
   });
 
+  it('the key is rotated beside a running server, which signs with the next one, and whoever knows one of them knows both', async () => {
+    const before = await newPerson(stack);
+    await sealed();
+    const said = audit(['rotate-key', '--json']);
+    expect(said.status, said.output).toBe(0);
+    const rotated = JSON.parse(said.output) as { kid: string; previousKid: string };
+    const after = await newPerson(stack);
+    await sealed();
+    const signed = async (id: string) => (await stack.database.rows`SELECT DISTINCT kid FROM audit_checkpoints WHERE organization_id = ${id}`).map((row) => row['kid']);
+    expect(await signed(before.organizationId)).toEqual([rotated.previousKid]);
+    expect(await signed(after.organizationId)).toEqual([rotated.kid]);
+    for (const person of [before, after])
+      for (const kid of [rotated.kid, rotated.previousKid])
+        expect(audit(['verify', '--organization', person.organizationId, '--kid', kid], { GATEHOUSE_KEK: '' }).status).toBe(0);
+    expect(await stack.database.count`SELECT count(*) FROM audit_ledger WHERE resource = ${'audit_key'} AND resource_id = ${rotated.kid}`).toBe(1);
+    expect(audit(['rotate-key'], { GATEHOUSE_KEK: Buffer.alloc(32, 7).toString('base64') }).status).toBe(1);
+  });
+
   it('a place outside that is gone keeps nobody out, is told, and gets what waited', async () => {
     await rm(kept, { recursive: true });
     await newAccount(stack);
@@ -118,6 +136,21 @@ describe('the chain', () => {
     await mkdir(kept);
     await until('it to work again', 20, async () => ((await control('ledger checkpoints')) === 'ok' ? true : undefined));
     await until('what waited to be there', 20, async () => ((await stack.database.count`SELECT count(*) FROM audit_unpublished`) === 0 ? true : undefined));
+  });
+
+  it('history that is cut off and put back is not sealed anew, and that is told', async () => {
+    const person = await newPerson(stack);
+    await sealed();
+    const chain = person.organizationId;
+    await unlocked(
+      `INSERT INTO audit_unsealed (organization_id, ledger_id) SELECT organization_id, ledger_id FROM audit_seals WHERE organization_id = '${chain}';` +
+      ['audit_seals', 'audit_checkpoints'].map((table) => `DELETE FROM ${table} WHERE organization_id = '${chain}'`).join(';'),
+    );
+    await until('it to be told', 20, async () => ((await control('ledger history')) === 'degraded' ? true : undefined));
+    expect(await stack.database.count`SELECT count(*) FROM audit_seals WHERE organization_id = ${chain}`).toBe(0);
+    await until('its row', 20, async () =>
+      ((await stack.database.count`SELECT count(*) FROM audit_ledger WHERE event_type = ${'CONTROL_DEGRADED'} AND resource_id = ${'ledger history'}`) === 1 ? true : undefined));
+    expect((await stack.client.get('/ready')).status).toBe(200);
   });
 });
 
