@@ -18,11 +18,16 @@ protected:
             for (auto& record : domain::erasure_records(rows, like))
                 co_await work.ledger().append(std::move(record));
         });
+        let_newest_wait();
     }
-    // While no trigger says that it waits.
     void append_unguarded(std::string const& organization, int number)
     {
         append(organization, number, number);
+        let_newest_wait();
+    }
+    // While no trigger says that it does.
+    void let_newest_wait()
+    {
         outside().run("INSERT INTO audit_unsealed (organization_id, ledger_id) SELECT "
                       "l.organization_id, l.id FROM audit_ledger l WHERE l.id = (SELECT max(id) "
                       "FROM audit_ledger)");
