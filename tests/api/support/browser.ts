@@ -164,6 +164,7 @@ export class Tab {
     await this.page.emulateMedia({ colorScheme: look.dark ? 'dark' : 'light' });
     await this.page.waitForFunction((dark) => document.documentElement.classList.contains('dark') === dark, look.dark);
     if (!waits) await this.settles();
+    else await this.page.waitForTimeout(400); // there is nothing to wait for: what else the page asks for has come by then
   }
 
   /** Texts that do not show whole: their end is behind the edge of a box that does not scroll. */

@@ -63,6 +63,7 @@ function state({ name, path, as = 'owner', api, then, floats = false }: Asked, h
       await tab.page.route(api.startsWith('**') ? api : new RegExp(api), (route) => void answer(route));
       await tab.go(path);
       await then?.(tab);
+      await tab.page.locator('h1').first().waitFor({ state: 'visible' });
       await tab.page.locator(shown).first().waitFor({ state: 'visible' });
     },
   };
