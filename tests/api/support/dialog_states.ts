@@ -51,7 +51,6 @@ export const dialogs: State[] = [
   over('reports-delete', '/reports', first('button-delete-report-')),
   over('devices-everywhere', '/profile?tab=devices', press('button-logout-all')),
   over('data-erase', '/profile?tab=data', press('button-erase-account')),
-  over('data-leave', '/profile?tab=data', press('button-delete-account')),
   over('invitations-revoke', '/users?tab=invitations', first('button-revoke-invitation-')),
   over('roles-add', '/roles', press('button-add-role')),
   over('roles-delete', '/roles', first('button-delete-role-')),
