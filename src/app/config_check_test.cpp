@@ -32,7 +32,8 @@ Pairs production(Pairs more = {})
         {"env", "production"},
         {"public_url", "https://id.example.test"},
         {"mail", "smtp://localhost:25"},
-        {"kek", good_key}};
+        {"kek", good_key}
+    };
     all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -86,7 +87,8 @@ TEST(Configuration, an_environment_that_is_none_of_the_three_refuses)
 TEST(Configuration, switches_of_test_refuse_everywhere_else)
 {
     Pairs const switches{
-        {"provisioning", "open"}, {"reset_token_storage", "column"}, {"rate_limit", "off"}};
+        {"provisioning", "open"}, {"reset_token_storage", "column"}, {"rate_limit", "off"}
+    };
     for (auto const& each : switches) {
         EXPECT_EQ(refusal(in("test", {each})), "") << each.first;
         auto const line = "--" + each.first + ": is for GATEHOUSE_ENV=test alone; remove it";
@@ -157,8 +159,8 @@ TEST(Configuration, numbers_are_whole_and_within_their_bounds)
             << number;
     }
     EXPECT_EQ(
-        understood(in("test", {{"sessions_max_active_per_user", "3"}})
-        ).domain.max_active_sessions_per_user,
+        understood(in("test", {{"sessions_max_active_per_user", "3"}}))
+            .domain.max_active_sessions_per_user,
         3
     );
     EXPECT_NE(refusal(in("test", {{"hash_queue", "0"}})), "");
@@ -209,9 +211,8 @@ TEST(Configuration, the_public_url_is_https_in_production)
           "https://id.example.test:port"})
         EXPECT_NE(refusal(production({{"public_url", bad}})), "") << bad;
     for (auto const* const good :
-         {"https://id.example.test:8443",
-          "https://[2001:db8::1]:8443/auth",
-          "https://10.0.0.1/a-b"})
+         {"https://id.example.test:8443", "https://[2001:db8::1]:8443/auth", "https://10.0.0.1/a-b"
+         })
         EXPECT_EQ(refusal(production({{"public_url", good}})), "") << good;
     EXPECT_EQ(
         understood(production({{"public_url", "https://id.example.test///"}})).domain.public_url,
@@ -275,8 +276,8 @@ TEST(Configuration, databases_hashes_and_origins_are_checked)
     EXPECT_EQ(understood(production({{"password_hash", "bcrypt:12"}})).password_hash.cost, 12);
     EXPECT_NE(refusal(production({{"allowed_origins", "https://a.test, b.test"}})), "");
     EXPECT_EQ(
-        understood(production({{"allowed_origins", " https://a.test , http://b.test ,"}})
-        ).domain.allowed_origins,
+        understood(production({{"allowed_origins", " https://a.test , http://b.test ,"}}))
+            .domain.allowed_origins,
         (std::vector<std::string>{"https://a.test", "http://b.test"})
     );
 }

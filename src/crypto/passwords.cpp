@@ -97,16 +97,14 @@ private:
         threads_.clear(); // joins
     }
 
-    // Whether what waits already takes longer than anybody may wait. A queue that is short for the
-    // lanes there are is none, however long one hash takes.
+    // Whether what waits, where it is more than fits the lanes, takes too long for anybody.
     bool would_be_late() const
     {
         std::chrono::duration<double> const wait(seconds_for(queue_.size(), 0));
         return queue_.size() >= thread_count_ * lanes_ && wait > longest_wait_;
     }
 
-    // Whoever has waited too long is told so rather than worked for: they may be gone, and those
-    // behind them would be late as well. What was estimated before it was queued can be wrong.
+    // Whoever has waited too long, whatever was estimated: they may be gone, and others would wait.
     void turn_away_late_ones()
     {
         std::chrono::duration<double> const one(seconds_for(thread_count_ * lanes_, 0));
@@ -129,8 +127,8 @@ private:
 
     double seconds_for(std::size_t jobs, double unmeasured) const
     {
-        auto const one = seconds_per_job_.value_or(unmeasured);
-        return static_cast<double>(jobs) * one / static_cast<double>(thread_count_);
+        auto const threads = static_cast<double>(thread_count_);
+        return static_cast<double>(jobs) * seconds_per_job_.value_or(unmeasured) / threads;
     }
 
     void queue_changed()
@@ -194,8 +192,7 @@ private:
         }
     }
 
-    // What one job takes is known from full lanes alone: by itself it takes as long as all of them
-    // together.
+    // What one job takes full lanes tell alone: by itself it takes as long as all of them.
     void hand_over(HashJob const& job, std::vector<InHand>& in_hand, std::size_t side_by_side)
     {
         auto const found = std::ranges::find_if(in_hand, [&](InHand const& one) {
@@ -205,15 +202,14 @@ private:
         auto const waiting = std::move(found->waiting);
         in_hand.erase(found);
         metrics::observe_seconds("gatehouse_password_hash_seconds", took.count());
+        auto const each = took.count() / static_cast<double>(lanes_);
         {
             std::unique_lock const lock(mutex_);
             --jobs_in_hand_;
-            if (side_by_side == lanes_) {
-                auto const now = took.count() / static_cast<double>(lanes_);
-                seconds_per_job_ = 0.8 * seconds_per_job_.value_or(now) + 0.2 * now;
-            }
+            if (side_by_side == lanes_)
+                seconds_per_job_ = 0.8 * seconds_per_job_.value_or(each) + 0.2 * each;
         }
-        if (waiting->job.failure) // the request gets the cause and answers for it
+        if (waiting->job.failure) // the request answers for it
             waiting->done.fail(waiting->job.failure);
         else
             waiting->done.deliver(std::move(waiting->job));

@@ -11,8 +11,8 @@ constexpr Duration deserted_stay = 24h; // personal organizations that nobody is
 
 // Removes what ended long enough ago (domain/retention.h): everywhere, and then in each
 // organization that has times of its own or holds somebody. What is held stays. In units of a
-// thousand rows, so that nobody waits for it; one node at a time. A table that cannot be swept keeps
-// no other from it; then it throws, at the end.
+// thousand rows, so that nobody waits for it; one node at a time. A table that cannot be swept
+// keeps no other from it; then it throws, at the end.
 Async<void> clear_away(Storage& storage, Instant now);
 
 // The gauge of each table that grows.

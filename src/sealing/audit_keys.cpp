@@ -129,7 +129,8 @@ Async<std::string> rotate_signer(
     auto const pair = Ed25519KeyPair::mint(random);
     auto made = sealed(pair, key, random, now);
     KeyChange change{
-        .previous_kid = old->kid, .previous_signature = "", .own_signature = "", .changed_at = now};
+        .previous_kid = old->kid, .previous_signature = "", .own_signature = "", .changed_at = now
+    };
     auto const text = domain::signed_text(change, made.kid);
     change.previous_signature = old->pair.sign(text);
     change.own_signature = pair.sign(text);

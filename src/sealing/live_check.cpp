@@ -173,10 +173,12 @@ Found find_loose(Loose const& loose)
         return Finding{
             .seq = std::nullopt,
             .id = loose.stranger,
-            .what = "the row is neither sealed nor waits to be: it was put in past the server"};
+            .what = "the row is neither sealed nor waits to be: it was put in past the server"
+        };
     if (loose.vanished)
         return Finding{
-            .seq = std::nullopt, .id = loose.vanished, .what = "the row went before it was sealed"};
+            .seq = std::nullopt, .id = loose.vanished, .what = "the row went before it was sealed"
+        };
     return std::nullopt;
 }
 

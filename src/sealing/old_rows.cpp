@@ -65,7 +65,8 @@ Found look(ChainCheck& check, SealedRow const& sealed, std::string const& before
     return Finding{
         .seq = sealed.seq,
         .id = sealed.ledger_id,
-        .what = "the row is younger than its checkpoint says"};
+        .what = "the row is younger than its checkpoint says"
+    };
 }
 
 } // namespace
@@ -106,7 +107,8 @@ Async<OldRows> look_at_old_rows(
         seen.found = check.end();
     if (!seen.found && (check.expected() != range.chain_seq + 1 || check.head() != range.head_hash))
         seen.found = Finding{
-            .seq = check.expected(), .id = std::nullopt, .what = "the chain is not what it was"};
+            .seq = check.expected(), .id = std::nullopt, .what = "the chain is not what it was"
+        };
     seen.newest = check.newest();
     co_return seen;
 }

@@ -63,7 +63,8 @@ Pruning stub_of(
 domain::LedgerEntry entry_of(Pruning const& stub, std::int64_t days, std::string newest)
 {
     domain::LedgerEntry entry{
-        .created_at = stub.created_at, .event = domain::Event::resource_deleted};
+        .created_at = stub.created_at, .event = domain::Event::resource_deleted
+    };
     if (stub.organization_id.text() != domain::system_chain)
         entry.organization_id = stub.organization_id;
     entry.resource = "ledger";
@@ -213,8 +214,8 @@ Found check_pruning(
         return Finding{
             .seq = pruning.chain_seq,
             .id = std::nullopt,
-            .what
-            = "the stub for the rows up to " + std::to_string(pruning.chain_seq) + " " + what};
+            .what = "the stub for the rows up to " + std::to_string(pruning.chain_seq) + " " + what
+        };
     };
     if (pruning.organization_id != organization)
         return wrong("is of another organization");
@@ -235,7 +236,8 @@ Found check_stands_on(Pruning const& pruning, std::int64_t first, std::string_vi
         .seq = first,
         .id = std::nullopt,
         .what = "the row does not stand on the stub for the rows up to "
-            + std::to_string(pruning.chain_seq)};
+            + std::to_string(pruning.chain_seq)
+    };
 }
 
 } // namespace gatehouse::sealing

@@ -373,7 +373,8 @@ TEST_P(Pruning, ABundleStandsOnTheStubAndAForgedOneIsNamed)
         std::pair(
             std::string("\"organization_id\":\"o\""), std::string("\"organization_id\":\"p\"")
         ),
-        std::pair(std::string("\"created_at\":\"2"), std::string("\"created_at\":\"3"))};
+        std::pair(std::string("\"created_at\":\"2"), std::string("\"created_at\":\"3"))
+    };
     for (auto const& [from, to] : lies) {
         rewrite(stub, from, to);
         auto const bad = verify_bundle(folder.path());

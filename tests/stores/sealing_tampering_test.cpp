@@ -201,7 +201,8 @@ protected:
     Expected change_a_checkpoint(int seq)
     {
         static std::vector<std::string> const columns{
-            "head_hash", "batch_root", "signature", "kid", "created_at"};
+            "head_hash", "batch_root", "signature", "kid", "created_at"
+        };
         auto const& column = columns[static_cast<std::size_t>(below(int(columns.size())))];
         auto const end = (seq + rows_of_a_batch - 1) / rows_of_a_batch * rows_of_a_batch;
         auto value = other_bytes();

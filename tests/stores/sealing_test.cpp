@@ -14,7 +14,8 @@ protected:
     {
         in_unit([&](domain::UnitOfWork& work) -> Async<void> {
             domain::LedgerEntry const like{
-                .created_at = now, .event = domain::Event::account_deleted};
+                .created_at = now, .event = domain::Event::account_deleted
+            };
             for (auto& record : domain::erasure_records(rows, like))
                 co_await work.ledger().append(std::move(record));
         });

@@ -70,8 +70,8 @@ protected:
     domain::LedgerEntry entry(std::string const& organization, int number) const
     {
         domain::LedgerEntry made{
-            .created_at = now + std::chrono::seconds(number),
-            .event = domain::Event::login_success};
+            .created_at = now + std::chrono::seconds(number), .event = domain::Event::login_success
+        };
         if (organization != domain::system_chain)
             made.organization_id = domain::OrganizationId(organization);
         made.status = 200;

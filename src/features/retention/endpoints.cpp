@@ -200,7 +200,8 @@ Async<HoldView> hold(Context& context, http::Unjudged<HoldRequest> unjudged)
         .user_id = user,
         .reason = reason_in(request),
         .set_by = context.caller().user_id(),
-        .set_at = context.now};
+        .set_at = context.now
+    };
     auto work = co_await under_lock(context);
     bool const made = co_await work->members().retention().hold(wanted);
     if (!made)

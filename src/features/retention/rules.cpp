@@ -18,8 +18,8 @@ constexpr std::size_t longest_reason = 500;
 
 struct Member {
     char const* name;
-    std::optional<std::int64_t> RetentionSettings::*setting;
-    http::Given SettingsRequest::*asked;
+    std::optional<std::int64_t> RetentionSettings::* setting;
+    http::Given SettingsRequest::* asked;
     std::int64_t shortest;
 };
 // Sessions and tokens tell of thefts for a while; the ledger of a quarter at least.
@@ -32,7 +32,8 @@ constexpr std::array members{
         "ledgerDays",
         &RetentionSettings::ledger_days,
         &SettingsRequest::ledger_days,
-        domain::shortest_ledger_days},
+        domain::shortest_ledger_days
+    },
 };
 
 std::int64_t days_of(Ended kind, RetentionSettings const& settings)

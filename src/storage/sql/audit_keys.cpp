@@ -34,13 +34,15 @@ AuditKey read_key(Row const& row)
         .public_key = row.bytes(1),
         .private_sealed = row.optional_bytes(2).value_or(""),
         .signs = row.text(3) == "signing",
-        .created_at = row.instant(4)};
+        .created_at = row.instant(4)
+    };
     if (!row.is_null(5))
         key.change = domain::KeyChange{
             .previous_kid = row.text(5),
             .previous_signature = row.optional_bytes(6).value_or(""),
             .own_signature = row.optional_bytes(7).value_or(""),
-            .changed_at = key.created_at};
+            .changed_at = key.created_at
+        };
     return key;
 }
 

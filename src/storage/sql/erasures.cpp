@@ -142,7 +142,8 @@ Erasure read_erasure(Row const& row)
         .requested_at = row.instant(4),
         .due_at = row.instant(5),
         .ended_at = row.optional_instant(6),
-        .started_at = row.optional_instant(7)};
+        .started_at = row.optional_instant(7)
+    };
 }
 
 class SqlErasures final : public Erasures {

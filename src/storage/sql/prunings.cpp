@@ -80,13 +80,15 @@ Pruning read_pruning(Row const& row)
         .head_hash = read_digest(row, 2),
         .kid = row.text(3),
         .signature = row.bytes(4),
-        .created_at = row.instant(5)};
+        .created_at = row.instant(5)
+    };
 }
 
 Prunable read_prunable(Row const& row)
 {
     return {
-        .chain_seq = row.integer(0), .head_hash = read_digest(row, 1), .oldest = row.instant(2)};
+        .chain_seq = row.integer(0), .head_hash = read_digest(row, 1), .oldest = row.instant(2)
+    };
 }
 
 class SqlPrunings final : public Prunings {

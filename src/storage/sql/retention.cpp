@@ -121,7 +121,8 @@ RetentionSettings read_settings(Row const& row, std::size_t from)
         .session_days = row.optional_integer(from + 1),
         .token_days = row.optional_integer(from + 2),
         .mail_days = row.optional_integer(from + 3),
-        .ledger_days = row.optional_integer(from + 4)};
+        .ledger_days = row.optional_integer(from + 4)
+    };
 }
 
 std::string subject_of(std::optional<UserId> const& user)
