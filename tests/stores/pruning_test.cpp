@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <future>
+#include <thread>
 
 namespace gatehouse::testing {
 namespace {
@@ -319,40 +320,60 @@ TEST_P(Pruning, AHoldThatIsSetWhileRowsGoKeepsWhatIsLeft)
     EXPECT_EQ(rows_of("o"), 5);
 }
 
+// Between any two statements of a verifier.
 TEST_P(Pruning, WhoVerifiesMeanwhileIsToldNothingWrong)
 {
-    fill("o", 60, 4); // behind the twenty: pages of their own to read
-    auto pruning = std::async(std::launch::async, [this] {
-        EventLoop loop;
-        auto work = sealing::prune_ledgers(storage(), key_, later(92));
-        return wait_for(loop, std::move(work));
-    });
-    do
+    auto const known = keys();
+    auto const look = [&] {
+        return sealing::check_chain(
+            storage(), known, domain::OrganizationId("o"), sealing::Published()
+        );
+    };
+    faults().arm({.nth = 1'000'000});
+    EXPECT_FALSE(look().found);
+    auto const statements = faults().seen();
+    EXPECT_GE(statements, 6U);
+    for (std::size_t nth = 2; nth <= statements; ++nth) {
+        fill("o", 2, 4); // of the first day
+        faults().arm({.nth = nth, .kind = FaultKind::slow, .delay = std::chrono::milliseconds(150)}
+        );
+        auto verifying = std::async(std::launch::async, look);
+        while (!faults().fired())
+            std::this_thread::yield();
+        EXPECT_EQ(prune(later(100 * static_cast<std::int64_t>(nth))), "");
+        auto const report = verifying.get();
+        EXPECT_FALSE(report.found) << nth << ": " << report.found->what;
+        faults().disarm();
+        seal();
         expect_good("o");
-    while (pruning.wait_for(std::chrono::seconds(0)) != std::future_status::ready);
-    EXPECT_EQ(pruning.get(), "");
-    seal();
-    expect_good("o");
-    EXPECT_GT(verify("o").pruned, 200);
+    }
+    EXPECT_GT(verify("o").pruned, 40);
 }
 
+// Before its checkpoints are read, and behind them.
 TEST_P(Pruning, ABundleThatIsOvertakenSaysSoAndHasNoGap)
 {
-    auto segment = run(
-        sealing::Segment::open(storage(), key_, domain::OrganizationId("o"), now - 1h, later(100))
-    );
-    EXPECT_EQ(prune(later(92)), "");
-    std::string said;
-    try {
-        for (auto* const file : segment->files()) {
-            std::string text;
-            while (run(file->next(text)))
-                continue;
+    for (std::size_t const read_before : {0U, 2U}) {
+        fill("o", 2, 4); // of the first day
+        auto segment = run(sealing::Segment::open(
+            storage(), key_, domain::OrganizationId("o"), now - 1h, later(1000)
+        ));
+        std::string said;
+        try {
+            auto const files = segment->files();
+            for (std::size_t at = 0; at < files.size(); ++at) {
+                if (at == read_before)
+                    EXPECT_EQ(prune(later(100 + 100 * static_cast<std::int64_t>(at))), "");
+                std::string text;
+                while (run(files[at]->next(text)))
+                    continue;
+            }
+        } catch (std::runtime_error const& failure) {
+            said = failure.what();
         }
-    } catch (std::runtime_error const& failure) {
-        said = failure.what();
+        EXPECT_NE(said.find("were pruned while they were exported"), std::string::npos) << said;
+        seal();
     }
-    EXPECT_NE(said.find("were pruned while they were exported"), std::string::npos) << said;
 }
 
 TEST_P(Pruning, ABundleStandsOnTheStubAndAForgedOneIsNamed)
