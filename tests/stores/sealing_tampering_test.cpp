@@ -317,8 +317,10 @@ protected:
         Tampering::SetUp();
         write_bundle(bundle(), "o", now, now + 24h, {{"cc7.csv", "seq,event\r\n1,LOGIN\r\n"}});
     }
-    // Of an archive: the first row that is not what it was, or cannot be read.
-    static std::int64_t first_other_row(files::path const& zip, std::string const& rows_before)
+    // Of an archive: the first row that is not what it was, or cannot be read; nothing where all of
+    // them are as before: packed data has bits that say nothing.
+    static std::optional<std::int64_t>
+    first_other_row(files::path const& zip, std::string const& rows_before)
     {
         std::istringstream before(rows_before);
         auto const changed = sealing::open_bundle(zip.string());
@@ -328,11 +330,11 @@ protected:
             std::string line;
             for (auto text = lines.next(); text; text = lines.next(), ++seq)
                 if (!std::getline(before, line) || line != *text)
-                    break;
+                    return seq;
         } catch (std::runtime_error const&) { // it ends here
             return seq;
         }
-        return seq;
+        return std::nullopt;
     }
     files::path bundle() const { return folder_.path() / "bundle"; }
 
@@ -480,6 +482,7 @@ TEST_P(TamperedBundle, EachChangedByteOfThePackedRowsIsFound)
 {
     auto const zip = folder_.path() / "bundle.zip";
     auto const rows_text = file_text(bundle() / "ledger/rows.jsonl");
+    int spoilt = 0;
     auto const whole = zipped_text(bundle());
     auto const begin = whole.find("ledger/rows.jsonl");
     auto const end = std::min(whole.find("PK\x03\x04", begin), whole.find("PK\x01\x02", begin));
@@ -494,11 +497,16 @@ TEST_P(TamperedBundle, EachChangedByteOfThePackedRowsIsFound)
         write_file(zip, changed);
         auto const where = std::to_string(number) + ": at " + std::to_string(at);
         auto const report = verify_bundle(zip);
+        auto const row = first_other_row(zip, rows_text);
+        if (!row)
+            continue;
+        ++spoilt;
         ASSERT_TRUE(report.found) << where;
-        EXPECT_EQ(report.found->seq, first_other_row(zip, rows_text)) << report.found->what;
+        EXPECT_EQ(report.found->seq, row) << where << ": " << report.found->what;
         if (is_for_both(number))
             expect_the_other_finds(zip, 0, where);
     }
+    EXPECT_GE(spoilt, tamperings() * 9 / 10);
 }
 
 } // namespace
