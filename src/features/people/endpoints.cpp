@@ -105,6 +105,7 @@ Async<MyView> show_myself(http::Context& context, http::Nothing)
     if (user.custom_role_id)
         view.custom_role_id = user.custom_role_id->text();
     view.permissions = caller.policy->ids_of(caller.grants);
+    view.cells = domain::view_of(*caller.policy, caller.grants);
     view.organization = organization_view_of(*organization);
     context.no_store();
     co_return view;

@@ -4,6 +4,7 @@
 #include "core/secret.h"
 #include "domain/organization_view.h"
 #include "domain/person_view.h"
+#include "domain/role_view.h"
 #include "http/describe.h"
 
 #include <boost/describe/class.hpp>
@@ -58,8 +59,9 @@ BOOST_DESCRIBE_STRUCT(PersonView, (domain::MemberView), (custom_role_id))
 struct MyView : domain::MemberView {
     std::optional<std::string> custom_role_id; // a role of the organization's own
     std::vector<std::string> permissions;
+    std::vector<domain::PermissionCell> cells; // how far each of them reaches
     domain::OrganizationView organization;
 };
-BOOST_DESCRIBE_STRUCT(MyView, (domain::MemberView), (custom_role_id, permissions, organization))
+BOOST_DESCRIBE_STRUCT(MyView, (domain::MemberView), (custom_role_id, permissions, cells, organization))
 
 } // namespace gatehouse::people

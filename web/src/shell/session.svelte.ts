@@ -16,8 +16,17 @@ export function useMe() {
   return createQuery(() => ({ queryKey: sessionKey, queryFn: readMe, staleTime: 2_000, refetchInterval: 10_000 }));
 }
 
+/** How far it reaches: every row, those assigned to the person, their own, none. Built-in role and custom role together, as the server decides. */
+export function cellOf(me: Me, permission: string): string {
+  return me.cells.find((one) => one.id === permission)?.cell ?? '0';
+}
+/** On every row, and where there is no row: what an action asks for. */
 export function may(me: Me, permission: string): boolean {
-  return me.permissions.includes(permission);
+  return cellOf(me, permission) === '1';
+}
+/** On some rows at least: what a page and a list ask for. */
+export function holds(me: Me, permission: string): boolean {
+  return cellOf(me, permission) !== '0';
 }
 
 export function nameOf(who: { firstName: string | null; lastName: string | null; email: string }): string {

@@ -4,7 +4,7 @@ import { api, pageOf, said } from '$api/client';
 import { may, type Me } from '$shell/session.svelte';
 
 type ListQuery = NonNullable<paths['/api/organizations/{id}/users']['get']['parameters']['query']>;
-export type Person = Omit<Me, 'permissions' | 'organization' | 'customRoleId'>;
+export type Person = Omit<Me, 'permissions' | 'cells' | 'organization' | 'customRoleId'>;
 export type Components = components;
 
 export const peopleKey = ['users'];
@@ -20,7 +20,7 @@ export const remove = (id: string) => said(api.DELETE('/api/users/{id}', at(id))
 
 export interface Rights {
   edit: boolean;
-  /** Address and status: ways to take an account over. */
+  /** Address, status and deletion: ways to take an account over. */
   keys: boolean;
   status: boolean;
   role: boolean;
@@ -37,7 +37,7 @@ export function rightsOver(me: Me, person: Person): Rights {
     keys,
     status: !self && keys && may(me, 'users.status'),
     role: !self && may(me, 'users.role'),
-    remove: !self && may(me, 'users.delete'),
+    remove: !self && keys && may(me, 'users.delete'),
     actAs: !self && may(me, 'users.impersonate') && person.status === 'active' && person.emailVerified,
   };
 }

@@ -1,7 +1,7 @@
 // How many there are of what the person may see.
 import { createQuery } from '@tanstack/svelte-query';
 import { api, pageOf, said } from '$api/client';
-import { may, type Me } from '$shell/session.svelte';
+import { holds, may, type Me } from '$shell/session.svelte';
 
 const one = { params: { query: { page: 1, limit: 1 } } };
 
@@ -9,6 +9,10 @@ export function useCounts(me: () => Me | undefined) {
   const when = (permission: string) => {
     const known = me();
     return known !== undefined && may(known, permission);
+  };
+  const some = (permission: string) => {
+    const known = me();
+    return known !== undefined && holds(known, permission);
   };
   return {
     users: createQuery(() => ({
@@ -21,17 +25,17 @@ export function useCounts(me: () => Me | undefined) {
     })),
     clients: createQuery(() => ({
       queryKey: ['clients', 'count'],
-      enabled: when('clients.view'),
+      enabled: some('clients.view'),
       queryFn: async () => pageOf(await said(api.GET('/api/clients', one))).total,
     })),
     workflows: createQuery(() => ({
       queryKey: ['workflows', 'count'],
-      enabled: when('workflows.use'),
+      enabled: some('workflows.use'),
       queryFn: async () => pageOf(await said(api.GET('/api/workflows', one))).total,
     })),
     reports: createQuery(() => ({
       queryKey: ['reports', 'count'],
-      enabled: when('reports.use'),
+      enabled: some('reports.use'),
       queryFn: async () => pageOf(await said(api.GET('/api/reports', one))).total,
     })),
     sessions: createQuery(() => ({

@@ -43,7 +43,7 @@ export function kindOf(type: Declared): Kind {
     about: 'What your organization keeps of these, and who looks after each.',
     icon: Box,
     fields,
-    may: { create: type.create, edit: type.edit, ...(type.editAssigned !== null && { editAssigned: type.editAssigned }), remove: type.remove },
+    may: { view: type.view, create: type.create, edit: type.edit, ...(type.editAssigned !== null && { editAssigned: type.editAssigned }), remove: type.remove },
     list: async (query) => resources(pageOf<Row>(await said(api.GET(list, { params: { query } }))), fields),
     create: async (name, given) => resource(await said(api.POST(list, { body: body(name, given) })), fields),
     change: async (id, name, given) => resource(await said(api.PATCH(one, { ...at(id), body: body(name, given) })), fields),

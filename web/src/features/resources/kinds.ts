@@ -39,7 +39,7 @@ export interface Kind {
   about: string;
   icon: typeof Briefcase;
   fields: Field[];
-  may: { create: string; edit: string; editAssigned?: string; remove: string };
+  may: { view: string; create: string; edit: string; editAssigned?: string; remove: string };
   list: (query: ListQuery) => Promise<Page<Resource>>;
   create: (name: string, words: Record<string, string>) => Promise<Resource>;
   change: (id: string, name: string, words: Record<string, string>) => Promise<Resource>;
@@ -77,7 +77,7 @@ export const clients: Kind = {
   about: 'Whom your organization works for, and who looks after them.',
   icon: Briefcase,
   fields: clientFields,
-  may: { create: 'clients.create', edit: 'clients.edit', editAssigned: 'clients.edit_assigned', remove: 'clients.delete' },
+  may: { view: 'clients.view', create: 'clients.create', edit: 'clients.edit', editAssigned: 'clients.edit_assigned', remove: 'clients.delete' },
   list: async (query) => resources(pageOf(await said(api.GET('/api/clients', { params: { query } }))), clientFields),
   create: async (name, words) => resource(await said(api.POST('/api/clients', { body: { name, ...orNull(words) } })), clientFields),
   change: async (id, name, words) => resource(await said(api.PATCH('/api/clients/{id}', { ...at(id), body: { name, ...orNull(words) } })), clientFields),
@@ -93,7 +93,7 @@ export const workflows: Kind = {
   about: 'What has to be done, and by whom.',
   icon: Workflow,
   fields: workflowFields,
-  may: { create: 'workflows.create', edit: 'workflows.use', remove: 'workflows.delete' },
+  may: { view: 'workflows.use', create: 'workflows.create', edit: 'workflows.use', remove: 'workflows.delete' },
   list: async (query) => resources(pageOf(await said(api.GET('/api/workflows', { params: { query } }))), workflowFields),
   create: async (name, words) => resource(await said(api.POST('/api/workflows', { body: { name, ...orNull(words) } })), workflowFields),
   change: async (id, name, words) => resource(await said(api.PATCH('/api/workflows/{id}', { ...at(id), body: { name, ...orNull(words) } })), workflowFields),
