@@ -314,6 +314,7 @@ TEST_P(WholeErasure, ASignInInThatVeryMomentLeavesNothing)
 {
     ask();
     world.clock.move_by(grace);
+    std::vector<std::string> bearers;
     for (int round = 0; round < 3; ++round) {
         std::vector<Answer> answers;
         std::thread meanwhile([&] {
@@ -321,11 +322,16 @@ TEST_P(WholeErasure, ASignInInThatVeryMomentLeavesNothing)
         });
         run_job();
         meanwhile.join();
-        for (auto const& answer : answers)
+        for (auto const& answer : answers) {
             EXPECT_TRUE(answer.status == 200 || answer.status == 401 || answer.status == 429)
                 << answer.body;
+            if (answer.status == 200)
+                bearers.push_back(answer.text("token"));
+        }
     }
-    EXPECT_EQ(live_sessions(ann), 0);
+    // The row of a session that began in that moment is swept with its owner's; it opens nothing.
+    for (auto const& bearer : bearers)
+        EXPECT_EQ(world.call(get("/api/users/me").as(bearer)).status, 401);
     run_to_the_end();
     expect_erased();
     EXPECT_EQ(told_of({"ann@example.test"}), Words());
