@@ -23,13 +23,27 @@ bool needs_quotes(std::string_view text)
     return breaks;
 }
 
+// What spreadsheets read as the beginning of a formula (OWASP, "CSV injection"): also in full width,
+// which some of them fold: ＝ ＋ － ＠.
+bool begins_a_formula(std::string_view text)
+{
+    constexpr std::string_view narrow = "=+-@\t\r\n";
+    constexpr std::array<std::string_view, 4> wide{
+        "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"
+    };
+    if (text.empty())
+        return false;
+    bool is_formula = narrow.find(text.front()) != std::string_view::npos;
+    for (auto const letter : wide)
+        is_formula |= text.starts_with(letter);
+    return is_formula;
+}
+
 } // namespace
 
 void append_csv_cell(std::string& into, std::string_view text)
 {
-    constexpr std::string_view begins_a_formula = "=+-@\t\r";
-    bool const is_formula
-        = !text.empty() && begins_a_formula.find(text.front()) != std::string_view::npos;
+    bool const is_formula = begins_a_formula(text);
     bool const quoted = needs_quotes(text);
     if (quoted)
         into += '"';

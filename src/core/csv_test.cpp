@@ -14,7 +14,11 @@ TEST(Csv, AFormulaIsDisarmed)
     EXPECT_EQ(csv_cell("@SUM(A1)"), "'@SUM(A1)");
     EXPECT_EQ(csv_cell("\tx"), "'\tx");
     EXPECT_EQ(csv_cell("\rx"), "\"'\rx\"");
+    EXPECT_EQ(csv_cell("\nx"), "\"'\nx\"");
+    for (std::string const wide : {"＝", "＋", "－", "＠"})
+        EXPECT_EQ(csv_cell(wide + "1"), "'" + wide + "1");
     EXPECT_EQ(csv_cell("a=b"), "a=b");
+    EXPECT_EQ(csv_cell("＜x"), "＜x") << "another letter of full width";
 }
 
 TEST(Csv, WhatWouldBreakALineIsQuoted)

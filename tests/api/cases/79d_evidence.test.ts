@@ -167,7 +167,7 @@ describe('the bundle', () => {
 
   it('EXP-02 CSV is RFC 4180 without formulas: SQLite’s importer reads back every cell', async () => {
     await proven();
-    const cells = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', 'a,b', 'a"b', 'two\r\nlines', '"', "'", ' =1', 'ünï😀', '', '=HYPERLINK("http://x","y")'];
+    const cells = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＋1', '－1', '＠SUM(A1)', 'a,b', 'a"b', 'two\r\nlines', '"', "'", ' =1', 'ünï😀', '', '=HYPERLINK("http://x","y")'];
     for (const [at, userAgent] of cells.entries())
       await write(database(), house.id, {
         event: 'ROLE_CHANGED', at: `2026-01-02T00:00:${String(at).padStart(2, '0')}.000Z`, userAgent, details: JSON.stringify({ newValue: userAgent, oldValue: 'staff' }),
@@ -175,12 +175,12 @@ describe('the bundle', () => {
     const archive = new Archive((await bundle()).bytes);
     const text = archive.entry('CC6_Access_Control/role_changes.csv').toString();
     const rows = imported(text);
-    const harmless = cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell));
+    const harmless = cells.map((cell) => (/^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell));
     expect(rows.map((row) => row['user_agent'])).toEqual(harmless);
     expect(rows.map((row) => row['new_value'])).toEqual(harmless);
     expect(rows.map((row) => JSON.parse(row['metadata']!).newValue)).toEqual(cells);
     expect(text.split('\r\n')[0]).toBe(columns.join());
-    expect(text).not.toMatch(/(^|[,\n])"?[=+\-@\t]/);
+    expect(text).not.toMatch(/(^|[,\n])"?[=+\-@\t＝＋－＠]/);
   });
 
   it('EXP-04 nothing of another organization, nor of `system`, is in it, whatever it is asked for', async () => {
