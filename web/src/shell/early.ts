@@ -10,6 +10,11 @@ export function askEarly(): void {
   if (!publicPages.some((page) => matched(page.path, location.pathname))) underWay = ask();
 }
 
+/** It was about somebody else. */
+export function forgetEarly(): void {
+  underWay = undefined;
+}
+
 /** The early answer once, then a new one each time. */
 export function askWho(): ReturnType<typeof ask> {
   const answer = underWay ?? ask();

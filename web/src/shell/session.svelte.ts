@@ -1,8 +1,7 @@
 // Who is signed in and what they may do, asked anew with every move: rights change while they are used.
-import { createQuery, type QueryClient } from '@tanstack/svelte-query';
+import { createQuery } from '@tanstack/svelte-query';
 import { said } from '$api/client';
 import { askWho } from './early';
-import { stepUp } from './step_up.svelte';
 
 export const sessionKey = ['me'];
 
@@ -36,9 +35,4 @@ export function nameOf(who: { firstName: string | null; lastName: string | null;
 /** A self-registered person whose organization has no name yet. */
 export function mustName(me: Me): boolean {
   return me.organization.kind === 'personal' && me.permissions.includes('organization.create');
-}
-
-export function forgetSession(client: QueryClient): void {
-  stepUp.forget();
-  client.clear();
 }

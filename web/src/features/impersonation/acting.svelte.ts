@@ -1,10 +1,10 @@
 // In whose name this window acts, if in anybody's: begun with a reason, ended by hand, by time, or from elsewhere.
-import type { QueryClient } from '@tanstack/svelte-query';
 import { inNameOf } from '$api/acting';
 import { api, said } from '$api/client';
 import { ApiError } from '$api/errors';
 import { router } from '$shell/router.svelte';
 import { toasts } from '$shell/toasts.svelte';
+import { forgetPerson } from '$shell/whose.svelte';
 
 export interface InNameOf {
   name: string;
@@ -18,28 +18,25 @@ class Acting {
 }
 export const acting = new Acting();
 
-let cache: QueryClient | undefined;
-
 /** Everything that was asked before was asked by somebody else. */
-async function change(to: InNameOf | undefined): Promise<void> {
+function change(to: InNameOf | undefined): void {
   acting.now = to;
   router.go('/dashboard', true);
-  await cache?.resetQueries();
+  forgetPerson();
 }
 
-export function followActing(client: QueryClient): void {
-  cache = client;
+export function followActing(): void {
   inNameOf.onEnded(() => {
     if (acting.now === undefined) return;
     toasts.add('info', 'That has ended. You act as yourself again.');
-    void change(undefined);
+    change(undefined);
   });
 }
 
 export async function actAs(person: { id: string; name: string }, reason: string): Promise<void> {
   const begun = await said(api.POST('/api/security/impersonate', { body: { userId: person.id, reason } }));
   inNameOf.hold(begun.token);
-  await change({ name: person.name, role: begun.user.role, reason, expiresAt: begun.expiresAt });
+  change({ name: person.name, role: begun.user.role, reason, expiresAt: begun.expiresAt });
 }
 
 /** From within, or from the own session where the window that acted is gone. */
@@ -52,5 +49,5 @@ export async function actAsOneself(): Promise<void> {
   }
   inNameOf.hold(undefined);
   toasts.success('You act as yourself again.');
-  await change(undefined);
+  change(undefined);
 }
