@@ -142,7 +142,6 @@ protected:
                      {"users",
                       "organizations",
                       "sessions",
-                      "refresh_tokens",
                       "resources",
                       "assignments",
                       "ip_rules",
@@ -198,6 +197,11 @@ TEST_P(Plans, ARefreshReadsItsOwnTokenAndSession)
     auto const directory = sql::make_directory(*recording_);
     run(directory->refreshing(domain::TokenDigest("digest 7")));
     expect_indexed();
+    for (auto const* const mode : {"force_custom_plan", "force_generic_plan"}) {
+        store_->run(std::string("SET plan_cache_mode = ") + mode);
+        auto const plan = plan_of(recording_->sent.front());
+        EXPECT_EQ(plan.find("Seq Scan on refresh_tokens"), std::string::npos) << plan;
+    }
 }
 
 TEST_P(Plans, ListsOfMembersReadTheirOrganizationAlone)

@@ -240,7 +240,7 @@ TEST_P(Retention, ALegalHoldOnAPersonKeepsWhatWentToThem)
     put_hold("house", ann.id);
     for (auto const* const to : {"Ann@example.test", "somebody@example.test"}) {
         sql("INSERT INTO outbox (id, organization_id, topic, recipient, status, next_attempt_at, "
-            "created_at) VALUES ($1, 'house', 'notice', $1, 'sent', $2, $2)",
+            "created_at) VALUES ($1, 'house', 'mail', $1, 'sent', $2, $2)",
             sql::values(to, ago(400)));
         sql("INSERT INTO invitations (id, organization_id, email, role, token_hash, created_at, "
             "expires_at) VALUES ($1, 'house', $1, 'staff', $1, $2, $2)",
