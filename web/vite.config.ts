@@ -13,7 +13,7 @@ const folder = (name: string) => fileURLToPath(new URL(`./src/${name}`, import.m
 const icons = (names: string[]) => new RegExp(`/lucide/svelte/dist/icons/(${names.join('|')})\\.`.replace('/lucide', '/@lucide'));
 const menu = [...readFileSync(folder('shell/pages.ts'), 'utf8').matchAll(/lucide\/svelte\/icons\/([a-z0-9-]+)/g)].map(([, name]) => name ?? '');
 const inFrame = [
-  /\/shell\/(SignedIn|Frame|Later|MainMenu|NotFound|UserButton|pages|session)\b/,
+  /\/shell\/(SignedIn|Answers|Frame|Later|MainMenu|NotFound|UserButton|pages|session)\b/,
   /\/shared\/(Address|Avatar|Empty|Forbidden|Loadable|PageHead)\.svelte/,
   /\/features\/(search\/(Search|results)|resources\/types|notifications\/(Notifications|BellButton|list)|impersonation\/acting)\b/,
   /@tanstack\/(svelte-query|query-core)\//,
@@ -21,8 +21,8 @@ const inFrame = [
 ];
 const inBase = [
   /\/node_modules\/(svelte|esm-env|clsx|openapi-fetch)\//,
-  /\/src\/(main|api\/[a-z]+)\.ts|\/shell\/(App|Await|Toasts|router|public_pages|early|toasts|step_up|theme|ThemeToggle)\b/,
-  /\/shared\/(Button|Spinner|Logo)\.svelte/,
+  /\/src\/(main|api\/[a-z]+)\.ts|\/shell\/(App|Await|Toasts|router|public_pages|early|toasts|step_up|whose|theme|ThemeToggle)\b/,
+  /\/shared\/(Button|Spinner|Logo|Notice)\.svelte/,
   icons(['sun', 'moon', 'x', 'circle-alert', 'circle-check', 'info']),
 ];
 const any = (patterns: RegExp[]) => (id: string) => patterns.some((one) => one.test(id));

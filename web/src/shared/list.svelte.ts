@@ -42,7 +42,7 @@ export class ListState {
   }
   /** Behind the end (the last row of a page went, or the address is old) the last page is shown instead. */
   stayWithin(answered: { page: number; pages: number; total: number } | undefined): void {
-    if (answered && answered.total > 0 && answered.page === this.page && this.page > answered.pages) router.ask({ page: answered.pages <= 1 ? undefined : String(answered.pages) }, true);
+    if (answered && answered.total > 0 && answered.page === this.page && this.page > Math.max(1, answered.pages)) router.ask({ page: answered.pages <= 1 ? undefined : String(answered.pages) }, true);
   }
   /** Ascending at first, then the other way. */
   sortBy(name: string, isSorted: boolean): void {
