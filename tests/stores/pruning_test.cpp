@@ -362,8 +362,9 @@ TEST_P(Pruning, ABundleThatIsOvertakenSaysSoAndHasNoGap)
         try {
             auto const files = segment->files();
             for (std::size_t at = 0; at < files.size(); ++at) {
-                if (at == read_before)
+                if (at == read_before) {
                     EXPECT_EQ(prune(later(100 + 100 * static_cast<std::int64_t>(at))), "");
+                }
                 std::string text;
                 while (run(files[at]->next(text)))
                     continue;
