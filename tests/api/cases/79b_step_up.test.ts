@@ -336,7 +336,7 @@ describe('giving an organization away', () => {
     expect(Object.fromEntries(roles.map((row) => [row['id'], row['role']]))).toEqual({ [owner.id]: 'admin', [heir.id]: 'owner' });
     const row = await database().row`SELECT * FROM audit_ledger WHERE organization_id = ${house.id} AND event_type = 'ORGANIZATION_TRANSFERRED'`;
     expect(row).toMatchObject({ actor_id: owner.id, user_id: heir.id, resource: 'organization', resource_id: house.id, status: 200 });
-    expect(JSON.parse(row['details'] as string)).toEqual({ oldValue: owner.id, newValue: heir.id });
+    expect(JSON.parse(row['details'] as string)).toEqual({ oldValue: owner.id, newValue: heir.id, heirRole: 'staff' });
     expectRefusal(await transfer(house.as, { newOwnerId: heir.id }), 403, 'FORBIDDEN');
     expect((await client().get(`${usersPath}/me`, await houses.bearer(heir))).json.role).toBe('owner');
   });
