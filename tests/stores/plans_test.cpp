@@ -195,7 +195,7 @@ TEST_P(Plans, ARefreshReadsItsOwnTokenAndSession)
     );
     store_->run("ANALYZE refresh_tokens");
     auto const directory = sql::make_directory(*recording_);
-    run(directory->refreshing(domain::TokenDigest("digest 7")));
+    (void)run(directory->refreshing(domain::TokenDigest("digest 7")));
     expect_indexed();
     for (auto const* const mode : {"force_custom_plan", "force_generic_plan"}) {
         store_->run(std::string("SET plan_cache_mode = ") + mode);

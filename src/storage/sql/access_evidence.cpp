@@ -23,14 +23,17 @@ constexpr Text people_tail
       "u.organization_id AND g.user_id = u.id AND g.created_at < $2), u.created_at FROM users u "
       "WHERE u.organization_id = $1 AND u.created_at < $2 AND (u.deleted_at IS NULL "
       "OR u.deleted_at >= $2) AND u.id > $3 ORDER BY u.id LIMIT $4) present UNION ALL ";
-// Whoever has no row any more, by the rows that tell how they came and went: since they joined, or
-// since they were first named; until they left, were deleted by SQL, or were last named.
+// Whoever has no row any more, by the rows that tell how they came and went: since they joined, or,
+// where no row says when that was, ever before they were first named; until they left, were deleted
+// by SQL, or were last named.
 constexpr Text gone_head
     = "SELECT g.user_id, COALESCE((SELECT n.email FROM audit_ledger n WHERE "
       "n.user_id = g.user_id AND n.email IS NOT NULL ORDER BY n.id DESC LIMIT 1), ''), '', "
       "'active', NULL, NULL, g.since FROM (SELECT m.user_id, COALESCE(min(CASE WHEN m.event_type "
       "IN ('USER_CREATED', 'REGISTER', 'INVITATION_ACCEPTED') THEN m.created_at END), (SELECT "
       "min(f.created_at) FROM audit_ledger f WHERE f.user_id = m.user_id)) AS since, "
+      "min(CASE WHEN m.event_type IN ('USER_CREATED', 'REGISTER', 'INVITATION_ACCEPTED') "
+      "THEN m.created_at END) AS joined, "
       "COALESCE(min(CASE WHEN m.event_type = 'USER_DELETED' "
       "OR m.details LIKE '%\"step\":\"access ended\"%' THEN m.created_at END), (SELECT "
       "e.requested_at FROM audit_erasures e WHERE e.organization_id = $1 AND e.user_id = m.user_id "
@@ -41,7 +44,8 @@ constexpr Text gone_tail
       "AND m.event_type IN ('USER_CREATED', 'REGISTER', 'INVITATION_ACCEPTED', 'USER_DELETED', "
       "'ACCOUNT_DELETED') AND m.user_id IS NOT NULL AND m.outcome = 'success' AND m.user_id > $3 "
       "AND NOT EXISTS (SELECT 1 FROM users k WHERE k.organization_id = $1 AND k.id = m.user_id) "
-      "GROUP BY m.user_id) g WHERE g.since < $2 AND g.gone >= $2 ORDER BY 1 LIMIT $4";
+      "GROUP BY m.user_id) g WHERE (g.joined IS NULL OR g.joined < $2) AND g.gone >= $2 "
+      "ORDER BY 1 LIMIT $4";
 constexpr auto select_people = either(
     {.postgres = joined<
          people_head,
