@@ -23,8 +23,8 @@ bool needs_quotes(std::string_view text)
     return breaks;
 }
 
-// What spreadsheets read as the beginning of a formula (OWASP, "CSV injection"): also in full width,
-// which some of them fold: ＝ ＋ － ＠.
+// What spreadsheets read as the beginning of a formula (OWASP, "CSV injection"): also in full
+// width, which some of them fold: ＝ ＋ － ＠.
 bool begins_a_formula(std::string_view text)
 {
     constexpr std::string_view narrow = "=+-@\t\r\n";

@@ -62,6 +62,8 @@ struct MyView : domain::MemberView {
     std::vector<domain::PermissionCell> cells; // how far each of them reaches
     domain::OrganizationView organization;
 };
-BOOST_DESCRIBE_STRUCT(MyView, (domain::MemberView), (custom_role_id, permissions, cells, organization))
+BOOST_DESCRIBE_STRUCT(
+    MyView, (domain::MemberView), (custom_role_id, permissions, cells, organization)
+)
 
 } // namespace gatehouse::people
