@@ -146,12 +146,12 @@ describe('the chain', () => {
       `INSERT INTO audit_unsealed (organization_id, ledger_id) SELECT organization_id, ledger_id FROM audit_seals WHERE organization_id = '${chain}';` +
       ['audit_seals', 'audit_checkpoints'].map((table) => `DELETE FROM ${table} WHERE organization_id = '${chain}'`).join(';'),
     );
-    await until('it to be told', 20, async () => ((await control('ledger history')) === 'degraded' ? true : undefined));
+    await until('it to be told', 40, async () => ((await control('ledger history')) === 'degraded' ? true : undefined));
     expect(await stack.database.count`SELECT count(*) FROM audit_seals WHERE organization_id = ${chain}`).toBe(0);
     await until('its row', 20, async () =>
       ((await stack.database.count`SELECT count(*) FROM audit_ledger WHERE event_type = ${'CONTROL_DEGRADED'} AND resource_id = ${'ledger history'}`) === 1 ? true : undefined));
     expect((await stack.client.get('/ready')).status).toBe(200);
-  });
+  }, 90_000);
 });
 
 /** As whoever may do everything with the database: at once, or the server would see that its ledger stands open, and say so. */
