@@ -6,7 +6,9 @@ UPDATE auth.retention_settings SET ledger_days = 90 WHERE ledger_days < 90;
 ALTER TABLE auth.retention_settings
     ADD CONSTRAINT retention_settings_ledger_check CHECK (ledger_days >= 90);
 
--- The same as before, telling in which chain each row stands: a record goes into each.
+-- As before, but with every address, and with rows of the organization that are about nobody; an
+-- address that somebody else has by now is theirs. It tells in which chain each row stands: a record
+-- goes into each.
 DROP FUNCTION auth.erase_ledger(text, text, bigint);
 CREATE FUNCTION auth.erase_ledger(person text, mailbox text, most bigint) RETURNS TABLE (chain text, row_id bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = auth, pg_temp AS $$
