@@ -27,6 +27,20 @@ std::vector<std::string> ids_of(std::vector<domain::Standing> const& people)
     return ids;
 }
 
+std::vector<AccessThen> standing(
+    std::vector<domain::Standing> const& people,
+    std::vector<domain::NearChange> const& changes,
+    domain::RolesThen const& roles,
+    policy::Policy const& policy
+)
+{
+    std::vector<AccessThen> found;
+    found.reserve(people.size());
+    for (auto const& person : people)
+        found.push_back(domain::access_then(person, changes, roles, policy));
+    return found;
+}
+
 // Those alone who are let in and may, and those of whom nobody can say that they might not.
 bool is_asked_for(AccessThen const& person, MatrixAsked const& asked)
 {
@@ -158,11 +172,7 @@ Async<std::vector<AccessThen>> access_at(
     auto& access = work.evidence().access();
     auto const people = co_await access.people(organization, asked.at, std::move(after), limit);
     auto const changes = co_await access.changes_of_people(organization, asked.at, ids_of(people));
-    std::vector<AccessThen> found;
-    found.reserve(people.size());
-    for (auto const& person : people)
-        found.push_back(domain::access_then(person, changes, roles, *asked.policy));
-    co_return found;
+    co_return standing(people, changes, roles, *asked.policy);
 }
 
 Async<std::vector<AccessThen>> access_now(
@@ -177,11 +187,7 @@ Async<std::vector<AccessThen>> access_now(
     domain::RolesThen const roles(defined, {}, asked.at);
     auto const people
         = co_await work.evidence().access().people(organization, asked.at, std::move(after), limit);
-    std::vector<AccessThen> found;
-    found.reserve(people.size());
-    for (auto const& person : people)
-        found.push_back(domain::access_then(person, {}, roles, *asked.policy));
-    co_return found;
+    co_return standing(people, {}, roles, *asked.policy);
 }
 
 Source access_matrix_source(MatrixAsked asked)

@@ -101,9 +101,7 @@ Async<MyView> show_myself(http::Context& context, http::Nothing)
     if (!organization) // deleted since the session was looked up
         throw Refusal{.reason = Reason::session_ended};
     MyView view;
-    static_cast<MemberView&>(view) = member_view_of(user);
-    if (user.custom_role_id)
-        view.custom_role_id = user.custom_role_id->text();
+    static_cast<PersonView&>(view) = person_view_of(user);
     view.permissions = caller.policy->ids_of(caller.grants);
     view.cells = domain::view_of(*caller.policy, caller.grants);
     view.organization = organization_view_of(*organization);

@@ -56,14 +56,11 @@ struct PersonView : domain::MemberView {
 };
 BOOST_DESCRIBE_STRUCT(PersonView, (domain::MemberView), (custom_role_id))
 
-struct MyView : domain::MemberView {
-    std::optional<std::string> custom_role_id; // a role of the organization's own
+struct MyView : PersonView {
     std::vector<std::string> permissions;
     std::vector<domain::PermissionCell> cells; // how far each of them reaches
     domain::OrganizationView organization;
 };
-BOOST_DESCRIBE_STRUCT(
-    MyView, (domain::MemberView), (custom_role_id, permissions, cells, organization)
-)
+BOOST_DESCRIBE_STRUCT(MyView, (PersonView), (permissions, cells, organization))
 
 } // namespace gatehouse::people
