@@ -147,7 +147,7 @@ Async<std::string> rotate_signer(
     auto work = co_await storage.begin();
     bool const is_ours = co_await work->audit_keys().rotate(std::move(made));
     if (!is_ours)
-        throw std::runtime_error("another key signs by now: look again, gatehouse audit keys");
+        throw std::runtime_error("another key signs by now: nothing was changed");
     co_await work->ledger().append(std::move(entry));
     co_await work->commit();
     co_return kid;

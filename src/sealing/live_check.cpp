@@ -21,20 +21,12 @@ using domain::Storage;
 
 constexpr int rows_of_a_page = 5000;
 constexpr int checkpoints_of_a_page = 1000;
-constexpr int most_turns = 5; // pruning comes by once a day
 
 Async<ChainRange> whole(Storage& storage, OrganizationId organization)
 {
     auto work = co_await storage.read();
     auto range = co_await work->sealed_ledger().whole(std::move(organization));
     co_return range;
-}
-
-Async<std::optional<domain::Pruning>> stub_of(Storage& storage, OrganizationId organization)
-{
-    auto work = co_await storage.read();
-    auto stub = co_await work->sealed_ledger().prunings().newest(std::move(organization));
-    co_return stub;
 }
 
 Async<std::vector<SealedRow>>
@@ -249,7 +241,7 @@ ChainReport check_once(
     EventLoop loop;
     ChainReport report;
     report.organization_id = organization;
-    auto const stub = wait_for(loop, stub_of(storage, organization));
+    auto const stub = wait_for(loop, newest_stub(storage, organization));
     report.pruned = stub ? stub->chain_seq : 0;
     report.found = stub ? check_pruning(*stub, organization, keys) : std::nullopt;
     if (!report.found)
@@ -273,7 +265,7 @@ ChainReport check_chain(
     EventLoop loop;
     for (int turn = 1;; ++turn) {
         auto report = check_once(storage, keys, organization, published);
-        auto const newest = wait_for(loop, stub_of(storage, organization));
+        auto const newest = wait_for(loop, newest_stub(storage, organization));
         bool const was_pruned = newest && newest->chain_seq > report.pruned;
         if (!report.found || !was_pruned || turn == most_turns)
             return report;

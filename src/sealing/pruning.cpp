@@ -152,8 +152,7 @@ Async<std::string> put_stub(Pass const& pass, OrganizationId organization, std::
         co_return std::string();
     }
     // Another node may have pruned them meanwhile, which is no finding.
-    auto again = co_await pass.storage.read();
-    auto const newest = co_await again->sealed_ledger().prunings().newest(organization);
+    auto const newest = co_await newest_stub(pass.storage, organization);
     if (newest != seen.stub)
         co_return std::string();
     co_return tell(organization, *old.found);
@@ -204,6 +203,14 @@ Async<std::string> prune_ledgers(
         co_await remove_rows(storage, organization);
     }
     co_return trouble;
+}
+
+Async<std::optional<domain::Pruning>>
+newest_stub(domain::Storage& storage, domain::OrganizationId organization)
+{
+    auto work = co_await storage.read();
+    auto stub = co_await work->sealed_ledger().prunings().newest(std::move(organization));
+    co_return stub;
 }
 
 Found check_pruning(

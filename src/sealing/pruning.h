@@ -38,6 +38,14 @@ Async<std::string> prune_ledgers(
     PruningOptions options = {}
 );
 
+// In a unit of work of its own.
+Async<std::optional<domain::Pruning>>
+newest_stub(domain::Storage& storage, domain::OrganizationId organization);
+
+// So often at most whoever finds that rows were pruned meanwhile begins anew: pruning comes by once
+// a day.
+constexpr int most_turns = 5;
+
 // What is wrong with a stub; nothing: its key is known, and it says this.
 Found check_pruning(
     domain::Pruning const& pruning,

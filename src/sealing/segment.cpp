@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "domain/seals.h"
+#include "sealing/pruning.h"
 #include "sealing/segment_range.h"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 #include "sealing/segment_range.h"
 
 #include "domain/seals.h"
+#include "sealing/pruning.h"
 
 #include <algorithm>
 #include <exception>
@@ -15,8 +16,6 @@ using domain::ChainRange;
 using domain::OrganizationId;
 using domain::Storage;
 using Stub = std::optional<domain::Pruning>;
-
-constexpr int most_turns = 5; // pruning comes by once a day
 
 // The hash that the chain has after `seq`.
 Async<std::string> hash_after(
@@ -66,13 +65,6 @@ proof_of(Storage& storage, OrganizationId organization, Instant from, Instant to
 }
 
 } // namespace
-
-Async<Stub> newest_stub(Storage& storage, OrganizationId organization)
-{
-    auto work = co_await storage.read();
-    auto stub = co_await work->sealed_ledger().prunings().newest(std::move(organization));
-    co_return stub;
-}
 
 // Anew where something was pruned between two looks.
 Async<SegmentRange>

@@ -16,9 +16,6 @@ struct SegmentRange {
     std::optional<domain::Pruning> stub; // where rows before were pruned
 };
 
-Async<std::optional<domain::Pruning>>
-newest_stub(domain::Storage& storage, domain::OrganizationId organization);
-
 // The whole batches with a row of from ≤ created_at < to. Throws std::runtime_error where the chain
 // has a gap.
 Async<SegmentRange> begin_segment(
