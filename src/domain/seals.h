@@ -24,6 +24,12 @@ struct ChainHead {
     Digest hash{}; // row_hash of that row, or the genesis
 };
 
+struct SignedEnd {
+    OrganizationId organization_id;
+    ChainHead head;
+    Instant at;
+};
+
 // Rows that are sealed together, all of one chain.
 struct Batch {
     ChainHead after;
@@ -54,6 +60,10 @@ public:
     virtual Async<std::vector<WaitingRow>> next(std::string after, int limit) = 0;
     virtual Async<std::map<std::string, ChainHead>> heads(std::vector<std::string> organizations)
         = 0;
+    // What any node signed, by its clock, behind this moment, and of this moment behind that row of
+    // that chain; the earliest first.
+    virtual Async<std::vector<SignedEnd>>
+    ends_signed_behind(Instant moment, std::string organization, std::int64_t seq, int limit) = 0;
     // They wait no more. With `publish` the checkpoint waits to be published.
     virtual void append(Batch const& batch, bool publish) = 0;
 

@@ -4,6 +4,8 @@
 #include "core/text.h"
 #include "domain/prunings.h"
 
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace gatehouse::sealing {
@@ -11,6 +13,10 @@ namespace {
 using domain::ChainHead;
 using domain::OrganizationId;
 using domain::UnitOfWork;
+
+constexpr int ends_at_once = 500;
+// Nodes' clocks, and how long a commit may take; what was signed so long ago is looked at again.
+constexpr Duration clocks_differ_by = 5s;
 
 std::string words_of(OrganizationId const& organization, ChainHead const& head, std::string found)
 {
@@ -53,6 +59,37 @@ Async<std::optional<std::string>> RememberedHeads::find_wrong(
     if (!same)
         wrong = words_of(organization, head, "has another row there");
     co_return wrong;
+}
+
+Async<void> RememberedHeads::follow(UnitOfWork& work, Instant now)
+{
+    auto moment = followed_.value_or(now) - clocks_differ_by;
+    std::string organization;
+    std::int64_t seq = 0;
+    for (bool more = true; more;) {
+        auto ends
+            = co_await work.seals().ends_signed_behind(moment, organization, seq, ends_at_once);
+        more = std::ssize(ends) == ends_at_once;
+        for (auto& end : ends) {
+            moment = end.at;
+            organization = end.organization_id.text();
+            seq = end.head.seq;
+            co_await take_over(work, std::move(end));
+        }
+    }
+    followed_ = now;
+}
+
+Async<void> RememberedHeads::take_over(UnitOfWork& work, domain::SignedEnd end)
+{
+    auto const found = heads_.find(end.organization_id.text());
+    bool const is_known = found != heads_.end() && end.head.seq <= found->second.seq;
+    if (is_known)
+        co_return;
+    // What is not as it was here is told by whoever would seal on it, and not believed before.
+    auto const wrong = co_await find_wrong(work, end.organization_id, end.head);
+    if (!wrong)
+        heads_.insert_or_assign(end.organization_id.text(), end.head);
 }
 
 void RememberedHeads::remember(std::vector<domain::Batch> const& batches)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/time.h"
 #include "domain/seals.h"
 #include "domain/storage.h"
 
@@ -14,8 +15,8 @@
 
 namespace gatehouse::sealing {
 
-// Of one process; what it has not sealed itself it takes as it finds it. Some hundred bytes for
-// each chain.
+// Of one process: the ends of what it has sealed, and of what the other nodes seal while it runs.
+// What was sealed before it takes as it finds it. Some hundred bytes for each chain.
 class RememberedHeads {
 public:
     // What is wrong with the end that the database tells (none: no chain); nothing: it is the
@@ -26,10 +27,17 @@ public:
         std::optional<domain::ChainHead> told
     ) const;
 
+    // Takes over what the others have signed since the last time, where it stands on what is
+    // remembered; each round, so that whoever seals next knows where they left off.
+    Async<void> follow(domain::UnitOfWork& work, Instant now);
+
     // What was sealed, once it is on disk.
     void remember(std::vector<domain::Batch> const& batches);
 
 private:
+    Async<void> take_over(domain::UnitOfWork& work, domain::SignedEnd end);
+
+    std::optional<Instant> followed_;
     std::map<std::string, domain::ChainHead, std::less<>> heads_;
 };
 

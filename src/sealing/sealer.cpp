@@ -25,13 +25,6 @@ std::vector<std::string> organizations_of(std::vector<WaitingRow> const& rows)
     return organizations;
 }
 
-Async<Waiting> look(domain::Storage& storage)
-{
-    auto work = co_await storage.read();
-    auto waiting = co_await work->seals().waiting();
-    co_return waiting;
-}
-
 } // namespace
 
 Sealer::Sealer(
@@ -51,7 +44,7 @@ Async<void> Sealer::run()
 {
     std::string cause;
     try {
-        auto waiting = co_await look(storage_);
+        auto const waiting = co_await look();
         note_waiting(waiting);
         if (waiting.rows > 0) {
             auto const sealed = co_await seal_all();
@@ -61,6 +54,14 @@ Async<void> Sealer::run()
         cause = failure.what();
     }
     note_failure(std::move(cause));
+}
+
+Async<Waiting> Sealer::look()
+{
+    auto work = co_await storage_.read();
+    auto waiting = co_await work->seals().waiting();
+    co_await remembered_.follow(*work, clock_.now());
+    co_return waiting;
 }
 
 Async<std::int64_t> Sealer::seal_all()

@@ -53,6 +53,7 @@ private:
         int sealed = 0;
         std::string reached; // the organization of the last row
     };
+    Async<domain::Waiting> look();
     Async<std::int64_t> seal_all();
     Async<Round> seal_some(std::string after);
     using Heads = std::map<std::string, domain::ChainHead>;

@@ -9,6 +9,7 @@
 #include "domain/one_time_tokens.h"
 #include "domain/resources.h"
 #include "domain/retention.h"
+#include "domain/seals.h"
 #include "domain/session_history.h"
 #include "domain/session_list.h"
 #include "domain/sessions.h"
@@ -201,6 +202,26 @@ TEST_P(Plans, ARefreshReadsItsOwnTokenAndSession)
         store_->run(std::string("SET plan_cache_mode = ") + mode);
         auto const plan = plan_of(recording_->sent.front());
         EXPECT_EQ(plan.find("Seq Scan on refresh_tokens"), std::string::npos) << plan;
+    }
+}
+
+TEST_P(Plans, WhatOthersSignedLatelyIsReadAlone)
+{
+    store_->run(
+        "INSERT INTO audit_checkpoints (organization_id, chain_seq, head_hash, batch_root, kid, "
+        "signature, created_at, first_at, last_at) SELECT 'o' || n % 2000, n, "
+        "decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 32), 'hex'), 'k', '', now() - n * "
+        "interval '1 minute', now(), now() FROM generate_series(1, 40000) n"
+    );
+    store_->run("ANALYZE audit_checkpoints");
+    auto const seals = sql::make_seals(*recording_);
+    auto const now = store_->query("SELECT now()").front().instant(0);
+    (void)run(seals->ends_signed_behind(now, "", 0, 500));
+    for (auto const* const mode : {"force_custom_plan", "force_generic_plan"}) {
+        store_->run(std::string("SET plan_cache_mode = ") + mode);
+        auto const plan = plan_of(recording_->sent.front());
+        EXPECT_NE(plan.find("audit_checkpoints_created_idx"), std::string::npos) << plan;
+        EXPECT_EQ(plan.find("Sort"), std::string::npos) << plan;
     }
 }
 

@@ -250,6 +250,44 @@ TEST_P(Sealing, HistoryThatWasCutOffAndPutBackIsNotSealedAnew)
     EXPECT_EQ(verify("o").rows, 10);
 }
 
+TEST_P(Sealing, ANodeThatSealedNothingOfAChainKnowsWhereTheOthersLeftOff)
+{
+    auto const one = sealer();
+    auto const other = sealer();
+    append("o", 1, 5);
+    run(one->run());
+    run(other->run());
+    append("o", 6, 9);
+    run(one->run());
+    run(other->run());
+    unlock_ledger();
+    put_back(5);
+    run(other->run());
+    EXPECT_NE(other->history_trouble().find("ends at row 5"), std::string::npos)
+        << other->history_trouble();
+    EXPECT_EQ(count("audit_seals"), 5);
+    EXPECT_EQ(count("audit_unsealed"), 4);
+}
+
+TEST_P(Sealing, WhatTheOthersSignedIsTakenOverOnlyWhereItStandsOnWhatWasSealedHere)
+{
+    auto const made = sealer();
+    append("o", 1, 5);
+    run(made->run());
+    unlock_ledger();
+    put_back(2);
+    outside().run("UPDATE audit_ledger SET outcome = 'denied' WHERE user_id = 'u4'");
+    seal(); // a node that knows nothing
+    append_unguarded("o", 6);
+    seal();
+    run(made->run()); // looks at it, and has nothing to seal
+    append_unguarded("o", 7);
+    run(made->run());
+    EXPECT_NE(made->history_trouble().find("has another row there"), std::string::npos)
+        << made->history_trouble();
+    EXPECT_EQ(count("audit_unsealed"), 1);
+}
+
 TEST_P(Sealing, HistoryThatAnotherNodeWroteAnewIsNotSealedFurther)
 {
     auto const made = sealer();

@@ -14,6 +14,7 @@ using domain::ChainHead;
 using domain::Checkpoint;
 using domain::OrganizationId;
 using domain::Seals;
+using domain::SignedEnd;
 using domain::Waiting;
 using domain::WaitingRow;
 
@@ -71,6 +72,11 @@ constexpr auto select_heads = either(
      .sqlite = "SELECT one.value, s.chain_seq, s.row_hash FROM json_each($1) AS one JOIN "
                "audit_seals s ON s.organization_id = one.value AND s.chain_seq = (SELECT "
                "max(m.chain_seq) FROM audit_seals m WHERE m.organization_id = one.value)"}
+);
+constexpr Statement select_ends_signed(
+    "SELECT organization_id, chain_seq, head_hash, created_at FROM audit_checkpoints "
+    "WHERE (created_at, organization_id, chain_seq) > ($1, $2, $3) "
+    "ORDER BY created_at, organization_id, chain_seq LIMIT $4"
 );
 // $4: the hash before the batch, and those of its rows.
 constexpr Text seals_head = "INSERT INTO audit_seals (organization_id, chain_seq, ledger_id, "
@@ -177,6 +183,22 @@ public:
         for (auto const row : rows)
             heads[row.text(0)] = {.seq = row.integer(1), .hash = read_digest(row, 2)};
         co_return heads;
+    }
+
+    Async<std::vector<SignedEnd>> ends_signed_behind(
+        Instant moment, std::string organization, std::int64_t seq, int limit
+    ) override
+    {
+        auto bound = values(moment, std::move(organization), seq, limit);
+        auto const rows
+            = co_await connection_.query(select_ends_signed, Scope::directory(), std::move(bound));
+        std::vector<SignedEnd> ends;
+        ends.reserve(rows.size());
+        for (auto const row : rows) {
+            ChainHead const head{.seq = row.integer(1), .hash = read_digest(row, 2)};
+            ends.push_back({OrganizationId(row.text(0)), head, row.instant(3)});
+        }
+        co_return ends;
     }
 
     void append(Batch const& batch, bool publish) override

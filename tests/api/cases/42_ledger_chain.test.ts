@@ -13,6 +13,7 @@ import { startAgain, startStack, stopStacks, type Stack } from '../support/stack
 let folder: string;
 let kept: string;
 let stack: Stack;
+let second: Stack | undefined;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-checkpoints-'));
   kept = join(folder, 'kept');
@@ -70,6 +71,7 @@ describe('the chain', () => {
     for (let round = 0; round < 3; round++) await Promise.all([newAccount(stack), newAccount(two), newAccount(stack), newAccount(two)]);
     await sealed();
     expect(verified()['verified']).toBe(true);
+    second = two;
   });
 
   it('checkpoints are kept outside, and a tail that is cut with its checkpoints is found by them', async () => {
@@ -139,6 +141,8 @@ describe('the chain', () => {
   });
 
   it('history that is cut off and put back is not sealed anew, and that is told', async () => {
+    // Which of two nodes would seal next is chance; what the other one knows by then, tests/stores/sealing_test.cpp shows.
+    await second?.server?.stop();
     const person = await newPerson(stack);
     await sealed();
     const chain = person.organizationId;

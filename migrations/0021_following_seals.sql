@@ -1,0 +1,2 @@
+-- Nodes look each round at what the others have signed (PostgreSQL; docs/decisions/0035-rows-not-words.md).
+CREATE INDEX audit_checkpoints_created_idx ON auth.audit_checkpoints (created_at, organization_id, chain_seq);
