@@ -45,7 +45,7 @@ public:
 
 private:
     int before_;
-    std::string name_ = testing::TempDir() + "gatehouse-log-XXXXXX";
+    std::string name_ = ::testing::TempDir() + "gatehouse-log-XXXXXX";
 };
 
 TEST(Log, a_line_is_one_json_object)

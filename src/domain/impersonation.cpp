@@ -5,7 +5,7 @@
 
 namespace gatehouse::domain {
 
-bool may_impersonate(Standing const& impersonator, Standing const& person)
+bool may_impersonate(Authority const& impersonator, Authority const& person)
 {
     auto const cell = impersonator.grants.cell(policy::Permission::users_impersonate);
     bool const is_above = person.role == Role::owner || person.role == Role::admin;

@@ -9,13 +9,13 @@ namespace gatehouse::domain {
 
 constexpr Duration impersonation_life = 30min; // never longer, whatever it is used for
 
-struct Standing {
+struct Authority {
     Role role = Role::staff;
     policy::Grants grants = {};
 };
 
 // Who holds `users.impersonate` may act as whoever may no more than they do; as owners and admins
 // only an owner may (I-6).
-bool may_impersonate(Standing const& impersonator, Standing const& person);
+bool may_impersonate(Authority const& impersonator, Authority const& person);
 
 } // namespace gatehouse::domain

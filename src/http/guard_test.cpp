@@ -19,7 +19,7 @@ using support::RawClient;
 using support::RunningServer;
 using support::status_of;
 
-class FramingGuard : public testing::TestWithParam<Odd> {
+class FramingGuard : public ::testing::TestWithParam<Odd> {
 protected:
     HttpWorld world;
     RunningServer server{world, odd_request_endpoints()};
@@ -45,7 +45,7 @@ std::string const smuggled = "GET /items/smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 INSTANTIATE_TEST_SUITE_P(
     Requests,
     FramingGuard,
-    testing::Values(
+    ::testing::Values(
         Odd{"HT01_gzip_then_length",
             post("Transfer-Encoding: gzip\r\nContent-Length: 2\r\n", "{}"),
             400},
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](auto const& odd) { return odd.param.name; }
 );
 
-class FramingGuardAdmits : public testing::Test {
+class FramingGuardAdmits : public ::testing::Test {
 protected:
     HttpWorld world;
     RunningServer server{world, odd_request_endpoints()};

@@ -75,7 +75,7 @@ std::vector<Endpoint> endpoints()
     };
 }
 
-class PipelineAnswers : public testing::Test, public support::Asking {
+class PipelineAnswers : public ::testing::Test, public support::Asking {
 protected:
     PipelineAnswers()
         : Asking(endpoints())
@@ -112,10 +112,10 @@ TEST_F(PipelineAnswers, whatever_is_thrown_becomes_one_answer_without_its_cause)
 TEST_F(PipelineAnswers, failures_are_logged_with_their_cause_and_counted)
 {
     auto const before = metrics::value("gatehouse_http_failures_total", {{"kind", "unavailable"}});
-    testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStderr();
     auto const answer = ask("GET", "/fail/storage");
     log::flush();
-    auto const lines = testing::internal::GetCapturedStderr();
+    auto const lines = ::testing::internal::GetCapturedStderr();
     EXPECT_NE(lines.find("secret-cause: password of db.internal"), std::string::npos);
     EXPECT_NE(lines.find(header_of(answer, "X-Request-Id")), std::string::npos);
     EXPECT_NE(lines.find("\"route\":\"/fail/:kind\""), std::string::npos);

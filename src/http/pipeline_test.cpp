@@ -85,7 +85,7 @@ std::vector<Endpoint> endpoints()
     };
 }
 
-class PipelineTest : public testing::Test, public support::Asking {
+class PipelineTest : public ::testing::Test, public support::Asking {
 protected:
     PipelineTest()
         : Asking(endpoints())

@@ -186,8 +186,8 @@ TEST(Envelope, every_reason_has_a_status_and_a_code)
 {
     for (int at = 0; at <= static_cast<int>(domain::Reason::service_unavailable); ++at) {
         auto const reason = static_cast<domain::Reason>(at);
-        EXPECT_GE(status_of(reason), 400) << at;
-        EXPECT_NE(code_of(reason), "INTERNAL") << at;
+        EXPECT_GE(http::status_of(reason), 400) << at;
+        EXPECT_NE(http::code_of(reason), "INTERNAL") << at;
     }
 }
 

@@ -80,7 +80,7 @@ ServerSettings hasty()
     return settings;
 }
 
-class ServerLife : public testing::Test {
+class ServerLife : public ::testing::Test {
 protected:
     HttpWorld world;
 };

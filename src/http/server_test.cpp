@@ -80,7 +80,7 @@ ServerSettings hasty()
     return settings;
 }
 
-class ServerTest : public testing::Test {
+class ServerTest : public ::testing::Test {
 protected:
     HttpWorld world;
 };

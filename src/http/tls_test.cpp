@@ -139,7 +139,7 @@ private:
     bool shaken_ = false;
 };
 
-class TlsTest : public testing::Test {
+class TlsTest : public ::testing::Test {
 protected:
     ServerSettings settings() const
     {

@@ -14,7 +14,7 @@ namespace files = std::filesystem;
 
 constexpr Instant now = Instant::from_milliseconds(1'795'331'109'123);
 
-class CheckpointTargetTest : public testing::Test {
+class CheckpointTargetTest : public ::testing::Test {
 protected:
     void SetUp() override
     {

@@ -57,7 +57,7 @@ struct Scripted final : MailTransport {
     bool throws = false;
 };
 
-class CourierTest : public testing::Test {
+class CourierTest : public ::testing::Test {
 protected:
     CourierTest()
         : key(crypto::KeyEncryptionKey::mint(random).subkey("outbox"))

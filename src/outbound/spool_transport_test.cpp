@@ -15,7 +15,7 @@ namespace {
 
 namespace files = std::filesystem;
 
-class Spool : public testing::Test {
+class Spool : public ::testing::Test {
 protected:
     Spool()
     {

@@ -20,7 +20,7 @@ using domain::KeyChange;
 constexpr std::string_view column = "audit_keys.private_sealed";
 constexpr std::string_view use = "audit";
 
-using Found = std::shared_ptr<Signer const>;
+using Held = std::shared_ptr<Signer const>;
 
 std::optional<Ed25519KeyPair> opened(AuditKey const& stored, crypto::KeyEncryptionKey const& key)
 {
@@ -35,7 +35,7 @@ std::optional<Ed25519KeyPair> opened(AuditKey const& stored, crypto::KeyEncrypti
 }
 
 // Null where no key signs yet.
-Found signer_among(std::vector<AuditKey> const& keys, crypto::KeyEncryptionKey const& key)
+Held signer_among(std::vector<AuditKey> const& keys, crypto::KeyEncryptionKey const& key)
 {
     auto const stored = std::ranges::find(keys, true, &AuditKey::signs);
     if (stored == keys.end())
@@ -76,7 +76,7 @@ Async<std::vector<AuditKey>> stored_keys(domain::Storage& storage)
 
 } // namespace
 
-Async<Found> signer_of(domain::Storage& storage, crypto::KeyEncryptionKey const& key)
+Async<Held> signer_of(domain::Storage& storage, crypto::KeyEncryptionKey const& key)
 {
     auto const keys = co_await stored_keys(storage);
     auto found = signer_among(keys, key);
@@ -85,7 +85,7 @@ Async<Found> signer_of(domain::Storage& storage, crypto::KeyEncryptionKey const&
     co_return found;
 }
 
-Async<Found> take_up_signer(
+Async<Held> take_up_signer(
     domain::Storage& storage, crypto::KeyEncryptionKey const& key, Random& random, Instant now
 )
 {
@@ -105,7 +105,7 @@ Async<Found> take_up_signer(
     co_return found;
 }
 
-Async<Found> signer_now(domain::UnitOfWork& work, crypto::KeyEncryptionKey const& key, Found known)
+Async<Held> signer_now(domain::UnitOfWork& work, crypto::KeyEncryptionKey const& key, Held known)
 {
     auto const keys = co_await work.audit_keys().all();
     auto const signing = std::ranges::find(keys, true, &AuditKey::signs);

@@ -13,7 +13,7 @@ using support::body_of;
 using support::header_of;
 using support::status_of;
 
-class HealthTest : public testing::Test {
+class HealthTest : public ::testing::Test {
 protected:
     std::string ask(std::string const& path, bool as_operator = false)
     {

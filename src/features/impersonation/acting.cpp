@@ -48,8 +48,8 @@ Async<User> person_in(UnitOfWork& work, Caller const& caller, UserId id)
 Async<bool> may_act_as(UnitOfWork& work, Caller const& caller, User person)
 {
     auto held = co_await domain::grants_as_stored(work, *caller.policy, person);
-    domain::Standing const mine{caller.user.role, caller.grants};
-    domain::Standing const theirs{person.role, std::move(held)};
+    domain::Authority const mine{caller.user.role, caller.grants};
+    domain::Authority const theirs{person.role, std::move(held)};
     co_return domain::may_impersonate(mine, theirs);
 }
 

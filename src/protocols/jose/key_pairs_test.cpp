@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_literals;
 
-class KeyPairs : public testing::TestWithParam<Algorithm> {
+class KeyPairs : public ::testing::TestWithParam<Algorithm> {
 protected:
     SystemRandom random;
     KeyPair pair = mint_pair(GetParam(), random);
@@ -28,7 +28,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(
     Each,
     KeyPairs,
-    testing::Values(Algorithm::eddsa, Algorithm::es256, Algorithm::rs256),
+    ::testing::Values(Algorithm::eddsa, Algorithm::es256, Algorithm::rs256),
     [](auto const& one) { return std::string(to_text(one.param)); }
 );
 

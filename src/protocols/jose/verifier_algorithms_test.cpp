@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_literals;
 
-class Algorithms : public testing::Test {
+class Algorithms : public ::testing::Test {
 protected:
     SystemRandom random;
     std::vector<KeyPair> pairs = minted();

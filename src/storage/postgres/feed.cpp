@@ -15,7 +15,7 @@
 namespace gatehouse::postgres {
 namespace {
 
-struct Clearer {
+struct Releaser {
     void operator()(PGresult* result) const noexcept { PQclear(result); }
     void operator()(PGnotify* message) const noexcept { PQfreemem(message); }
 };
@@ -134,7 +134,7 @@ void Feed::connect()
 
 void Feed::run(std::string const& sql)
 {
-    std::unique_ptr<PGresult, Clearer> const result(PQexec(connection_.get(), sql.c_str()));
+    std::unique_ptr<PGresult, Releaser> const result(PQexec(connection_.get(), sql.c_str()));
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
         throw std::runtime_error(trouble(connection_.get()));
 }
@@ -168,14 +168,14 @@ void Feed::take_what_came()
     if (PQconsumeInput(connection_.get()) != 1)
         throw std::runtime_error(trouble(connection_.get()));
     while (!PQisBusy(connection_.get())) {
-        std::unique_ptr<PGresult, Clearer> const result(PQgetResult(connection_.get()));
+        std::unique_ptr<PGresult, Releaser> const result(PQgetResult(connection_.get()));
         if (!result)
             break;
         auto const status = PQresultStatus(result.get());
         if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
             throw std::runtime_error(trouble(connection_.get()));
     }
-    while (std::unique_ptr<PGnotify, Clearer> const message{PQnotifies(connection_.get())})
+    while (std::unique_ptr<PGnotify, Releaser> const message{PQnotifies(connection_.get())})
         take(message->extra);
 }
 
