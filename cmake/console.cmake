@@ -41,4 +41,8 @@ Files embedded_files()
 } // namespace gatehouse::console
 ")
 endif()
-target_sources(gatehouse PRIVATE "${embedded}")
+if(GATEHOUSE_CONSOLE)
+  target_sources(gatehouse PRIVATE "${embedded}") # what describes the interface for it is linked without
+else()
+  target_sources(room_app PRIVATE "${embedded}")
+endif()

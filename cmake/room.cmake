@@ -28,13 +28,31 @@ function(room_scope name result)
   endif()
 endfunction()
 
+# Where a build of everything is wanted soon, the sources in the variable become units of several each
+# (tools/unity_groups.py), formed anew when one of them changes.
+function(compiled_together name variable)
+  if(NOT GATEHOUSE_UNITY)
+    return()
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tools/unity_groups.py" ${${variable}})
+  execute_process(
+    COMMAND ${Python3_EXECUTABLE} "${CMAKE_SOURCE_DIR}/tools/unity_groups.py" "${CMAKE_BINARY_DIR}/unity/${name}" ${${variable}}
+    OUTPUT_VARIABLE units COMMAND_ERROR_IS_FATAL ANY)
+  set(${variable} ${units} PARENT_SCOPE)
+endfunction()
+
 function(room path)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" KNOWS)
   room_name(${path} name)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${path}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "(_test|/app/(main|describe))\\.cpp$")
   if(sources)
+    compiled_together(${name} sources)
     add_library(${name} STATIC ${sources})
+    if(path IN_LIST GATEHOUSE_OPTIMISED_ROOMS)
+      target_compile_options(${name} PRIVATE -O1)
+    endif()
   else()
     add_library(${name} INTERFACE)
   endif()

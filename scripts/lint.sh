@@ -33,8 +33,12 @@ tidied() {
 
 tidy() { tidied; }
 
-# The two checks that no change may land without: nothing is swallowed.
-swallowed() { tidied --checks='-*,bugprone-empty-catch,bugprone-unused-return-value'; }
+# The two checks that no change may land without: nothing is swallowed. Several sources are read as
+# one, as that build compiles them.
+swallowed() {
+  scripts/build.sh asan gatehouse_tests gatehouse
+  tools/run_tidy.py build/asan --checks='-*,bugprone-empty-catch,bugprone-unused-return-value' --header-filter='.*'
+}
 
 case "${1:-}" in
   house | format | headers | tidy | swallowed) "$1" ;;

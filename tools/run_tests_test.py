@@ -73,6 +73,22 @@ class Counting(InAFolder):
         results = run_tests.run_all([broken, waits], {"broken": 9, "waits": 9}, alone=False)
         self.assertIn("broken failed", results["waits"].failed[0].why)
 
+    def in_lanes(self, *parts):
+        made = [Part(name, [[Command([sys.executable, "-c", script], name)]], needs, lane) for name, lane, script, needs in parts]
+        return run_tests.run_all(made, {part.name: 9 for part in made}, alone=False)
+
+    def test_lanes_run_beside_each_other_and_one_waits_for_what_another_is_at(self):
+        meet = "import pathlib, time; a, b = pathlib.Path({!r}), pathlib.Path({!r}); a.touch()\nwhile not b.exists(): time.sleep(0.01)"
+        one, other = str(self.folder / "one"), str(self.folder / "other")
+        results = self.in_lanes(
+            ("first", "left", meet.format(one, other), ()), ("second", "right", meet.format(other, one), ()),
+            ("third", "right", f"import pathlib; assert pathlib.Path({one!r}).exists()", ("first",)), ("last", "", "", ("third",)))
+        self.assertEqual([name for name, result in results.items() if result.failed], [])
+
+    def test_what_another_lane_failed_at_is_not_passed_by_who_needs_it(self):
+        results = self.in_lanes(("broken", "left", "raise SystemExit(1)", ()), ("waits", "right", "", ("broken",)))
+        self.assertIn("broken failed", results["waits"].failed[0].why)
+
 
 class Cases(InAFolder):
     def untested(self, cases, *reports):

@@ -71,7 +71,9 @@ def ours(folder):
     """The entries of the compile commands that are of this project."""
     for entry in json.loads((folder / "compile_commands.json").read_text()):
         file = pathlib.Path(entry["file"])
-        if file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ("src", "tests", "bench"):
+        if file.is_relative_to(folder / "unity"):  # several of our sources as one
+            yield entry
+        elif file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ("src", "tests", "bench"):
             yield entry
 
 

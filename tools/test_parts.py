@@ -29,6 +29,7 @@ class Part:
     name: str
     groups: list  # each a list of commands that run side by side; the groups run one after another
     needs: tuple = ()
+    lane: str = ""  # beside those of other lanes, behind those of its own; none: nothing runs beside it
 
     def commands(self):
         return [command for group in self.groups for command in group]
@@ -39,11 +40,23 @@ def checks(name, *lines, needs=()):
     return Part(name, [[Command(line.split(), line)] for line in lines], needs)
 
 
+def in_lane(lane, *parts):
+    return [dataclasses.replace(part, lane=lane) for part in parts]
+
+
+def beside_tests(*parts):
+    """Compilers take what the tests leave of the processors, and nothing else: half of each suite is waiting."""
+    def idle(command):
+        return dataclasses.replace(command, words=["chrt", "--idle", "0", *command.words])
+    return in_lane("builds", *(dataclasses.replace(part, groups=[[idle(command) for command in group] for group in part.groups])
+                               for part in parts))
+
+
 def build(preset, *targets):
     return checks(preset, f"scripts/build.sh {preset} {' '.join(targets)}")
 
 
-# What a sanitizer or the second compiler would say of our code it says on SQLite too; `make test-long` runs both.
+# What a sanitizer would say of our code it says on SQLite too; `make test-long` runs both.
 ON_SQLITE = "-*postgres"
 
 
@@ -125,41 +138,61 @@ def cases(logs):
     return checks("cases", f"tools/check_cases.py {' '.join(reports)}")
 
 
-def parts(long, logs):
-    listed = [
-        checks("house", "tools/check_house_test.py", "tools/run_tests_test.py", "tools/run_tidy_test.py", "tools/check_house.py",
-               "tools/check_words.py", "tools/check_floor.py", "tools/check_cases.py", "scripts/lint.sh format"),
-        checks("node", "scripts/node.sh tests/api", "npm --prefix tests/api run --silent check"),
-        build("release", "all", "bench_tools"),
-        checks("headers", "scripts/lint.sh headers", needs=("release",)),
-        checks("swallowed", "scripts/lint.sh swallowed", needs=("release",)),
-        checks("times", f"bench/refusal_times.py --pairs {200 if long else 60}", needs=("release",)),
-        unit("release", logs, {"GATEHOUSE_TEST_HISTORIES": "2000", "GATEHOUSE_TEST_DIFFERENTIALS": "100000",
-                               "GATEHOUSE_TEST_TAMPERINGS": "250"} if long else None),
-        api("api-sqlite", logs, "sqlite"),
-        api("api-postgres", logs, "postgres"),
-        api("api-development", logs, "sqlite", suite="development"),
-        browser(logs),
-        build("gcc", "gatehouse_tests", "gatehouse"),
-        unit("gcc", logs, only="*" if long else ON_SQLITE),
-        build("asan", "gatehouse_tests", "gatehouse"),
-        unit("asan", logs, SANITIZERS, "*" if long else ON_SQLITE),
-        api("api-asan", logs, "sqlite", "asan", extra=SANITIZERS),
-    ]
-    listed.append(controls(logs, every=long))
+def binary(logs):
     report = str((logs / "binary.json").resolve())
-    words = ["tools/check_binary.py", "build/release/gatehouse", report]
-    listed.append(Part("binary", [[Command(words, "binary", report)]], ("release",)))
-    listed.append(checks("instructions", "tools/check_instructions.py", needs=("release",)))
-    listed.append(sqlmap(logs, deep=long))
-    if long:
-        listed += [
-            checks("tidy", "scripts/lint.sh tidy", needs=("release",)),
-            api("api-asan-postgres", logs, "postgres", "asan", extra=SANITIZERS),
-            build("tsan", "gatehouse_tests", "gatehouse"),
-            unit("tsan", logs, SANITIZERS),
-            api("api-tsan", logs, "sqlite", "tsan", extra=SANITIZERS),
-            api("api-tsan-postgres", logs, "postgres", "tsan", extra=SANITIZERS),
-            *coverage(logs),
-        ]
-    return listed + [cases(logs)]
+    return Part("binary", [[Command(["tools/check_binary.py", "build/release/gatehouse", report], "binary", report)]], ("release",))
+
+
+def long_parts(logs):
+    """What `make test-long` adds: mostly the same tests in other builds, one after another."""
+    return [
+        checks("release-tests", "scripts/build.sh release all"),
+        dataclasses.replace(unit("release", logs, {
+            "GATEHOUSE_TEST_HISTORIES": "2000", "GATEHOUSE_TEST_DIFFERENTIALS": "100000", "GATEHOUSE_TEST_TAMPERINGS": "250",
+        }), needs=("release-tests",)),
+        checks("tidy", "scripts/lint.sh tidy", needs=("release",)),
+        dataclasses.replace(unit("asan", logs, SANITIZERS), name="unit-asan-whole"),
+        api("api-asan-postgres", logs, "postgres", "asan", extra=SANITIZERS),
+        build("tsan", "gatehouse_tests", "gatehouse"),
+        unit("tsan", logs, SANITIZERS),
+        api("api-tsan", logs, "sqlite", "tsan", extra=SANITIZERS),
+        api("api-tsan-postgres", logs, "postgres", "tsan", extra=SANITIZERS),
+        *coverage(logs),
+    ]
+
+
+def parts(long, logs):
+    return [
+        checks("house", "tools/check_house_test.py", "tools/run_tests_test.py", "tools/run_tidy_test.py",
+               "tools/unity_groups_test.py", "tools/check_house.py", "tools/check_words.py", "tools/check_floor.py",
+               "tools/check_cases.py", "scripts/lint.sh format"),
+        checks("node", "scripts/node.sh tests/api", "npm --prefix tests/api run --silent check"),
+        build("release", "gatehouse", "bench_tools"),
+        checks("times", f"bench/refusal_times.py --pairs {200 if long else 60}", needs=("release",)),
+        checks("instructions", "tools/check_instructions.py", needs=("release",)),
+        *beside_tests(
+            build("asan", "gatehouse_tests", "gatehouse"),
+            build("gcc", "gatehouse_tests", "gatehouse"),
+            checks("swallowed", "scripts/lint.sh swallowed", needs=("asan",)),
+            checks("headers", "scripts/lint.sh headers", needs=("release",)),
+        ),
+        *in_lane(
+            "suites",
+            api("api-sqlite", logs, "sqlite"),
+            api("api-postgres", logs, "postgres"),
+            api("api-development", logs, "sqlite", suite="development"),
+            browser(logs),
+            controls(logs, every=long),
+            binary(logs),
+            sqlmap(logs, deep=long),
+        ),
+        # The unit tests on both databases as the second compiler understands them, and on SQLite under the sanitizers.
+        *in_lane(
+            "other builds",
+            unit("asan", logs, SANITIZERS | {"GATEHOUSE_TEST_FAULTS": "two"}, only=ON_SQLITE),
+            unit("gcc", logs),
+            api("api-asan", logs, "sqlite", "asan", extra=SANITIZERS),
+        ),
+        *(long_parts(logs) if long else []),
+        cases(logs),
+    ]

@@ -45,7 +45,7 @@ inline std::string name_of(crypto::Ed25519KeyPair const& pair)
     return thumbprint(pair.public_key());
 }
 
-class Tokens : public testing::Test {
+class Tokens : public ::testing::Test {
 protected:
     crypto::Ed25519KeyPair ours = pair_of('o');
     std::string kid = name_of(ours);
