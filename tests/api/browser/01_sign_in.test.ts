@@ -149,6 +149,46 @@ describe('signing in', () => {
     await tab.signIn(who);
     await tab.says('error-rate-limit', /\d+:\d\d minutes/);
   });
+
+  it('says when to try again where the server can do no more, and takes the notice away then', async () => {
+    const who = await anybody();
+    const tab = await Tab.open();
+    await tab.page.route('**/api/auth/login', (route) =>
+      route.fulfill({ status: 503, headers: { 'retry-after': '2' }, json: { error: 'Service unavailable', code: 'SERVICE_UNAVAILABLE', message: 'Try again in a moment.' } }));
+    await tab.signIn(who);
+    await tab.says('error-rate-limit', /cannot do this right now.*[12] seconds?/s);
+    await tab.misses('error-rate-limit');
+    tab.problems.length = 0; // the 503 was ours
+    await tab.page.unroute('**/api/auth/login');
+    await tab.press('button-login');
+    await tab.arrives('/dashboard');
+  });
+
+  it('begins again where an unusual sign-in was confirmed too late', async () => {
+    const tab = await Tab.open();
+    await tab.page.route('**/api/auth/login', (route) =>
+      route.fulfill({ status: 428, json: { error: 'Confirm', code: 'STEP_UP_REQUIRED', challengeId: 'gone', methods: ['email_otp'] } }));
+    await tab.signIn({ email: newAddress(), password: 'Any-Password-1' });
+    await tab.fill({ 'input-code': '123456' });
+    await tab.page.route('**/api/security/stepup/verify', (route) =>
+      route.fulfill({ status: 400, json: { error: 'Token expired', code: 'TOKEN_EXPIRED', message: 'The link has expired.' } }));
+    await tab.press('button-verify-code');
+    await tab.says('toast-error', 'Begin again');
+    await tab.sees('button-login');
+  });
+
+  it('names the waiting time where another code may not be sent yet', async () => {
+    const tab = await Tab.open();
+    await tab.page.route('**/api/auth/login', (route) =>
+      route.fulfill({ status: 428, json: { error: 'Confirm', code: 'STEP_UP_REQUIRED', challengeId: 'one', methods: ['email_otp'] } }));
+    await tab.signIn({ email: newAddress(), password: 'Any-Password-1' });
+    await tab.fill({ 'input-code': '123456' });
+    await tab.page.route('**/api/security/stepup/send', (route) =>
+      route.fulfill({ status: 429, json: { error: 'Too many requests', code: 'RATE_LIMITED', message: 'Wait before you try again.', retryAfterSec: 42 } }));
+    await tab.press('button-send-code');
+    await tab.says('toast-error', 'Try again in 42 seconds');
+    expect(await tab.at('input-code').inputValue(), 'what was typed stays').toBe('123456');
+  });
 });
 
 describe('signing up', () => {

@@ -196,6 +196,30 @@ describe('the own account', () => {
     await again.arrives('/dashboard');
   });
 
+  it('asks for a second factor before anything else where the organization requires one, shows the codes, and goes on', async () => {
+    const side = await World.side(world.houses, 'House of Second Factors');
+    await stack.database.run`UPDATE organizations SET settings = ${'{"security":{"secondFactorRequired":true}}'} WHERE id = ${side.id}`;
+    const { who } = side.people.manager;
+    const tab = await Tab.open();
+    await tab.signIn(who);
+    await tab.says('page-must-enrol', 'House of Second Factors');
+    expect(await tab.at('error-message').count()).toBe(0);
+    await tab.press('button-enable-two-factor');
+    await tab.page.keyboard.press('Escape');
+    await tab.sees('page-must-enrol');
+    await tab.press('button-enable-two-factor');
+    await tab.fill({ 'input-password': who.password });
+    await tab.press('button-confirm-password');
+    await tab.sees('img-qr-code');
+    const secret = ((await tab.at('text-totp-secret').textContent()) ?? '').replaceAll(' ', '');
+    await tab.fill({ 'input-code': await codeOf(secret) });
+    await tab.press('button-verify-code');
+    expect(await (await tab.sees('list-backup-codes')).locator('li').count()).toBe(10);
+    await tab.press('button-codes-kept');
+    await tab.misses('page-must-enrol');
+    await tab.sees('text-org-name');
+  });
+
   it('signs in with a code of the authenticator, and says when one is wrong', async () => {
     const who = await insertWithFactor(stack);
     const tab = await Tab.open();

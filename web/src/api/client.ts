@@ -12,6 +12,12 @@ export function onSignedOut(then: () => void): void {
   whenSignedOut = then;
 }
 
+/** Called when the organization wants a second factor first. */
+let whenMustEnrol: () => void = () => undefined;
+export function onMustEnrol(then: () => void): void {
+  whenMustEnrol = then;
+}
+
 // Answered 401 and 428 by what the person typed, not by the session.
 const ownAnswers = /^\/api\/(v1\/)?auth\/(login|verify-2fa|forgot-password|reset-password|register)$|^\/api\/(security\/stepup(\/|$)|invitations\/)/;
 // 401 with these is about a password or a code.
@@ -23,6 +29,11 @@ async function problemOf(response: Response): Promise<Record<string, unknown>> {
   } catch {
     return {}; // no envelope: the status alone speaks
   }
+}
+
+function wantsSecondFactor(problem: Record<string, unknown>): boolean {
+  const details: unknown = problem['details'];
+  return Array.isArray(details) && details.some((one: { field?: string }) => one.field === 'twoFactor');
 }
 
 async function reach(request: Request): Promise<Response> {
@@ -47,6 +58,7 @@ async function asked(request: Request): Promise<Response> {
     if (acting === undefined) whenSignedOut();
     else if (acting === inNameOf.bearer) inNameOf.ended();
   }
+  if (response.status === 403 && acting === undefined && wantsSecondFactor(await problemOf(response))) whenMustEnrol();
   if (response.status !== 428) return response;
   const challenge = (await problemOf(response)) as unknown as Challenge;
   // Proven while this was on its way, or now.
@@ -67,7 +79,7 @@ interface Outcome<T> {
 /** What was answered, or a thrown ApiError. */
 export async function said<T>(outcome: Promise<Outcome<T>>): Promise<NonNullable<T>> {
   const { data, error, response } = await outcome;
-  if (!response.ok) throw new ApiError(response.status, error);
+  if (!response.ok) throw new ApiError(response.status, error, response.headers.get('retry-after'));
   return data as NonNullable<T>;
 }
 

@@ -4,6 +4,7 @@ interface Envelope {
   code?: string;
   message?: string;
   remainingSeconds?: number;
+  retryAfterSec?: number;
   details?: { field: string; problem: string }[];
 }
 
@@ -15,21 +16,26 @@ export class ApiError extends Error {
   readonly details: { field: string; problem: string }[];
   readonly body: Record<string, unknown>;
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: unknown, retryAfter?: string | null) {
     const envelope = (typeof body === 'object' && body !== null ? body : {}) as Envelope;
     super(envelope.message ?? envelope.error ?? `The server answered ${status}.`);
     this.status = status;
     this.code = envelope.code ?? '';
     this.error = envelope.error ?? `The server answered ${status}`;
-    this.waitSeconds = envelope.remainingSeconds;
+    this.waitSeconds = envelope.remainingSeconds ?? envelope.retryAfterSec ?? secondsIn(retryAfter);
     this.details = envelope.details ?? [];
     this.body = envelope as Record<string, unknown>;
   }
 
-  /** Too many tries: how long to wait stands in waitSeconds. */
+  /** Too many tries, or more than the server can do now: how long to wait stands in waitSeconds. */
   get mustWait(): boolean {
-    return this.status === 429 || this.status === 423;
+    return this.status === 429 || this.status === 423 || (this.status === 503 && this.waitSeconds !== undefined);
   }
+}
+
+// Retry-After as a number of seconds; gatehouse sends no dates (RFC 9110 10.2.3).
+function secondsIn(header: string | null | undefined): number | undefined {
+  return header !== null && header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
 }
 
 /** The server could not be reached at all. */

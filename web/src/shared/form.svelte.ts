@@ -8,8 +8,11 @@ export class Form {
   errors = $state<Record<string, string>>({});
   /** What the server said, where it names no field of this form. */
   problem = $state<string | undefined>();
-  /** Too many tries: how long to wait. */
+  /** One must wait: how many seconds, and what for. */
   wait = $state<number | undefined>();
+  waitsFor = $state('');
+  /** Whether the server judged what was entered: not where it could not, or would not yet. */
+  judged = $state(false);
 
   /** Fields whose problems are shown beside them. */
   private readonly fields: readonly string[];
@@ -24,6 +27,7 @@ export class Form {
     this.errors = Object.fromEntries(found);
     this.problem = undefined;
     this.wait = undefined;
+    this.judged = false;
     if (found.length > 0) return false;
     this.busy = true;
     try {
@@ -38,15 +42,30 @@ export class Form {
   }
 
   tell(cause: unknown, toast = false): void {
-    if (cause instanceof ApiError && cause.mustWait) this.wait = cause.waitSeconds ?? 60;
+    if (cause instanceof ApiError && cause.mustWait) {
+      this.wait = cause.waitSeconds ?? 60;
+      this.waitsFor = cause.status === 503 ? 'The server cannot do this right now' : cause.error;
+    }
+    this.judged = cause instanceof ApiError && cause.status < 500 && !cause.mustWait;
     if (cause instanceof ApiError && cause.status === 400) {
       const known = cause.details.filter((one) => this.fields.includes(one.field));
       this.errors = Object.fromEntries(known.map((one) => [one.field, sentence(one.problem)]));
       if (known.length > 0) return;
     }
     this.problem = textOf(cause);
-    if (toast && this.wait === undefined) toasts.error(this.problem);
+    if (toast) toasts.error(this.wait === undefined ? this.problem : `${this.waitsFor}. Try again in ${spelled(this.wait)}.`);
   }
+
+  /** The time is over. */
+  waited(): void {
+    this.wait = undefined;
+    this.problem = undefined;
+  }
+}
+
+function spelled(seconds: number): string {
+  const [count, unit] = seconds < 60 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function sentence(text: string): string {
