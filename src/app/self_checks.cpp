@@ -83,10 +83,10 @@ struct SelfChecks::Known {
     std::optional<Instant> checked_at;
 };
 
-SelfChecks::SelfChecks(domain::Storage& storage, Clock const& clock, Duration may_take)
+SelfChecks::SelfChecks(domain::Storage& storage, Clock const& clock, Limits limits)
     : storage_(storage)
     , clock_(clock)
-    , may_take_(may_take)
+    , limits_(limits)
     , news_(storage, clock)
 {
 }
@@ -145,7 +145,7 @@ void SelfChecks::send_out(Known& known)
 Async<bool> SelfChecks::settled(std::shared_ptr<Running> running)
 {
     for (auto nap = shortest_nap; !running->ended; nap = std::min(nap * 2, longest_nap)) {
-        if (ends() || Steady::now() - running->began > may_take_)
+        if (ends() || Steady::now() - running->began > limits_.may_take)
             co_return false;
         co_await EventLoop::current()->sleep(nap);
     }
@@ -194,6 +194,7 @@ Async<void> SelfChecks::go_round()
 void SelfChecks::end_round()
 {
     auto const now = clock_.now();
+    last_round_ = Steady::now();
     for (auto const& known : known_) {
         auto failure = known->found;
         if (failure.empty() && known->look)
@@ -265,6 +266,7 @@ Async<std::vector<ControlState>> SelfChecks::states()
         return storage_.probe();
     };
     auto unreachable = co_await found_by(probe);
+    bool const is_overdue = Steady::now() - last_round_.load() > limits_.may_be_old;
     std::vector<ControlState> states;
     for (auto const& known : known_) {
         ControlState state{.name = known->control.name, .needed = known->control.needed};
@@ -280,6 +282,8 @@ Async<std::vector<ControlState>> SelfChecks::states()
             bool const asked_now = state.name == database || !known->canary;
             if (trouble.empty() && !asked_now)
                 trouble = known->failure;
+            if (trouble.empty() && !asked_now && is_overdue)
+                trouble = "was not checked: no round ends";
         }
         state.works = trouble.empty();
         state.detail = std::move(trouble);

@@ -8,6 +8,7 @@
 #include "domain/services.h"
 #include "domain/storage.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -29,8 +30,13 @@ public:
     using Canary = std::function<Async<void>()>; // throws what is wrong; leaves nothing behind
     using Look = std::function<std::string()>; // what is known, at once and from any thread
 
-    // A canary that has not answered after `may_take` is a broken control.
-    SelfChecks(domain::Storage& storage, Clock const& clock, Duration may_take = 5s);
+    struct Limits {
+        Duration may_take = 5s; // a canary; then its control is broken
+        Duration may_be_old
+            = 140s; // what the last round found: two of them, and what canaries take
+    };
+
+    SelfChecks(domain::Storage& storage, Clock const& clock, Limits limits);
     ~SelfChecks();
 
     // Before begin(). Looks are asked every few seconds, canaries every round.
@@ -42,7 +48,8 @@ public:
     Async<void> run(); // one round
     Async<void> look_around();
 
-    // What is known now, with the database and the looks asked again: for /ready.
+    // What is known now, with the database and the looks asked again: for /ready. A control with a
+    // canary is broken where rounds end no more.
     Async<std::vector<domain::ControlState>> states();
 
 private:
@@ -60,8 +67,10 @@ private:
 
     domain::Storage& storage_;
     Clock const& clock_;
-    Duration const may_take_;
+    Limits const limits_;
     Background* background_ = nullptr;
+    std::atomic<std::chrono::steady_clock::time_point> last_round_
+        = std::chrono::steady_clock::now();
     std::vector<std::unique_ptr<Known>> known_; // complete before the first round
     std::mutex mutex_; // of what is known of each
     ControlNews news_; // of the one loop that rounds run on

@@ -43,9 +43,10 @@ Async<void> a_moment()
 
 class ControlsThatBreak : public InAWorld {
 protected:
-    std::unique_ptr<SelfChecks> node(Duration may_take = 5s)
+    std::unique_ptr<SelfChecks> node(Duration may_take = 5s, Duration may_be_old = 1h)
     {
-        auto made = std::make_unique<SelfChecks>(world.storage(), world.clock, may_take);
+        SelfChecks::Limits const limits{.may_take = may_take, .may_be_old = may_be_old};
+        auto made = std::make_unique<SelfChecks>(world.storage(), world.clock, limits);
         made->add({"toy", false}, toy.canary());
         made->add({"other", true}, other.canary());
         return made;
@@ -138,6 +139,23 @@ TEST_P(ControlsThatBreak, OneThatHangsIsBrokenAndKeepsNoOtherWaiting)
     EXPECT_EQ(world.count("audit_ledger WHERE resource = 'control'"), 4);
 }
 
+TEST_P(ControlsThatBreak, WhatNoRoundHasLookedAtForLongIsNoLongerSaidToWork)
+{
+    auto const late = node(5s, 20ms);
+    world.run(late->run());
+    EXPECT_TRUE(state(*late, "toy").works);
+    auto const end = std::chrono::steady_clock::now() + 5s;
+    while (state(*late, "toy").works && std::chrono::steady_clock::now() < end)
+        world.run(a_moment());
+    auto const found = state(*late, "toy");
+    EXPECT_FALSE(found.works);
+    EXPECT_EQ(found.detail, "was not checked: no round ends");
+    auto const in_time = node();
+    world.run(in_time->run());
+    world.run(a_moment());
+    EXPECT_TRUE(state(*in_time, "toy").works);
+}
+
 TEST_P(ControlsThatBreak, OfTwoNodesOneTells)
 {
     auto const one = node();
@@ -160,7 +178,7 @@ TEST_P(ControlsThatBreak, OfTwoNodesOneTells)
 TEST_P(ControlsThatBreak, WhatIsBrokenOnOneNodeAloneIsSaidAgainAfterAnotherRecovered)
 {
     auto const one = node();
-    SelfChecks two(world.storage(), world.clock);
+    SelfChecks two(world.storage(), world.clock, {});
     Toy elsewhere;
     two.add({"toy", false}, elsewhere.canary());
     toy.trouble = elsewhere.trouble = "here and there";
@@ -210,7 +228,7 @@ TEST_P(ControlsThatBreak, WhileTheLedgerCannotBeWrittenTheRowsWait)
 
 TEST_P(ControlsThatBreak, WhatOneKnowsOfItselfIsLookedAtBetweenTheRounds)
 {
-    SelfChecks checks(world.storage(), world.clock);
+    SelfChecks checks(world.storage(), world.clock, {});
     checks.watch({"toy", false}, toy.look());
     world.run(checks.run());
     toy.trouble = "just now";

@@ -141,7 +141,7 @@ House::House(Configuration configuration)
           sender_options(configuration_)
       )
     , ledger_(configuration_, *storage_, key_, random_, clock_)
-    , checks_(*storage_, clock_)
+    , checks_(*storage_, clock_, {})
     , services_{
           .clock = clock_,
           .random = random_,

@@ -52,7 +52,7 @@ public:
     virtual Async<Waiting> waiting() = 0;
     // Whether this row is one of them.
     virtual Async<bool> waits(OrganizationId organization, std::int64_t ledger_id) = 0;
-    // Whether the database itself refuses changes of the ledger's rows.
+    // Whether the database itself refuses changes of the ledger's rows and of what seals them.
     virtual Async<bool> ledger_is_guarded() = 0;
     // Until the end of the unit. `false`: another node seals at this moment.
     virtual Async<bool> lock() = 0;

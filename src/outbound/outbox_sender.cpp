@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -58,11 +59,24 @@ public:
             thread_.join();
     }
 
-    MailHealth health() const { return courier_.health(); }
+    MailHealth health() const
+    {
+        auto health = courier_.health();
+        std::lock_guard const lock(mutex_);
+        if (health.works && failed_rounds_ >= told_after) {
+            health.works = false;
+            health.failing_since = failing_since_;
+            health.failure = "the outbox cannot be worked on: " + trouble_;
+        }
+        return health;
+    }
     std::string_view transport_name() const { return courier_.name(); }
 
 private:
     using Steady = std::chrono::steady_clock;
+
+    // One alone may be a lock that others held too long.
+    static constexpr int told_after = 2;
 
     void run()
     {
@@ -72,9 +86,11 @@ private:
                 if (courier_.works_again())
                     make_retries_due();
                 send_what_is_due();
+                note_round({});
             } catch (std::exception const& error) {
                 // The database is out of reach or full: nothing is lost, the next round tries it.
                 report("mail.outbox_out_of_reach", {}, error);
+                note_round(error.what());
             }
             wait();
         }
@@ -85,6 +101,15 @@ private:
         std::unique_lock lock(mutex_);
         wake_.wait_for(lock, poll_, [this] { return nudged_ || stopping_; });
         nudged_ = false;
+    }
+
+    void note_round(std::string trouble)
+    {
+        std::lock_guard const lock(mutex_);
+        failed_rounds_ = trouble.empty() ? 0 : failed_rounds_ + 1;
+        if (failed_rounds_ == 1)
+            failing_since_ = clock_.now();
+        trouble_ = std::move(trouble);
     }
 
     bool is_stopping() const
@@ -161,6 +186,9 @@ private:
     std::condition_variable wake_;
     bool nudged_ = false;
     bool stopping_ = false;
+    int failed_rounds_ = 0; // of the last ones, in a row
+    Instant failing_since_;
+    std::string trouble_;
     std::thread thread_;
 };
 

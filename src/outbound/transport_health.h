@@ -13,7 +13,7 @@
 namespace gatehouse::outbound {
 
 struct MailHealth {
-    bool works = true; // the last use of the transport, or the last probe, went well
+    bool works = true; // the last use of the transport or probe, and the last rounds of the outbox
     std::optional<Instant> failing_since;
     std::string failure; // class and detail of the last failure; for operators, never a secret
     std::int64_t waiting = 0; // mails neither sent nor given up, when last counted

@@ -299,6 +299,30 @@ TEST_F(ChangeFeed, SaysThatItHearsNothingWhenItsConnectionIsCutAndHearsAgain)
     EXPECT_EQ(hearing_->losses, 2) << "what was committed meanwhile must be read again";
 }
 
+TEST_F(ChangeFeed, TrustsNothingWhileOneOfTheTriggersTellsNothing)
+{
+    for (auto const* const trigger :
+         {"users_updated_told ON auth.users", "ip_rules_deleted_told ON auth.ip_rules"}) {
+        auto const name = std::string(trigger);
+        auto const on = name.find(" ON ");
+        auto const switched = [&](std::string const& how) {
+            database_->run(
+                "ALTER TABLE " + name.substr(on + 4) + how + " TRIGGER " + name.substr(0, on)
+            );
+        };
+        auto const losses = hearing_->losses.load();
+        switched(" DISABLE");
+        auto const silent = std::chrono::steady_clock::now();
+        EXPECT_TRUE(becomes_true([&] { return !hearing_->is_current(); })) << trigger;
+        EXPECT_LT(std::chrono::steady_clock::now() - silent, 1s);
+        database_->run("UPDATE users SET role = 'admin' WHERE id = 'ann'");
+        EXPECT_FALSE(hearing_->is_current());
+        switched(" ENABLE");
+        EXPECT_TRUE(becomes_true([&] { return hearing_->is_current(); })) << trigger;
+        EXPECT_GT(hearing_->losses, losses) << "what was not told must be read again";
+    }
+}
+
 // A server that no longer answers, without any end of the connection.
 TEST_F(ChangeFeed, TrustRunsOutByItselfWhenNothingIsHeardAnyMore)
 {

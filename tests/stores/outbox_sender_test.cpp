@@ -295,6 +295,29 @@ TEST_P(Sender, EveryFaultOfTheDatabaseEndsInASentMail)
     EXPECT_GE(struck, 25u); // count, claim and note: each with begin and commit, for five faults
 }
 
+TEST_P(Sender, MailsThatCannotBeClaimedAreToldAndLeaveAsSoonAsTheyCan)
+{
+    bool const on_sqlite = outside().dialect() == sql::Dialect::sqlite;
+    outside().run(
+        on_sqlite ? "CREATE TRIGGER refusing BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, "
+                    "'refused'); END"
+                  : "ALTER TABLE outbox ADD CONSTRAINT refusing CHECK (status <> 'sending')"
+    );
+    make_sender();
+    sender->start();
+    EXPECT_TRUE(comes_true([&] { return sender->health().looked_at.has_value(); }));
+    EXPECT_TRUE(sender->health().works);
+    queue("ann@example.org");
+    EXPECT_TRUE(comes_true([&] { return !sender->health().works; }));
+    EXPECT_NE(sender->health().failure.find("the outbox cannot be worked on"), std::string::npos);
+    EXPECT_EQ(script.count(), 0U);
+    outside().run(
+        on_sqlite ? "DROP TRIGGER refusing" : "ALTER TABLE outbox DROP CONSTRAINT refusing"
+    );
+    EXPECT_TRUE(comes_true([&] { return statuses() == "sent "; }));
+    EXPECT_TRUE(comes_true([&] { return sender->health().works; }));
+}
+
 TEST_P(Sender, ACapturedMailIsReadableAndKeptOnce)
 {
     make_sender(outbound::make_capture_transport(*storage, clock));

@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "core/metrics.h"
 #include "storage/postgres/role.h"
+#include "storage/sql/schema_objects.h"
 
 #include <poll.h>
 
@@ -19,6 +20,24 @@ struct Releaser {
     void operator()(PGresult* result) const noexcept { PQclear(result); }
     void operator()(PGnotify* message) const noexcept { PQfreemem(message); }
 };
+
+// A beat, and the first of the triggers in $2 that is gone or tells nothing: then nobody hears of
+// what is changed, however well the channel works.
+constexpr char const* beat
+    = "SELECT pg_notify('gatehouse_invalidate', $1), (SELECT n.name FROM unnest(CAST($2 AS "
+      "text[])) "
+      "AS n(name) WHERE NOT EXISTS (SELECT 1 FROM pg_trigger t JOIN pg_class c ON c.oid = "
+      "t.tgrelid "
+      "WHERE c.relnamespace = to_regnamespace('auth') AND t.tgname = n.name AND t.tgenabled IN "
+      "('O', 'A')) LIMIT 1)";
+
+std::string triggers()
+{
+    std::string list;
+    for (auto const* const name : sql::telling_triggers())
+        list += (list.empty() ? "{" : ",") + std::string(name);
+    return list + "}";
+}
 
 // What the server says unasked would go to standard error, beside the log.
 void note(void*, PGresult const* notice)
@@ -146,19 +165,12 @@ void Feed::send_heartbeat()
     cells.emplace_back(name_);
     cells.emplace_back(std::to_string(++beats_));
     auto const message = json::canonical(json::Value(std::move(cells)));
-    char const* const values[] = {message.c_str()};
+    static auto const telling = triggers();
+    char const* const values[] = {message.c_str(), telling.c_str()};
     beat_sent_ = Clock::now();
     beat_is_out_ = true;
-    auto const sent = PQsendQueryParams(
-        connection_.get(),
-        "SELECT pg_notify('gatehouse_invalidate', $1)",
-        1,
-        nullptr,
-        values,
-        nullptr,
-        nullptr,
-        0
-    );
+    auto const sent
+        = PQsendQueryParams(connection_.get(), beat, 2, nullptr, values, nullptr, nullptr, 0);
     if (sent != 1)
         throw std::runtime_error(trouble(connection_.get()));
 }
@@ -174,6 +186,10 @@ void Feed::take_what_came()
         auto const status = PQresultStatus(result.get());
         if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
             throw std::runtime_error(trouble(connection_.get()));
+        if (status == PGRES_TUPLES_OK && PQgetisnull(result.get(), 0, 1) == 0)
+            throw std::runtime_error(
+                "the trigger " + std::string(PQgetvalue(result.get(), 0, 1)) + " tells nothing"
+            );
     }
     while (std::unique_ptr<PGnotify, Releaser> const message{PQnotifies(connection_.get())})
         take(message->extra);

@@ -67,7 +67,9 @@ constexpr auto needed_on_postgres = std::to_array<char const*>({
     "prune_ledger",
     "rotate_audit_key",
     "retention_settings_ledger_check",
-    // What is kept in memory rests on these (migration 0007).
+});
+// What is kept in memory rests on these (migrations 0007 and 0010).
+constexpr auto telling = std::to_array<char const*>({
     "users_updated_told",
     "users_deleted_told",
     "users_truncated_told",
@@ -92,6 +94,11 @@ constexpr auto needed_on_postgres = std::to_array<char const*>({
     "assignments_deleted_told",
     "assignments_truncated_told",
     "assignments_inserted_told",
+    "ip_rules_updated_told",
+    "ip_rules_deleted_told",
+    "ip_rules_truncated_told",
+    "ip_rules_inserted_told",
+    "organizations_updated_told",
 });
 constexpr auto needed_on_sqlite = std::to_array<char const*>(
     {"audit_ledger_no_replace",
@@ -118,6 +125,11 @@ constexpr auto select_objects = either({
 
 } // namespace
 
+std::span<char const* const> telling_triggers()
+{
+    return telling;
+}
+
 std::vector<std::string> missing_objects(SchemaConnection& connection)
 {
     std::set<std::string, std::less<>> present;
@@ -137,6 +149,9 @@ std::vector<std::string> missing_objects(SchemaConnection& connection)
         look_for(name);
     if (connection.dialect() == Dialect::postgres)
         for (auto const* const name : needed_on_postgres)
+            look_for(name);
+    if (connection.dialect() == Dialect::postgres)
+        for (auto const* const name : telling)
             look_for(name);
     else
         for (auto const* const name : needed_on_sqlite)

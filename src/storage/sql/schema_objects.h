@@ -3,6 +3,7 @@
 
 #include "storage/sql/migrate.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,5 +12,8 @@ namespace gatehouse::sql {
 // Tables, ledger views, named constraints and the triggers that keep the ledger, as far as they are
 // not there. The view user_sessions is not among them: the server works without it (cases A-01).
 std::vector<std::string> missing_objects(SchemaConnection& connection);
+
+// The triggers that tell other nodes of changes, on PostgreSQL.
+std::span<char const* const> telling_triggers();
 
 } // namespace gatehouse::sql

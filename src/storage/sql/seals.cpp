@@ -35,13 +35,17 @@ constexpr Statement find_waiting(
     "SELECT EXISTS (SELECT 1 FROM audit_unsealed WHERE organization_id = $1 AND ledger_id = $2)"
 );
 constexpr auto find_guards = either(
-    {.postgres = "SELECT EXISTS (SELECT 1 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                 "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'auth' AND "
-                 "c.relname = 'audit_ledger' AND t.tgname = 'audit_ledger_append_only' AND "
-                 "t.tgenabled IN ('O', 'A'))",
-     .sqlite = "SELECT count(*) = 3 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
-               "'audit_ledger' AND name IN ('audit_ledger_no_replace', 'audit_ledger_no_update', "
-               "'audit_ledger_no_delete')"}
+    {.postgres = "SELECT count(DISTINCT t.tgname) = 4 FROM pg_trigger t JOIN pg_class c ON c.oid = "
+                 "t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'auth' "
+                 "AND t.tgname IN ('audit_ledger_append_only', 'audit_seals_append_only', "
+                 "'audit_checkpoints_append_only', 'audit_prunings_append_only') AND t.tgenabled "
+                 "IN ('O', 'A')",
+     .sqlite = "SELECT count(*) = 12 FROM sqlite_master WHERE type = 'trigger' AND name IN "
+               "('audit_ledger_no_replace', 'audit_ledger_no_update', 'audit_ledger_no_delete', "
+               "'audit_seals_no_replace', 'audit_seals_no_update', 'audit_seals_no_delete', "
+               "'audit_checkpoints_no_replace', 'audit_checkpoints_no_update', "
+               "'audit_checkpoints_no_delete', 'audit_prunings_no_replace', "
+               "'audit_prunings_no_update', 'audit_prunings_no_delete')"}
 );
 constexpr auto lock_chains
     = either({.postgres = "SELECT pg_try_advisory_xact_lock(7235871540013)", .sqlite = "SELECT 1"});

@@ -7,6 +7,7 @@ import { asSuperuser } from '../support/database.ts';
 import { expectRefusal, expectStatus } from '../support/expectations.ts';
 import { Houses, type House } from '../support/houses.ts';
 import { until } from '../support/mail.ts';
+import { newAccount } from '../support/people.ts';
 import { breakView } from '../support/risk.ts';
 import { freePort, runBinary, type Overrides } from '../support/server.ts';
 import { onPostgres } from '../support/settings.ts';
@@ -118,6 +119,16 @@ describe('each control, broken while the server runs', () => {
       await of.stack.database.script('DROP TRIGGER audit_ledger_waits');
       return () => of.stack.database.script(sql as string);
     }));
+  it.each(['audit_ledger', 'audit_seals', 'audit_checkpoints', 'audit_prunings'])('CH-01 ledger: the database would let %s be changed', (table) =>
+    breaks(of, 'ledger', async () => {
+      if (onPostgres) {
+        await of.stack.database.script(`ALTER TABLE auth.${table} DISABLE TRIGGER ${table}_append_only`);
+        return () => of.stack.database.script(`ALTER TABLE auth.${table} ENABLE TRIGGER ${table}_append_only`);
+      }
+      const { sql } = await of.stack.database.row`SELECT sql FROM sqlite_master WHERE name = ${`${table}_no_delete`}`;
+      await of.stack.database.script(`DROP TRIGGER ${table}_no_delete`);
+      return () => of.stack.database.script(sql as string);
+    }));
   it('CH-01 ledger: what waits to be sealed is out of reach', () => breaks(of, 'ledger', renamed(of, 'audit_unsealed'), { ledgerLater: true }));
   it('CH-01 sealer: the chain cannot be written', () => breaks(of, 'ledger sealer', async () => {
     const mend = await renamed(of, 'audit_seals')();
@@ -135,6 +146,14 @@ describe('each control, broken while the server runs', () => {
     }));
   it('CH-01 vault key: vaults are out of reach', () => breaks(of, 'vault key', renamed(of, 'encryption_vaults')));
   it('CH-01 mail: the outbox cannot be read', () => breaks(of, 'mail', renamed(of, 'outbox'), { keepsServing: true }));
+  it('CH-01 mail: no mail can be claimed', () =>
+    breaks(of, 'mail', async () => {
+      await of.stack.database.script(
+        onPostgres ? "ALTER TABLE auth.outbox ADD CONSTRAINT suite_refuses CHECK (status <> 'sending') NOT VALID" : "CREATE TRIGGER suite_refuses BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'refused by the suite'); END",
+      );
+      await newAccount(of.stack);
+      return () => of.stack.database.script(onPostgres ? 'ALTER TABLE auth.outbox DROP CONSTRAINT suite_refuses' : 'DROP TRIGGER suite_refuses');
+    }, { keepsServing: true }));
   it('CH-01 signing keys: a stored key is another', () => breaks(of, 'signing keys', renamed(of, 'signing_keys'), { sessionsLater: true }));
 
   it('CH-01 canaries leave no row behind, and count for nobody', async () => {
@@ -208,8 +227,12 @@ describe('what takes a server of its own', () => {
         await of.stack.database.run`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gatehouse feed' AND datname = current_database()`;
         return () => asSuperuser(`ALTER ROLE ${role}_away RENAME TO ${role}`);
       }, { keepsServing: true });
+      await breaks(of, 'change feed', async () => {
+        await of.stack.database.script('ALTER TABLE auth.ip_rules DISABLE TRIGGER ip_rules_deleted_told');
+        return () => of.stack.database.script('ALTER TABLE auth.ip_rules ENABLE TRIGGER ip_rules_deleted_told');
+      }, { keepsServing: true });
       await of.stack.server!.stop();
-    });
+    }, 180_000);
 
     it('CH-01 two nodes see one break: one row when it breaks, one when it heals', async () => {
       const of = await side();
