@@ -3,7 +3,9 @@
 #include "features/compliance/bundle.h"
 
 #include "domain/export_record.h"
+#include "domain/members.h"
 #include "domain/organizations.h"
+#include "domain/retention.h"
 #include "features/compliance/bundle_texts.h"
 #include "features/compliance/packing.h"
 #include "features/compliance/sources.h"
@@ -210,13 +212,20 @@ private:
     std::vector<ExportedFile> told_;
 };
 
-Async<domain::Organization> own_organization(Services& services, domain::OrganizationId id)
+struct Own {
+    domain::Organization organization;
+    domain::RetentionSettings retention;
+};
+
+Async<Own> own_organization(Services& services, domain::OrganizationId id)
 {
     auto work = co_await services.storage.read();
-    auto found = co_await work->organizations().find(std::move(id));
+    auto found = co_await work->organizations().find(id);
     if (!found)
         throw domain::because(domain::Reason::session_ended);
-    co_return std::move(*found);
+    auto const retention = co_await work->members().retention().settings(id);
+    Own own{std::move(*found), retention};
+    co_return own;
 }
 
 } // namespace
@@ -225,13 +234,14 @@ Async<http::Streamed> bundle_answer(Context& context, Wanted wanted)
 {
     auto& services = context.services;
     auto const& caller = context.caller();
-    auto const organization = co_await own_organization(services, caller.organization_id());
+    auto const own = co_await own_organization(services, caller.organization_id());
     auto record = co_await ExportRecord::begin(
         services, http::facts_of(context), caller, told_of("bundle", wanted)
     );
     BundleFacts facts{.export_id = record->id(), .now = context.now, .wanted = wanted};
-    facts.scope = scope_of(organization.id, wanted.period, context.now);
-    facts.organization_name = organization.name;
+    facts.scope = scope_of(own.organization.id, wanted.period, context.now);
+    facts.organization_name = own.organization.name;
+    facts.ledger_days = own.retention.ledger_days;
     facts.user_id = caller.user_id().text();
     facts.email = caller.user.email;
     context.no_store();

@@ -14,6 +14,16 @@ std::string period_in_words(BundleFacts const& facts)
     return gatehouse::to_text(period.from) + " to " + gatehouse::to_text(period.to);
 }
 
+std::string kept_in_words(BundleFacts const& facts)
+{
+    if (!facts.ledger_days)
+        return "the ledger's rows are never removed";
+    auto const from = facts.now - *facts.ledger_days * 24h;
+    return "the ledger's rows for " + std::to_string(*facts.ledger_days)
+        + " days: what is older than " + gatehouse::to_text(from)
+        + "\r\n               may be gone, and a signed record stands for it in the chain";
+}
+
 json::Value period_of(BundleFacts const& facts)
 {
     auto const period = view_of(facts.wanted.period);
@@ -51,8 +61,9 @@ std::string readme_of(BundleFacts const& facts)
         + facts.organization_name + " (" + facts.scope.organization.text()
         + ")\r\n"
           "Period:        "
-        + period_in_words(facts) + " (UTC, both ends belong to it)\r\nExported at:   "
-        + gatehouse::to_text(facts.now) + "\r\nExported by:   " + facts.email + " (" + facts.user_id
+        + period_in_words(facts) + " (UTC, both ends belong to it)\r\nKept:          "
+        + kept_in_words(facts) + "\r\nExported at:   " + gatehouse::to_text(facts.now)
+        + "\r\nExported by:   " + facts.email + " (" + facts.user_id
         + ")\r\nExport:        " + facts.export_id
         + "\r\n"
           "\r\n"

@@ -8,6 +8,7 @@
 #include "features/compliance/rules.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct BundleFacts {
     Wanted wanted;
     domain::EvidenceScope scope = {};
     std::string organization_name = {};
+    std::optional<std::int64_t> ledger_days = {}; // nothing: its rows stay without end
     std::string user_id = {}; // who asked for it
     std::string email = {};
 };

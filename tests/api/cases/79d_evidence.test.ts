@@ -151,6 +151,18 @@ describe('the bundle', () => {
     expect((await exported('DATA_EXPORT_STARTED')).length).toBe(2);
   });
 
+  it('says for how long the rows are kept that it was made from', async () => {
+    await proven();
+    const told = async () => new Archive((await bundle({ format: 'csv' })).bytes).entry('README.txt').toString();
+    expect(await told()).toContain("the ledger's rows are never removed");
+    await database().run`INSERT INTO retention_settings (organization_id, ledger_days) VALUES (${house.id}, 120)`;
+    try {
+      expect(await told()).toMatch(/the ledger's rows for 120 days: what is older than \d{4}-\d\d-\d\dT/);
+    } finally {
+      await database().run`DELETE FROM retention_settings WHERE organization_id = ${house.id}`;
+    }
+  });
+
   it('A-03 STARTED before it, COMPLETED after it with the digest of each file', async () => {
     await proven();
     const answer = await bundle({ ...january, format: 'json' });
