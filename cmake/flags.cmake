@@ -8,7 +8,7 @@ include(CheckPIESupported)
 check_pie_supported()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-option(GATEHOUSE_UNITY "Several sources compile as one unit: a third of the time for a build of everything" OFF)
+set(GATEHOUSE_UNITY "tests" CACHE STRING "Whose sources compile several as one unit, a third of the time for a build of everything: none, tests, all")
 set(GATEHOUSE_OPTIMISED_ROOMS "" CACHE STRING "Rooms that are optimised where the rest is not: hashing would take all the time")
 option(GATEHOUSE_HARDENED "FORTIFY_SOURCE; off where a sanitizer watches, since it hides calls from it" ON)
 
@@ -53,9 +53,9 @@ else()
   )
 endif()
 
-if(GATEHOUSE_UNITY)
+if(GATEHOUSE_UNITY STREQUAL "all")
   # What is one source's own lies beside what is another's: that says nothing about either. Release, in
-  # which every source is compiled alone, warns of all of it.
+  # which every source of the server is compiled alone, warns of all of it.
   add_compile_options(-Wno-shadow)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     add_compile_options(-Wno-subobject-linkage)

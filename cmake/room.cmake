@@ -31,7 +31,7 @@ endfunction()
 # Where a build of everything is wanted soon, the sources in the variable become units of several each
 # (tools/unity_groups.py), formed anew when one of them changes.
 function(compiled_together name variable)
-  if(NOT GATEHOUSE_UNITY)
+  if(NOT GATEHOUSE_UNITY STREQUAL "all" AND NOT (GATEHOUSE_UNITY STREQUAL "tests" AND name STREQUAL "gatehouse_tests"))
     return()
   endif()
   find_package(Python3 REQUIRED COMPONENTS Interpreter)

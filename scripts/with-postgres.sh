@@ -53,7 +53,7 @@ for _ in {1..20}; do
   fi
   # Should this script be killed outright, the kernel asks the server to stop as well.
   "${as_owner[@]}" --pdeathsig INT "$programs/postgres" -D "$folder/cluster" -p "$port" \
-    -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder" -c max_connections=200 \
+    -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder" -c max_connections=300 \
     -c fsync="${GATEHOUSE_TEST_FSYNC:-on}" -c log_min_messages=warning >"$folder/server.log" 2>&1 &
   server=$!
   for _ in {1..100}; do

@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     include: ['cases/**/*.test.ts'],
     // The script starts a suite of its own: once on each database is enough.
-    exclude: settings.environment === 'test' && !settings.sanitized ? [] : ['cases/60_stack_script.test.ts'],
+    exclude: settings.environment === 'test' ? [] : ['cases/60_stack_script.test.ts'],
     globalSetup: ['./support/global_setup.ts'],
     pool: 'forks',
     isolate: false,

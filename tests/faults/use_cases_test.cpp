@@ -28,8 +28,8 @@ namespace {
 // begun and ended by itself.
 constexpr std::size_t most_statements = 250;
 
-// Of a known failure and of a lost connection alone, where the run says that it wants no more: what
-// a sanitizer sees of the other kinds it sees of these.
+// Of a known failure and of a lost connection alone, where a run says that it wants no more: what a
+// sanitizer sees of the other kinds it sees of these.
 std::span<FaultKind const> kinds_of_fault()
 {
     static constexpr FaultKind two[] = {FaultKind::error_before, FaultKind::disconnect};
