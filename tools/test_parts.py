@@ -164,6 +164,7 @@ def long_parts(logs):
 
 def parts(long, logs):
     """On SQLite the black-box suite asks the sanitizers' build, and in development, where rows are kept in memory, the release build."""
+    few = {"GATEHOUSE_TEST_FAULTS": "three"}
     more = {"GATEHOUSE_TEST_HISTORIES": "2000", "GATEHOUSE_TEST_DIFFERENTIALS": "100000", "GATEHOUSE_TEST_TAMPERINGS": "250"}
     return [
         checks("house", "tools/check_house_test.py", "tools/run_tests_test.py", "tools/run_tidy_test.py",
@@ -188,7 +189,7 @@ def parts(long, logs):
         ),
         *in_lane(
             "more suites",
-            unit("release", logs, more if long else None),
+            unit("release", logs, more if long else few),
             browser(logs),
             api("api-development", logs, "sqlite", suite="development"),
             binary(logs),

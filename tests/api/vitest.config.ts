@@ -16,8 +16,8 @@ const slow = settings.sanitized ? 6 : 1;
 export default defineConfig({
   test: {
     include: ['cases/**/*.test.ts'],
-    // The script starts a suite of its own: once on each database is enough.
-    exclude: settings.environment === 'test' ? [] : ['cases/60_stack_script.test.ts'],
+    // What starts servers of its own and says in which environment: once on each database is enough.
+    exclude: settings.environment === 'test' ? [] : ['41b_control_health', '45_smtp', '46_tls', '48b_flood', '60_stack_script'].map((name) => `cases/${name}.test.ts`),
     globalSetup: ['./support/global_setup.ts'],
     pool: 'forks',
     isolate: false,
