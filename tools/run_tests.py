@@ -22,7 +22,7 @@ from test_reports import Outcome
 LOGS = pathlib.Path("build/test-logs")
 SHOWN_LINES = 120  # of the log of a part that failed
 # Seconds of a whole `make test`, from an empty compiler cache on 2 cores: 45 minutes are the aim, and machines differ.
-LONGEST = 85 * 60
+LONGEST = 87 * 60
 
 
 @dataclasses.dataclass
