@@ -5,24 +5,16 @@ usage: tools/check_second_compiler.py
 """
 
 import concurrent.futures
-import json
 import os
 import pathlib
 import shlex
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "build" / "gcc"
+import run_tidy
+
+FOLDER = run_tidy.ROOT / "build" / "gcc"
 MADE = "embedded/blowfish/crypto/blowfish_start.h"  # by the build itself, and included
-
-
-def ours():
-    for entry in json.loads((FOLDER / "compile_commands.json").read_text()):
-        file = pathlib.Path(entry["file"])
-        is_source = file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ("src", "tests", "bench")
-        if file.is_relative_to(FOLDER / "unity") or is_source:
-            yield entry
 
 
 def reading(entry):
@@ -41,8 +33,8 @@ def read(entry):
 
 
 def main():
-    subprocess.run(["scripts/build.sh", "gcc", MADE], cwd=ROOT, check=True)
-    entries = list(ours())
+    subprocess.run(["scripts/build.sh", "gcc", MADE], cwd=run_tidy.ROOT, check=True)
+    entries = list(run_tidy.ours(FOLDER))
     if not entries:
         sys.exit(f"nothing of ours is compiled in {FOLDER}")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:

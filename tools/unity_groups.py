@@ -29,28 +29,26 @@ def bare(text):
     return re.sub(r"^\s*#(?:[^\n]*\\\n)*[^\n]*", "", text, flags=re.MULTILINE)
 
 
+def closing(text, place, pair):
+    """Where what opens at this place, or behind it, is closed again; the end of the text where it is not."""
+    depth = 0
+    for at in range(place, len(text)):
+        depth += (text[at] == pair[0]) - (text[at] == pair[1])
+        if text[at] == pair[1] and depth == 0:
+            return at
+    return len(text)
+
+
 def without_template(head):
     """A declaration behind its template<…>."""
     while head.startswith("template"):
-        depth = 0
-        for place, letter in enumerate(head):
-            depth += (letter == "<") - (letter == ">")
-            if letter == ">" and depth == 0:
-                head = head[place + 1:].strip()
-                break
-        else:
-            return head
+        head = head[closing(head, 0, "<>") + 1:].strip()
     return head
 
 
 def without_requirement(head):
     """A declaration behind its requires (…)."""
-    depth = 0
-    for place, letter in enumerate(head if re.match(r"requires\s*\(", head) else ""):
-        depth += (letter == "(") - (letter == ")")
-        if letter == ")" and depth == 0:
-            return head[place + 1:].strip()
-    return head
+    return head[closing(head, 0, "()") + 1:].strip() if re.match(r"requires\s*\(", head) else head
 
 
 def name_in(head):
@@ -105,24 +103,14 @@ def names_of(text):
                 start = place + 1
             else:
                 take(head)
-                depth = 0
-                while place < len(text):
-                    depth += (text[place] == "{") - (text[place] == "}")
-                    if depth == 0:
-                        break
-                    place += 1
+                place = closing(text, place, "{}")
                 start = place + 1
         elif letter == "}":
             if spaces:
                 spaces.pop()
             start = place + 1
         elif letter == "(":  # parameters and their defaults hold no declaration of this level
-            depth = 0
-            while place < len(text):
-                depth += (text[place] == "(") - (text[place] == ")")
-                if depth == 0:
-                    break
-                place += 1
+            place = closing(text, place, "()")
         place += 1
     return names
 

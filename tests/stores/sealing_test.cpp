@@ -44,6 +44,16 @@ protected:
             + behind
         );
     }
+    // Of five rows, behind the second; then a sixth.
+    void let_another_node_write_anew()
+    {
+        unlock_ledger();
+        put_back(2);
+        outside().run("UPDATE audit_ledger SET outcome = 'denied' WHERE user_id = 'u4'");
+        seal(); // a node that knows nothing
+        append_unguarded("o", 6);
+        seal();
+    }
 };
 INSTANTIATE_ON_BOTH_DATABASES(Sealing);
 
@@ -274,12 +284,7 @@ TEST_P(Sealing, WhatTheOthersSignedIsTakenOverOnlyWhereItStandsOnWhatWasSealedHe
     auto const made = sealer();
     append("o", 1, 5);
     run(made->run());
-    unlock_ledger();
-    put_back(2);
-    outside().run("UPDATE audit_ledger SET outcome = 'denied' WHERE user_id = 'u4'");
-    seal(); // a node that knows nothing
-    append_unguarded("o", 6);
-    seal();
+    let_another_node_write_anew();
     run(made->run()); // looks at it, and has nothing to seal
     append_unguarded("o", 7);
     run(made->run());
@@ -293,12 +298,7 @@ TEST_P(Sealing, HistoryThatAnotherNodeWroteAnewIsNotSealedFurther)
     auto const made = sealer();
     append("o", 1, 5);
     run(made->run());
-    unlock_ledger();
-    put_back(2);
-    outside().run("UPDATE audit_ledger SET outcome = 'denied' WHERE user_id = 'u4'");
-    seal(); // a node that knows nothing
-    append_unguarded("o", 6);
-    seal();
+    let_another_node_write_anew();
     append_unguarded("o", 7);
     run(made->run());
     EXPECT_NE(made->history_trouble().find("has another row there"), std::string::npos)

@@ -1,6 +1,7 @@
 // Looking into the database's catalogue.
 #include "storage/sql/schema_objects.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
@@ -145,17 +146,16 @@ std::vector<std::string> missing_objects(SchemaConnection& connection)
             && definitions.find(std::string("CONSTRAINT ") + name + "\n") == std::string::npos)
             missing.emplace_back(name);
     };
-    for (auto const* const name : needed)
-        look_for(name);
-    if (connection.dialect() == Dialect::postgres)
-        for (auto const* const name : needed_on_postgres)
-            look_for(name);
-    if (connection.dialect() == Dialect::postgres)
-        for (auto const* const name : telling)
-            look_for(name);
-    else
-        for (auto const* const name : needed_on_sqlite)
-            look_for(name);
+    auto const look_for_each = [&](std::span<char const* const> names) {
+        std::ranges::for_each(names, look_for);
+    };
+    look_for_each(needed);
+    if (connection.dialect() == Dialect::sqlite) {
+        look_for_each(needed_on_sqlite);
+    } else {
+        look_for_each(needed_on_postgres);
+        look_for_each(telling);
+    }
     return missing;
 }
 

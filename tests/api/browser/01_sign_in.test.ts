@@ -18,6 +18,16 @@ watchTabs();
 /** Somebody nobody has failed to sign in as. */
 const anybody = () => world.houses.member(world.own.id, 'staff');
 
+/** A sign-in that is asked to be confirmed, with a code typed and not sent. */
+async function unusual(): Promise<Tab> {
+  const tab = await Tab.open();
+  await tab.page.route('**/api/auth/login', (route) =>
+    route.fulfill({ status: 428, json: { error: 'Confirm', code: 'STEP_UP_REQUIRED', challengeId: 'one', methods: ['email_otp'] } }));
+  await tab.signIn({ email: newAddress(), password: 'Any-Password-1' });
+  await tab.fill({ 'input-code': '123456' });
+  return tab;
+}
+
 describe('signing in', () => {
   it('TC-E2E-003 says that the credentials are wrong, and stays', async () => {
     const tab = await Tab.open();
@@ -165,11 +175,7 @@ describe('signing in', () => {
   });
 
   it('begins again where an unusual sign-in was confirmed too late', async () => {
-    const tab = await Tab.open();
-    await tab.page.route('**/api/auth/login', (route) =>
-      route.fulfill({ status: 428, json: { error: 'Confirm', code: 'STEP_UP_REQUIRED', challengeId: 'gone', methods: ['email_otp'] } }));
-    await tab.signIn({ email: newAddress(), password: 'Any-Password-1' });
-    await tab.fill({ 'input-code': '123456' });
+    const tab = await unusual();
     await tab.page.route('**/api/security/stepup/verify', (route) =>
       route.fulfill({ status: 400, json: { error: 'Token expired', code: 'TOKEN_EXPIRED', message: 'The link has expired.' } }));
     await tab.press('button-verify-code');
@@ -178,11 +184,7 @@ describe('signing in', () => {
   });
 
   it('names the waiting time where another code may not be sent yet', async () => {
-    const tab = await Tab.open();
-    await tab.page.route('**/api/auth/login', (route) =>
-      route.fulfill({ status: 428, json: { error: 'Confirm', code: 'STEP_UP_REQUIRED', challengeId: 'one', methods: ['email_otp'] } }));
-    await tab.signIn({ email: newAddress(), password: 'Any-Password-1' });
-    await tab.fill({ 'input-code': '123456' });
+    const tab = await unusual();
     await tab.page.route('**/api/security/stepup/send', (route) =>
       route.fulfill({ status: 429, json: { error: 'Too many requests', code: 'RATE_LIMITED', message: 'Wait before you try again.', retryAfterSec: 42 } }));
     await tab.press('button-send-code');
