@@ -23,8 +23,8 @@ namespace gatehouse::app {
 Async<void> try_attempts(domain::Storage& storage, Instant now);
 // A row with every optional field absent is appended, waits to be sealed, and could not be changed.
 Async<void> try_ledger(domain::Storage& storage, Instant now);
-// No row has waited longer than rows may (behaviours §2).
-Async<void> try_seals(domain::Storage& storage);
+// No row has waited longer than rows may (behaviours §2), and a chain of nobody's can be begun.
+Async<void> try_seals(domain::Storage& storage, crypto::KeyEncryptionKey const& key, Instant now);
 // Nobody's history, in the time that the scorer may take.
 Async<void> try_history(domain::Storage& storage, Instant now, Duration may_take);
 // Durable counters count.

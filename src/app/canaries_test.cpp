@@ -50,7 +50,7 @@ protected:
     std::function<Async<void>()> seals()
     {
         return [this] {
-            return try_seals(world.storage());
+            return try_seals(world.storage(), world.key, now());
         };
     }
     std::function<Async<void>()> history()
@@ -102,6 +102,9 @@ TEST_P(Canaries, HoldAndLeaveNothingBehind)
          {"login_attempts",
           "audit_ledger",
           "audit_unsealed",
+          "audit_seals",
+          "audit_checkpoints",
+          "audit_unpublished",
           "rate_counters",
           "outbox",
           "encryption_vaults"})
@@ -113,7 +116,9 @@ TEST_P(Canaries, SeeThatTheirTableIsGone)
     expect_broken_without("login_attempts", attempts());
     expect_broken_without("audit_ledger", ledger());
     expect_broken_without("audit_unsealed", ledger());
-    expect_broken_without("audit_unsealed", seals());
+    for (auto const* const table :
+         {"audit_unsealed", "audit_seals", "audit_checkpoints", "audit_unpublished", "audit_keys"})
+        expect_broken_without(table, seals());
     expect_broken_without("rate_counters", counters());
     expect_broken_without("outbox", outbox());
     expect_broken_without("encryption_vaults", vault(world.key));

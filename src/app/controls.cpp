@@ -45,7 +45,7 @@ void House::add_open_controls()
     });
     checks_.add(
         {"ledger sealer", !needed},
-        [this] { return try_seals(*storage_); },
+        [this] { return try_seals(*storage_, key_, clock_.now()); },
         [this] { return ledger_.sealer_trouble(); }
     );
     checks_.watch({"ledger history", !needed}, [this] { return ledger_.history_trouble(); });
