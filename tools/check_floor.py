@@ -7,6 +7,8 @@ import sys
 from test_reports import numbers_of
 
 FLOORS = ("tests/floor.txt", "tests/coverage.txt")
+# Sums of whole runs, which said nothing any more once parts had moved from one to the other: each part has its own floor instead.
+SPLIT_UP = ("test", "test-long")
 
 
 def git(*words):
@@ -18,7 +20,7 @@ def held(path):
         now = numbers_of(file.read())
     for commit in git("log", "--format=%h", "--diff-filter=AM", "--", path).split():
         for name, number in numbers_of(git("show", f"{commit}:{path}")).items():
-            if now.get(name, -1) < number:
+            if name not in SPLIT_UP and now.get(name, -1) < number:
                 sys.exit(f"{path}: {name} is {now.get(name)}, and was {number} in {commit}")
     return now
 

@@ -62,6 +62,12 @@ class Counting(InAFolder):
     def test_a_bad_exit_after_passing_tests_is_a_failure(self):
         self.assertEqual(len(self.run_with_report(vitest("passed"), status=1).failed), 1)
 
+    def test_a_part_of_which_fewer_passed_than_before_is_a_failure(self):
+        part = Part("tried", [[Command([sys.executable, "-c", ""], "tried")]])
+        for floor, failures in ((1, 0), (2, 1)):
+            result = run_tests.run_all([part], {"tried": 9}, {"tried": floor}, alone=False)["tried"]
+            self.assertEqual(len(result.failed), failures, floor)
+
     def test_passing_the_budget_by_half_is_a_failure(self):
         result = self.run_script("import time; time.sleep(30)", budget=0.2, reported=False)
         self.assertEqual(len(result.failed), 1)
@@ -70,12 +76,12 @@ class Counting(InAFolder):
     def test_a_part_whose_need_failed_does_not_count_as_passed(self):
         broken = Part("broken", [[Command([sys.executable, "-c", "raise SystemExit(1)"], "broken")]])
         waits = Part("waits", [[Command([sys.executable, "-c", ""], "waits")]], needs=("broken",))
-        results = run_tests.run_all([broken, waits], {"broken": 9, "waits": 9}, alone=False)
+        results = run_tests.run_all([broken, waits], {"broken": 9, "waits": 9}, {}, alone=False)
         self.assertIn("broken failed", results["waits"].failed[0].why)
 
     def in_lanes(self, *parts):
         made = [Part(name, [[Command([sys.executable, "-c", script], name)]], needs, lane) for name, lane, script, needs in parts]
-        return run_tests.run_all(made, {part.name: 9 for part in made}, alone=False)
+        return run_tests.run_all(made, {part.name: 9 for part in made}, {}, alone=False)
 
     def test_lanes_run_beside_each_other_and_one_waits_for_what_another_is_at(self):
         meet = "import pathlib, time; a, b = pathlib.Path({!r}), pathlib.Path({!r}); a.touch()\nwhile not b.exists(): time.sleep(0.01)"
