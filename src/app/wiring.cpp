@@ -22,6 +22,8 @@ namespace {
 
 // decisions D-70: cases see last_seen_at move within two seconds.
 constexpr std::chrono::milliseconds uses_are_written_every{500};
+constexpr std::chrono::seconds exports_may_end_for{8};
+constexpr std::chrono::milliseconds exports_are_tried_every{250};
 // Half of the time that keys are believed for, so that no request has to wait for them.
 constexpr std::chrono::milliseconds keys_are_read_every{500};
 
@@ -115,6 +117,16 @@ http::ServerSettings server_settings(Configuration const& configuration)
     settings.connection_limit = static_cast<std::size_t>(configuration.connections);
     settings.connection_limit_of_one = static_cast<std::size_t>(configuration.limit_connections);
     return settings;
+}
+
+Async<void> settle_for_a_while(domain::Exports& exports, domain::Storage& storage)
+{
+    auto const end = std::chrono::steady_clock::now() + exports_may_end_for;
+    while (exports.owed() > 0 && std::chrono::steady_clock::now() < end) {
+        co_await exports.settle_some(storage);
+        if (exports.owed() > 0)
+            co_await EventLoop::current()->sleep(exports_are_tried_every);
+    }
 }
 
 } // namespace
@@ -229,8 +241,18 @@ void House::serve()
         server_->run(threads_of(configuration_.threads));
     }
     background_.reset(); // what it began ends before the parts it uses
+    end_exports();
     ledger_.stop();
     sender_.stop();
+}
+
+// What is left of answers is sent by nobody any more.
+void House::end_exports()
+{
+    exports_.fail_all("the server ended");
+    EventLoop loop;
+    wait_for(loop, settle_for_a_while(exports_, *storage_));
+    exports_.give_up_what_is_owed();
 }
 
 void House::stop()

@@ -12,6 +12,7 @@
 #include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
+#include "domain/exports.h"
 #include "domain/kept.h"
 #include "domain/services.h"
 #include "domain/session_use.h"
@@ -46,6 +47,7 @@ public:
 private:
     void begin_background_work();
     void settle_changes();
+    void end_exports();
     domain::Places const& places() const;
     void add_controls(); // app/controls.cpp
     void add_database_controls();

@@ -27,7 +27,7 @@ json::Value told(ExportedFile const& file)
 Async<std::unique_ptr<ExportRecord>>
 ExportRecord::begin(Services& services, RequestFacts facts, Caller const& caller, Facts what)
 {
-    auto seat = services.exports.take_seat();
+    auto seat = services.exports.take_seat(caller.organization_id(), caller.user_id());
     auto entry
         = ledger_entry(facts, Event::data_export_started, Outcome::success, 200, caller.user);
     entry.session_id = caller.session_id();
@@ -46,20 +46,30 @@ ExportRecord::ExportRecord(
     , seat_(std::move(seat))
     , like_(std::move(like))
 {
+    services_.exports.add(*this);
 }
 
 ExportRecord::~ExportRecord()
 {
-    if (is_complete_)
+    services_.exports.remove(*this);
+    if (is_over_)
+        return;
+    fail(cause_);
+    services_.afterwards("export.failed", services_.exports.settle_some(services_.storage));
+}
+
+void ExportRecord::fail(std::string_view cause)
+{
+    if (std::exchange(is_over_, true))
         return;
     auto entry = std::move(like_);
     entry.event = Event::data_export_failed;
     entry.outcome = Outcome::failure;
     entry.status.reset(); // a head may have been sent or not
     entry.created_at = services_.clock.now();
-    entry.details["cause"] = std::move(cause_);
+    entry.details["cause"] = std::string(cause);
     entry.details["bytesSent"] = bytes_;
-    services_.afterwards("export.failed", write(services_, std::move(entry)));
+    services_.exports.owe(std::move(entry));
 }
 
 Async<void> ExportRecord::complete(std::vector<ExportedFile> files)
@@ -72,7 +82,7 @@ Async<void> ExportRecord::complete(std::vector<ExportedFile> files)
         all.push_back({file.name, told(file)});
     entry.details["files"] = NestedFacts{json::Value(std::move(all))};
     co_await write(services_, std::move(entry));
-    is_complete_ = true;
+    is_over_ = true;
 }
 
 } // namespace gatehouse::domain

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gatehouse::domain {
@@ -23,7 +24,8 @@ struct ExportedFile { // that was sent whole
 };
 
 // Lives as long as the answer. Whatever ends it before complete() was committed, also the client
-// who went away, leaves DATA_EXPORT_FAILED. It has a seat among the exports of the process.
+// who went away or the end of the server, leaves DATA_EXPORT_FAILED: as soon as the database takes
+// it. It has a seat among the exports of the process.
 class ExportRecord {
 public:
     // DATA_EXPORT_STARTED is committed, with `what` in its details: without it not a byte leaves.
@@ -43,6 +45,9 @@ public:
     void is_sent() { cause_ = "the client went away"; }
     void has_sent(std::int64_t bytes) { bytes_ += bytes; }
 
+    // It is over: DATA_EXPORT_FAILED is owed, unless it is complete or has failed before.
+    void fail(std::string_view cause);
+
     // DATA_EXPORT_COMPLETED; the end of the file may leave after it alone.
     Async<void> complete(std::vector<ExportedFile> files);
 
@@ -52,7 +57,7 @@ private:
     LedgerEntry like_; // every row of this export
     std::string cause_ = "it could not be made";
     std::int64_t bytes_ = 0;
-    bool is_complete_ = false;
+    bool is_over_ = false;
 };
 
 } // namespace gatehouse::domain

@@ -17,20 +17,19 @@ struct Stay {
     std::optional<std::int64_t> RetentionSettings::* setting = nullptr;
     bool of_organizations = true;
 };
-using Settings = RetentionSettings;
 
 constexpr std::array stays{
-    Stay{Ended::one_time_tokens, "one_time_tokens", day * 30, &Settings::token_days},
-    Stay{Ended::step_up_challenges, "step_up_challenges", day * 30, &Settings::token_days},
-    Stay{Ended::invitations, "invitations", day * 30, &Settings::token_days},
-    Stay{Ended::refresh_tokens, "refresh_tokens", day * 30, &Settings::token_days},
-    Stay{Ended::reused_refresh_tokens, "refresh_tokens", day * 90, &Settings::token_days},
-    Stay{Ended::sessions, "sessions", day * 90, &Settings::session_days},
-    Stay{Ended::mails, "outbox", day * 30, &Settings::mail_days},
+    Stay{Ended::one_time_tokens, "one_time_tokens", day * 30, &RetentionSettings::token_days},
+    Stay{Ended::step_up_challenges, "step_up_challenges", day * 30, &RetentionSettings::token_days},
+    Stay{Ended::invitations, "invitations", day * 30, &RetentionSettings::token_days},
+    Stay{Ended::refresh_tokens, "refresh_tokens", day * 30, &RetentionSettings::token_days},
+    Stay{Ended::reused_refresh_tokens, "refresh_tokens", day * 90, &RetentionSettings::token_days},
+    Stay{Ended::sessions, "sessions", day * 90, &RetentionSettings::session_days},
+    Stay{Ended::mails, "outbox", day * 30, &RetentionSettings::mail_days},
     Stay{Ended::cleared_notifications, "notifications", day * 30},
     Stay{Ended::notifications, "notifications", day * 90},
-    Stay{Ended::attempts, "login_attempts", day, &Settings::attempt_days},
-    Stay{Ended::reset_requests, "reset_requests", day, &Settings::attempt_days},
+    Stay{Ended::attempts, "login_attempts", day, &RetentionSettings::attempt_days},
+    Stay{Ended::reset_requests, "reset_requests", day, &RetentionSettings::attempt_days},
     Stay{Ended::counters, "rate_counters", day, nullptr, false},
     Stay{Ended::captured_mails, "captured_mails", day * 30, nullptr, false},
 };

@@ -8,7 +8,6 @@
 #include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
-#include "domain/exports.h"
 #include "domain/places.h"
 #include "domain/risk_scores.h"
 #include "domain/settings.h"
@@ -24,6 +23,7 @@
 
 namespace gatehouse::domain {
 
+class Exports;
 class SessionUses;
 struct Kept;
 

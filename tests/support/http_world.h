@@ -6,6 +6,7 @@
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
 #include "domain/directory.h"
+#include "domain/exports.h"
 #include "domain/kept.h"
 #include "domain/ledger.h"
 #include "domain/services.h"

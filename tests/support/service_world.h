@@ -9,6 +9,7 @@
 #include "core/workers.h"
 #include "crypto/passwords.h"
 #include "crypto/seal.h"
+#include "domain/exports.h"
 #include "domain/kept.h"
 #include "domain/services.h"
 #include "domain/session_use.h"

@@ -1,6 +1,6 @@
 // Evidence for auditors: who gets it, that it is whole, that it says what it is, and what each export leaves in the ledger.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Json, Options } from '../support/client.ts';
@@ -12,7 +12,7 @@ import { write, writeMany } from '../support/ledger_rows.ts';
 import { until } from '../support/mail.ts';
 import { runBinary, type Ended } from '../support/server.ts';
 import { inTest, onPostgres, patience, settings } from '../support/settings.ts';
-import { startStack, stopStacks, type Stack } from '../support/stack.ts';
+import { startAgain, startStack, stopStacks, type Stack } from '../support/stack.ts';
 import { provenFor } from '../support/step_up.ts';
 
 const bundlePath = '/api/compliance/export/bundle';
@@ -434,6 +434,26 @@ async function raw(stack: Stack, as: Options, body: Json, enough: (bytes: number
   });
 }
 
+/** Who reads some of a bundle and then nothing more, without going away. */
+function halted(stack: Stack, as: Options, body: Json): { socket: Socket; halfway: Promise<void> } {
+  const socket = connect({ port: stack.facts.port, host: '127.0.0.1' });
+  const text = JSON.stringify(body);
+  socket.on('connect', () => {
+    socket.write(`POST ${bundlePath} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as.bearer}\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
+  });
+  const halfway = new Promise<void>((resolve, reject) => {
+    let bytes = 0;
+    socket.on('error', reject);
+    socket.on('data', (some) => {
+      bytes += some.length;
+      if (bytes < 100_000) return;
+      socket.pause();
+      resolve();
+    });
+  });
+  return { socket, halfway };
+}
+
 const residentKilobytes = (stack: Stack): number =>
   Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${stack.server!.pid}/status`, 'utf8'))![1]);
 
@@ -492,4 +512,20 @@ describe('hundreds of thousands of rows', () => {
     expect(sha256(answer.bytes)).toBe(answer.header('x-evidence-sha256'));
     expect(answer.text.split('\r\n')).toHaveLength(50_002);
   }, 60_000 * patience);
+
+  it('a server that ends in the middle leaves FAILED, and so do two at once', async () => {
+    const before = (await exported('DATA_EXPORT_FAILED')).length;
+    const stopped = [halted(stack, house.as, all), halted(stack, house.as, all)];
+    for (const one of stopped) await one.halfway;
+    stack.server!.signal('SIGTERM');
+    expect(await stack.server!.exit()).toBe(0);
+    for (const one of stopped) one.socket.destroy();
+    await startAgain(stack.facts);
+    const failed = (await exported('DATA_EXPORT_FAILED')).slice(before);
+    expect(failed).toHaveLength(2);
+    for (const row of failed) {
+      expect(json(row['details'])).toMatchObject({ export: 'bundle', cause: 'the server ended' });
+      expect(json(row['details']).bytesSent).toBeGreaterThan(0);
+    }
+  }, 120_000 * patience);
 });
