@@ -103,6 +103,17 @@ describe('who could do what', () => {
     expect(await standing(heir, t2)).toMatchObject({ role: 'owner' });
   });
 
+  it('more roles than the interface lets there be, put in by SQL, are all compared', async () => {
+    await proven();
+    const ann = await houses.member(house.id, 'staff');
+    for (let at = 0; at < 120; at += 1) await database().run`INSERT INTO custom_roles (organization_id, name) VALUES (${house.id}, ${`Role ${at}`})`;
+    for (const name of ['Role 0', 'Role 119', 'Role 99']) {
+      const { id } = await database().row`SELECT id FROM custom_roles WHERE organization_id = ${house.id} AND name = ${name}`;
+      await database().run`UPDATE users SET custom_role_id = ${id} WHERE id = ${ann.id}`;
+      expect(await standing(ann, await moment())).toMatchObject({ custom_role: name });
+    }
+  });
+
   it('a denied sign-in that suspended somebody is one of the rows that say so', async () => {
     await proven();
     const ann = await houses.member(house.id, 'admin');
