@@ -3,6 +3,7 @@
 #include "attacks/erasing.h"
 
 #include "domain/reports.h"
+#include "support/schema_columns.h"
 
 #include <fmt/core.h>
 
@@ -15,28 +16,9 @@ namespace {
 
 class WholeErasure : public Erasing {
 protected:
-    struct Column {
-        std::string table;
-        std::string name;
-    };
+    using Column = SchemaColumn;
 
-    std::vector<Column> columns()
-    {
-        auto const rows = world.outside().query(
-            GetParam() == sql::Dialect::postgres
-                ? "SELECT c.table_name::text, c.column_name::text FROM information_schema.columns "
-                  "c "
-                  "JOIN information_schema.tables t ON t.table_schema = c.table_schema "
-                  "AND t.table_name = c.table_name WHERE c.table_schema = 'auth' "
-                  "AND t.table_type = 'BASE TABLE'"
-                : "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c "
-                  "WHERE m.type = 'table'"
-        );
-        std::vector<Column> found;
-        for (auto const row : rows)
-            found.push_back({row.text(0), row.text(1)});
-        return found;
-    }
+    std::vector<Column> columns() { return columns_of_all_tables(world.outside(), GetParam()); }
     bool holds(Column const& column, std::string const& word)
     {
         // Bytes as they are, and as PostgreSQL writes them.

@@ -48,7 +48,7 @@ inline constexpr Statement personal_sessions(
 );
 inline constexpr Statement personal_refresh_tokens(
     "SELECT id, session_id, family_id, device_fingerprint, issued_at, expires_at, is_revoked, "
-    "revoked_at, revoke_reason FROM refresh_tokens "
+    "revoked_at, revoke_reason, suspicious_reuse_at FROM refresh_tokens "
     "WHERE organization_id = $1 AND user_id = $2 AND id > $3 ORDER BY id LIMIT $4"
 );
 inline constexpr Statement personal_attempts(
@@ -96,7 +96,8 @@ inline constexpr Statement personal_invitations(
     "AND i.id > $3 ORDER BY i.id LIMIT $4"
 );
 inline constexpr Statement personal_reviews(
-    "SELECT review_id, role, status, custom_role, permissions, decision, reason, decided_at "
+    "SELECT review_id, role, status, custom_role_id, custom_role, permissions, decision, reason, "
+    "decided_at "
     "FROM access_review_items WHERE organization_id = $1 AND user_id = $2 AND review_id > $3 "
     "ORDER BY review_id LIMIT $4"
 );
@@ -155,7 +156,7 @@ inline constexpr std::array personal_sections{
     PersonalSection{
         "refreshTokens",
         "id sessionId familyId deviceFingerprint issuedAt:d expiresAt:d isRevoked:b revokedAt:d "
-        "revokeReason",
+        "revokeReason suspiciousReuseAt:d",
         personal_refresh_tokens
     },
     PersonalSection{
@@ -192,7 +193,7 @@ inline constexpr std::array personal_sections{
     },
     PersonalSection{
         "accessReviews",
-        "id role status customRole permissions decision reason decidedAt:d",
+        "id role status customRoleId customRole permissions decision reason decidedAt:d",
         personal_reviews
     },
     PersonalSection{
