@@ -67,6 +67,8 @@ def tree(leaves):
 def hash_of(row, where, seq, chain, previous):
     """The hash that a row states, once all of it fits."""
     need(row.get("seq") == seq, f"row {seq}: missing, or in another place")
+    hexadecimal = "".join(row.get(name, "") for name in ("row_hash", "pii_commitment", "pii_salt"))
+    need(hexadecimal == hexadecimal.lower(), f"{where}: not what it should be")  # large letters would say the same
     stated = bytes.fromhex(row["row_hash"])
     if set(row) == {"row_hash", "seq"}:
         return stated

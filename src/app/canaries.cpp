@@ -118,7 +118,8 @@ Async<void> try_seals(Storage& storage, crypto::KeyEncryptionKey const& key, Ins
     bool const publish = true;
     for (auto const& batch : batches)
         work->seals().append(batch, publish);
-    auto const heads = co_await work->seals().heads({nobody});
+    std::vector<std::string> chains{nobody};
+    auto const heads = co_await work->seals().heads(std::move(chains));
     bool const is_there = heads.contains(nobody) && heads.at(nobody).seq == 1;
     require(is_there, "a row that was just sealed is not the end of its chain");
     // Dropped.

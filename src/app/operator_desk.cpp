@@ -34,7 +34,7 @@ Configuration checked(OperatorArguments const& arguments)
         throw std::runtime_error(
             url.substr(file.size()) + " is not there; `gatehouse migrate` makes a database"
         );
-    made.database_connections = 1;
+    made.database_connections = 3; // a verifier reads two pages ahead, and loose rows beside them
     made.hash_threads = 1;
     auto const schema = inspect_database(made);
     if (schema.state != sql::SchemaState::current)

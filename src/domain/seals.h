@@ -86,6 +86,13 @@ struct ChainRange {
     std::int64_t last = 0;
 };
 
+// Some rows of a ledger, by their ids.
+struct Stretch {
+    std::int64_t rows = 0;
+    std::int64_t last = 0; // the id of the last one
+    std::int64_t known = 0; // how many ids up to that one are sealed or wait to be
+};
+
 class Prunings;
 
 // Reading chains back, for whoever verifies or exports them.
@@ -109,8 +116,15 @@ public:
     // Rows that tell of erasures and stand behind this one of the chain, or wait.
     virtual Async<std::vector<LedgerRow>>
     erasure_records(OrganizationId organization, std::int64_t behind) = 0;
-    // A row that is neither sealed nor waits to be: it came past the way that rows take.
-    virtual Async<std::optional<std::int64_t>> stranger(OrganizationId organization) = 0;
+    // Of so many rows of the ledger behind this id, in the order of their ids.
+    virtual Async<Stretch> stretch(OrganizationId organization, std::int64_t after, int rows) = 0;
+    // The first row of these ids that is neither sealed nor waits to be: it came past the way that
+    // rows take. `after` is not among them, `last` is.
+    virtual Async<std::optional<std::int64_t>>
+    stranger(OrganizationId organization, std::int64_t after, std::int64_t last) = 0;
+    // A row with a seal where no chain has any: at this number or before it.
+    virtual Async<std::optional<std::int64_t>>
+    sealed_below(OrganizationId organization, std::int64_t seq) = 0;
     // A row that waits and is gone.
     virtual Async<std::optional<std::int64_t>> vanished(OrganizationId organization) = 0;
 };

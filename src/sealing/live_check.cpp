@@ -2,12 +2,17 @@
 #include "sealing/live_check.h"
 
 #include "core/event_loop.h"
+#include "core/log.h"
 #include "domain/prunings.h"
 #include "domain/seals.h"
+#include "sealing/loose_rows.h"
 #include "sealing/pruning.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <deque>
+#include <exception>
 #include <future>
 #include <utility>
 
@@ -30,7 +35,7 @@ Async<ChainRange> whole(Storage& storage, OrganizationId organization)
 }
 
 Async<std::vector<SealedRow>>
-rows_after(Storage& storage, OrganizationId organization, std::int64_t after, std::int64_t last)
+rows_between(Storage& storage, OrganizationId organization, std::int64_t after, std::int64_t last)
 {
     auto work = co_await storage.read();
     auto rows
@@ -57,23 +62,7 @@ records_behind(Storage& storage, OrganizationId organization, std::int64_t seq)
     co_return records;
 }
 
-struct Loose {
-    std::int64_t unsealed = 0;
-    std::optional<std::int64_t> stranger;
-    std::optional<std::int64_t> vanished;
-};
-
-Async<Loose> loose_rows(Storage& storage, OrganizationId organization)
-{
-    auto work = co_await storage.read();
-    Loose loose;
-    loose.unsealed = co_await work->sealed_ledger().unsealed(organization);
-    loose.stranger = co_await work->sealed_ledger().stranger(organization);
-    loose.vanished = co_await work->sealed_ledger().vanished(organization);
-    co_return loose;
-}
-
-// The next page is read while this one is checked.
+// The next pages are read while this one is checked.
 class RowsAhead {
 public:
     RowsAhead(
@@ -81,32 +70,64 @@ public:
     )
         : storage_(storage)
         , organization_(organization)
+        , next_(after)
         , last_(last)
     {
-        begin(after);
+        for (auto& page : pages_)
+            begin(page);
     }
 
+    // Nothing at the end. Behind a page that is gone whatever comes next: its number tells.
     std::vector<SealedRow> take()
     {
-        auto rows = coming_.get();
-        if (!rows.empty())
-            begin(rows.back().seq);
+        auto& page = pages_[at_];
+        if (!page.coming.valid())
+            return {};
+        auto rows = page.coming.get();
+        if (rows.empty())
+            return behind_gap(page);
+        begin(page);
+        at_ = (at_ + 1) % pages_.size();
         return rows;
     }
 
 private:
-    void begin(std::int64_t after)
+    struct Page {
+        EventLoop loop; // of one reading at a time
+        std::int64_t to = 0; // the last number that may be in it
+        std::future<std::vector<SealedRow>> coming;
+    };
+    // However far it is: pages between are not asked for one by one. Nothing is read behind it.
+    std::vector<SealedRow> behind_gap(Page& gone)
     {
-        coming_ = std::async(std::launch::async, [this, after] {
-            return wait_for(loop_, rows_after(storage_, organization_, after, last_));
+        next_ = last_;
+        for (auto& page : pages_)
+            if (page.coming.valid())
+                page.coming.wait();
+        for (auto& page : pages_)
+            page.coming = {};
+        return wait_for(gone.loop, rows_between(storage_, organization_, gone.to, last_));
+    }
+    void begin(Page& page)
+    {
+        if (next_ >= last_)
+            return;
+        auto const after = next_;
+        // Not `after + rows_of_a_page`: a number that somebody made up may be the greatest there
+        // is.
+        next_ = last_ - after > rows_of_a_page ? after + rows_of_a_page : last_;
+        page.to = next_;
+        page.coming = std::async(std::launch::async, [this, &page, after, to = next_] {
+            return wait_for(page.loop, rows_between(storage_, organization_, after, to));
         });
     }
 
     Storage& storage_;
     OrganizationId const organization_;
+    std::int64_t next_; // behind it nothing is being read
     std::int64_t const last_;
-    EventLoop loop_; // of one reading at a time
-    std::future<std::vector<SealedRow>> coming_;
+    std::size_t at_ = 0;
+    std::array<Page, 2> pages_;
 };
 
 // One after the other, read in pages.
@@ -157,21 +178,6 @@ Found check_row(ChainCheck& check, SealedRow const& sealed)
     if (!sealed.row)
         return check.stub(sealed.seq, sealed.row_hash); // says that its number is wrong
     return check.row(sealed.seq, *sealed.row, sealed.row_hash);
-}
-
-Found find_loose(Loose const& loose)
-{
-    if (loose.stranger)
-        return Finding{
-            .seq = std::nullopt,
-            .id = loose.stranger,
-            .what = "the row is neither sealed nor waits to be: it was put in past the server"
-        };
-    if (loose.vanished)
-        return Finding{
-            .seq = std::nullopt, .id = loose.vanished, .what = "the row went before it was sealed"
-        };
-    return std::nullopt;
 }
 
 // Whose personal data are gone without a record. One that waits to be sealed, or was sealed behind
@@ -244,9 +250,22 @@ ChainReport check_once(
     auto const stub = wait_for(loop, newest_stub(storage, organization));
     report.pruned = stub ? stub->chain_seq : 0;
     report.found = stub ? check_pruning(*stub, organization, keys) : std::nullopt;
+    // Beside the chain: the database does the one, and this the most of the other.
+    auto coming = std::async(std::launch::async, [&] {
+        EventLoop beside;
+        return wait_for(beside, loose_rows(storage, organization, report.pruned));
+    });
     if (!report.found)
         follow(storage, keys, {stub, published}, report);
-    auto const loose = wait_for(loop, loose_rows(storage, organization));
+    Loose loose;
+    try {
+        loose = coming.get();
+    } catch (std::exception const& failure) {
+        if (!report.found)
+            throw;
+        // What was found in the chain is said all the same.
+        log::Line(log::Level::warning, "verify.beside").with("cause", failure.what());
+    }
     report.unsealed = loose.unsealed;
     if (!report.found)
         report.found = find_loose(loose);

@@ -225,6 +225,30 @@ TEST_P(Plans, WhatOthersSignedLatelyIsReadAlone)
     }
 }
 
+TEST_P(Plans, AVerifierReadsItsPageAndNoWholeTable)
+{
+    store_->run(
+        "INSERT INTO audit_ledger (organization_id, created_at, event_type, outcome, "
+        "pii_commitment) SELECT 'o' || n % 3, now(), 'LOGIN_SUCCESS', 'success', '\\x00' "
+        "FROM generate_series(0, 59999) n;"
+        "INSERT INTO audit_seals (organization_id, chain_seq, ledger_id, prev_hash, row_hash) "
+        "SELECT organization_id, id, id, sha256('a'), sha256('a') FROM audit_ledger;"
+        "DELETE FROM audit_unsealed; ANALYZE audit_ledger, audit_seals, audit_unsealed"
+    );
+    auto const ledger = sql::make_sealed_ledger(*recording_);
+    EXPECT_EQ(run(ledger->organizations()).size(), 3U);
+    OrganizationId const organization("o1");
+    auto const stretch = run(ledger->stretch(organization, 0, 1000));
+    EXPECT_EQ(stretch.rows, 1000);
+    EXPECT_EQ(stretch.known, 1000);
+    EXPECT_FALSE(run(ledger->stranger(organization, 0, stretch.last)));
+    EXPECT_FALSE(run(ledger->sealed_below(organization, 0)));
+    EXPECT_EQ(run(ledger->rows(organization, 0, 60000, 5000)).size(), 5000U);
+    expect_indexed();
+    for (auto const& sent : recording_->sent)
+        EXPECT_EQ(plan_of(sent).find("Seq Scan on audit_seals"), std::string::npos) << sent.text;
+}
+
 TEST_P(Plans, ListsOfMembersReadTheirOrganizationAlone)
 {
     auto const members = sql::make_members(*recording_);

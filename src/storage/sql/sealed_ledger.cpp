@@ -14,11 +14,32 @@ using domain::Checkpoint;
 using domain::OrganizationId;
 using domain::SealedLedger;
 using domain::SealedRow;
+using domain::Stretch;
 
-constexpr Statement select_organizations(
-    "SELECT organization_id FROM audit_ledger UNION SELECT organization_id FROM audit_seals "
-    "UNION SELECT organization_id FROM audit_checkpoints ORDER BY 1"
-);
+// One look into an index for each organization and table, however many rows they have.
+constexpr Text each_of_ledger
+    = "ledger(id) AS (SELECT min(organization_id) FROM audit_ledger UNION ALL SELECT (SELECT "
+      "min(organization_id) FROM audit_ledger WHERE organization_id > ledger.id) FROM ledger "
+      "WHERE ledger.id IS NOT NULL)";
+constexpr Text each_of_seals
+    = "seals(id) AS (SELECT min(organization_id) FROM audit_seals UNION ALL SELECT (SELECT "
+      "min(organization_id) FROM audit_seals WHERE organization_id > seals.id) FROM seals "
+      "WHERE seals.id IS NOT NULL)";
+constexpr Text each_of_checkpoints
+    = "checkpoints(id) AS (SELECT min(organization_id) FROM audit_checkpoints UNION ALL SELECT "
+      "(SELECT min(organization_id) FROM audit_checkpoints WHERE organization_id > "
+      "checkpoints.id) FROM checkpoints WHERE checkpoints.id IS NOT NULL)";
+constexpr Text comma = ", ";
+constexpr Statement select_organizations(joined<
+                                         "WITH RECURSIVE ",
+                                         each_of_ledger,
+                                         comma,
+                                         each_of_seals,
+                                         comma,
+                                         each_of_checkpoints,
+                                         " SELECT id FROM (SELECT id FROM ledger UNION SELECT id "
+                                         "FROM seals UNION SELECT id FROM checkpoints) every "
+                                         "WHERE id IS NOT NULL ORDER BY id">);
 // Where seals were cut off, their checkpoint still says how many there were.
 constexpr Statement select_whole(
     "SELECT max(n) FROM (SELECT max(chain_seq) AS n FROM audit_seals WHERE organization_id = $1 "
@@ -30,14 +51,26 @@ constexpr Statement select_range(
     "SELECT (SELECT max(c.chain_seq) FROM audit_checkpoints c WHERE c.organization_id = $1 "
     "AND c.chain_seq < met.low), met.high FROM met"
 );
-// The page first: joined as a whole, it would be planned for all rows behind it.
-constexpr Statement select_rows(joined<
-                                "SELECT s.chain_seq, s.ledger_id, s.prev_hash, s.row_hash, ",
-                                ledger_columns,
-                                " FROM (SELECT * FROM audit_seals WHERE organization_id = $1 "
-                                "AND chain_seq > $2 AND chain_seq <= $3 ORDER BY chain_seq "
-                                "LIMIT $4) s LEFT JOIN audit_ledger l ON l.organization_id = "
-                                "s.organization_id AND l.id = s.ledger_id ORDER BY s.chain_seq">);
+// The page first, and row by row: joined as a whole it would be planned for all rows behind it, and
+// PostgreSQL reads a whole ledger for five thousand rows unless OFFSET 0 keeps the inner query one.
+constexpr Text seals_of_page = "SELECT s.chain_seq, s.ledger_id, s.prev_hash, s.row_hash, ";
+constexpr Text page_of_seals
+    = " FROM (SELECT * FROM audit_seals WHERE organization_id = $1 AND chain_seq > $2 AND "
+      "chain_seq <= $3 ORDER BY chain_seq LIMIT $4) s LEFT JOIN ";
+constexpr auto select_rows = either(
+    {.postgres = joined<
+         seals_of_page,
+         ledger_columns,
+         page_of_seals,
+         "LATERAL (SELECT * FROM audit_ledger r WHERE r.organization_id = s.organization_id AND "
+         "r.id = s.ledger_id OFFSET 0) l ON TRUE ORDER BY s.chain_seq">,
+     .sqlite = joined<
+         seals_of_page,
+         ledger_columns,
+         page_of_seals,
+         "audit_ledger l ON l.organization_id = s.organization_id AND l.id = s.ledger_id ORDER BY "
+         "s.chain_seq">}
+);
 constexpr Statement select_checkpoints(joined<
                                        "SELECT ",
                                        checkpoint_columns,
@@ -48,16 +81,47 @@ constexpr Statement
     select_hash("SELECT row_hash FROM audit_seals WHERE organization_id = $1 AND chain_seq = $2");
 constexpr Statement count_unsealed("SELECT count(*) FROM audit_unsealed WHERE organization_id = $1"
 );
-constexpr Statement select_stranger(
-    "SELECT l.id FROM audit_ledger l WHERE l.organization_id = $1 AND NOT EXISTS (SELECT 1 "
-    "FROM audit_seals s WHERE s.organization_id = l.organization_id AND s.ledger_id = l.id) "
-    "AND NOT EXISTS (SELECT 1 FROM audit_unsealed u WHERE u.organization_id = l.organization_id "
-    "AND u.ledger_id = l.id) ORDER BY l.id LIMIT 1"
+// So many rows at a time: over a whole ledger it would take longer than a statement may. Counting
+// reads indexes alone; only where the counts differ is each row looked up.
+constexpr Text alone = " OFFSET 0"; // see select_stranger
+constexpr Text stretch_head
+    = "WITH page AS (SELECT count(*) AS n, max(l.id) AS last FROM (SELECT id FROM audit_ledger "
+      "WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3) l) SELECT p.n, p.last, (SELECT "
+      "count(*) FROM audit_seals s WHERE s.organization_id = $1 AND s.ledger_id > $2 AND "
+      "s.ledger_id <= p.last) + (SELECT count(*) FROM audit_unsealed u WHERE u.organization_id = "
+      "$1 "
+      "AND u.ledger_id > $2 AND u.ledger_id <= p.last AND NOT EXISTS (SELECT 1 FROM audit_seals s "
+      "WHERE s.organization_id = $1 AND s.ledger_id = u.ledger_id";
+constexpr Text stretch_tail = ")) FROM page p";
+constexpr auto select_stretch = either(
+    {.postgres = joined<stretch_head, alone, stretch_tail>,
+     .sqlite = joined<stretch_head, stretch_tail>}
 );
-constexpr Statement select_vanished(
-    "SELECT u.ledger_id FROM audit_unsealed u WHERE u.organization_id = $1 AND NOT EXISTS "
-    "(SELECT 1 FROM audit_ledger l WHERE l.organization_id = u.organization_id "
-    "AND l.id = u.ledger_id) ORDER BY u.ledger_id LIMIT 1"
+// OFFSET 0: what PostgreSQL knows of these tables is out of date while they grow, and it compared
+// each row with each.
+constexpr Text stranger_head
+    = "SELECT min(l.id) FILTER (WHERE NOT EXISTS (SELECT 1 FROM audit_seals s WHERE "
+      "s.organization_id = $1 AND s.ledger_id = l.id";
+constexpr Text stranger_middle
+    = ") AND NOT EXISTS (SELECT 1 FROM audit_unsealed u WHERE u.organization_id = $1 AND "
+      "u.ledger_id = l.id";
+constexpr Text stranger_tail
+    = ")) FROM audit_ledger l WHERE l.organization_id = $1 AND l.id > $2 AND l.id <= $3";
+constexpr auto select_stranger = either(
+    {.postgres = joined<stranger_head, alone, stranger_middle, alone, stranger_tail>,
+     .sqlite = joined<stranger_head, stranger_middle, stranger_tail>}
+);
+constexpr Statement
+    select_below("SELECT ledger_id FROM audit_seals WHERE organization_id = $1 AND chain_seq <= $2 "
+                 "ORDER BY chain_seq LIMIT 1");
+constexpr Text vanished_head
+    = "SELECT u.ledger_id FROM audit_unsealed u WHERE u.organization_id = $1 AND NOT EXISTS "
+      "(SELECT 1 FROM audit_ledger l WHERE l.organization_id = u.organization_id AND l.id = "
+      "u.ledger_id";
+constexpr Text vanished_tail = ") ORDER BY u.ledger_id LIMIT 1";
+constexpr auto select_vanished = either(
+    {.postgres = joined<vanished_head, alone, vanished_tail>,
+     .sqlite = joined<vanished_head, vanished_tail>}
 );
 
 constexpr Statement
@@ -177,9 +241,29 @@ public:
         co_return records;
     }
 
-    Async<std::optional<std::int64_t>> stranger(OrganizationId organization) override
+    Async<Stretch> stretch(OrganizationId organization, std::int64_t after, int rows) override
     {
-        auto const rows = co_await ask(select_stranger, organization, values(organization));
+        auto bound = values(organization, after, rows);
+        auto const found = co_await ask(select_stretch, organization, std::move(bound));
+        auto const row = found.front();
+        Stretch stretch{.rows = row.integer(0)};
+        stretch.last = row.optional_integer(1).value_or(after);
+        stretch.known = row.integer(2);
+        co_return stretch;
+    }
+
+    Async<std::optional<std::int64_t>>
+    stranger(OrganizationId organization, std::int64_t after, std::int64_t last) override
+    {
+        auto const rows
+            = co_await ask(select_stranger, organization, values(organization, after, last));
+        co_return rows.front().optional_integer(0);
+    }
+
+    Async<std::optional<std::int64_t>>
+    sealed_below(OrganizationId organization, std::int64_t seq) override
+    {
+        auto const rows = co_await ask(select_below, organization, values(organization, seq));
         co_return first_of(rows, [](Row const& row) { return row.integer(0); });
     }
 
