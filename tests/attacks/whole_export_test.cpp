@@ -161,11 +161,13 @@ TEST_P(WholeExport, WhatIsKeptBackIsThereAndIsNotShown)
         std::string const table(one.table);
         ASSERT_TRUE(tables.contains(table)) << table;
         EXPECT_NE(one.why, "") << table;
-        if (one.columns.empty())
+        if (one.columns.empty()) {
             EXPECT_FALSE(is_read(table)) << table;
+        }
         for (auto const& column : tables.at(table))
-            if (has_word(std::string(one.columns), column))
+            if (has_word(std::string(one.columns), column)) {
                 EXPECT_FALSE(is_shown(table, column)) << table << "." << column;
+            }
     }
 }
 
