@@ -102,10 +102,7 @@ private:
     {
         next_ = last_;
         for (auto& page : pages_)
-            if (page.coming.valid())
-                page.coming.wait();
-        for (auto& page : pages_)
-            page.coming = {};
+            page.coming = {}; // once it has come
         return wait_for(gone.loop, rows_between(storage_, organization_, gone.to, last_));
     }
     void begin(Page& page)

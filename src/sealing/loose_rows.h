@@ -19,7 +19,7 @@ struct Loose {
     std::optional<std::int64_t> below;
 };
 
-// `pruned`: rows up to this one are gone, and a stub stands for them.
+// Of a chain whose rows up to number `pruned` were taken away.
 Async<Loose>
 loose_rows(domain::Storage& storage, domain::OrganizationId organization, std::int64_t pruned);
 

@@ -88,10 +88,9 @@ constexpr Text stretch_head
     = "WITH page AS (SELECT count(*) AS n, max(l.id) AS last FROM (SELECT id FROM audit_ledger "
       "WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3) l) SELECT p.n, p.last, (SELECT "
       "count(*) FROM audit_seals s WHERE s.organization_id = $1 AND s.ledger_id > $2 AND "
-      "s.ledger_id <= p.last) + (SELECT count(*) FROM audit_unsealed u WHERE u.organization_id = "
-      "$1 "
-      "AND u.ledger_id > $2 AND u.ledger_id <= p.last AND NOT EXISTS (SELECT 1 FROM audit_seals s "
-      "WHERE s.organization_id = $1 AND s.ledger_id = u.ledger_id";
+      "s.ledger_id <= p.last) + (SELECT count(*) FROM audit_unsealed u WHERE "
+      "u.organization_id = $1 AND u.ledger_id > $2 AND u.ledger_id <= p.last AND NOT EXISTS "
+      "(SELECT 1 FROM audit_seals s WHERE s.organization_id = $1 AND s.ledger_id = u.ledger_id";
 constexpr Text stretch_tail = ")) FROM page p";
 constexpr auto select_stretch = either(
     {.postgres = joined<stretch_head, alone, stretch_tail>,

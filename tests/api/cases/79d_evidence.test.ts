@@ -414,16 +414,22 @@ describe('the summary and the controls', () => {
   });
 });
 
+/** A connection that has asked for a bundle, and nothing has been read from. */
+function asking(stack: Stack, as: Options, body: Json): Socket {
+  const text = JSON.stringify(body);
+  const socket = connect(stack.facts.port, '127.0.0.1', () => {
+    socket.write(`POST ${bundlePath} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as.bearer}\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`);
+  });
+  return socket;
+}
+
 /** The bytes of an answer until somebody has had enough, and when the first came. */
 async function raw(stack: Stack, as: Options, body: Json, enough: (bytes: number) => boolean): Promise<{ bytes: number; firstAfter: number }> {
   return new Promise((resolve, reject) => {
-    const text = JSON.stringify(body);
     const began = performance.now();
     let bytes = 0;
     let firstAfter = 0;
-    const socket = connect(stack.facts.port, '127.0.0.1', () => {
-      socket.write(`POST ${bundlePath} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as.bearer}\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`);
-    });
+    const socket = asking(stack, as, body);
     socket.on('data', (some) => {
       if (bytes === 0) firstAfter = performance.now() - began;
       bytes += some.length;
@@ -436,11 +442,7 @@ async function raw(stack: Stack, as: Options, body: Json, enough: (bytes: number
 
 /** Who reads some of a bundle and then nothing more, without going away. */
 function halted(stack: Stack, as: Options, body: Json): { socket: Socket; halfway: Promise<void> } {
-  const socket = connect({ port: stack.facts.port, host: '127.0.0.1' });
-  const text = JSON.stringify(body);
-  socket.on('connect', () => {
-    socket.write(`POST ${bundlePath} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${as.bearer}\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
-  });
+  const socket = asking(stack, as, body);
   const halfway = new Promise<void>((resolve, reject) => {
     let bytes = 0;
     socket.on('error', reject);
