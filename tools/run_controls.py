@@ -139,13 +139,15 @@ def outcome_of(control, controls, green, log):
 
 
 def third(controls):
-    """Another third with each commit, so that three changes have seen them all."""
+    """Another third with each commit, so that three changes have seen them all; each is as long as the longest."""
     def git(*words):
         return subprocess.run(["git", *words], check=True, capture_output=True, text=True).stdout.strip()
     # A shallow clone counts no commits: there the name of the commit chooses.
     shallow = git("rev-parse", "--is-shallow-repository") == "true"
     count = int(git("rev-parse", "HEAD")[:8], 16) if shallow else int(git("rev-list", "--count", "HEAD"))
-    return controls[count % 3 :: 3] or controls[:1]
+    chosen, length = count % 3, -(-len(controls) // 3)
+    following = [control for step in range(3) for control in controls[(chosen + step) % 3 :: 3]]
+    return following[:length]
 
 
 def main():

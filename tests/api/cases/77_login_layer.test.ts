@@ -8,6 +8,7 @@ import { attempts, expectRefusal, expectStatus } from '../support/expectations.t
 import { Houses, profiles, secretMembers, usersPath, type Member } from '../support/houses.ts';
 import { credentialsIn, newAddress, newPassword, organizationLoginPath } from '../support/people.ts';
 import { stopStacks } from '../support/stack.ts';
+import { patience } from '../support/settings.ts';
 
 afterAll(stopStacks);
 const mePath = `${usersPath}/me`;
@@ -172,7 +173,7 @@ describe.each(profiles)('layer 2, login, provisioning %s', (profile) => {
       }
     }
     const median = (times: number[]) => [...times].sort((a, b) => a - b)[2] as number;
-    expect(Math.abs(median(took['known'] as number[]) - median(took['unknown'] as number[]))).toBeLessThan(100);
+    expect(Math.abs(median(took['known'] as number[]) - median(took['unknown'] as number[]))).toBeLessThan(100 * patience);
   });
 
   it('TC-LOGIN-021 remembered for thirty days', async () => {

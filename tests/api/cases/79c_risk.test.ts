@@ -8,7 +8,7 @@ import { Houses, type House, type Member } from '../support/houses.ts';
 import { loginPath, meDataPath, organizationLoginPath, refreshPath } from '../support/people.ts';
 import { breakages, breakView } from '../support/risk.ts';
 import { codeOf } from '../support/second_factor.ts';
-import { inTest, onPostgres } from '../support/settings.ts';
+import { inTest, onPostgres, patience } from '../support/settings.ts';
 import { startStack, stopStacks } from '../support/stack.ts';
 
 const organizationRefreshPath = '/api/auth/refresh';
@@ -218,7 +218,7 @@ describe('a scorer that fails', () => {
     const took = Date.now() - began;
     expectStatus(answer, 200);
     expect(answer.json).toMatchObject({ accessToken: expect.any(String), refreshToken: expect.any(String) });
-    expect(took, 'the deadline').toBeLessThan(900);
+    expect(took, 'the deadline, a hash, and what a busy machine takes').toBeLessThan(2000 * patience); // a slow view takes twice that
     const rows = await stack.database.rows`SELECT * FROM audit_ledger WHERE user_id = ${who.id} AND event_type = 'ANOMALY_CHECK_SKIPPED'`;
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ outcome: 'skipped', session_id: answer.json.sessionId });

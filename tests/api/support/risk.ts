@@ -1,5 +1,6 @@
 // The view that scores are read through, and how it can break.
 import type { Database } from './database.ts';
+import { patience } from './settings.ts';
 
 export type Breakage = 'dropped' | 'renamed' | 'revoked' | 'slow' | 'raising';
 
@@ -13,6 +14,9 @@ async function definition(database: Database): Promise<string> {
   }
   return (await database.row`SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'user_sessions'`)['sql'] as string;
 }
+
+/** What a slow view takes at least; whoever waits for it has missed the deadline. */
+const seconds = 4 * patience;
 
 /** Breaks it; what is given back mends it. */
 export async function breakView(database: Database, how: Breakage): Promise<() => Promise<void>> {
@@ -28,8 +32,8 @@ export async function breakView(database: Database, how: Breakage): Promise<() =
   const grant = onPostgres ? `; GRANT SELECT ON ${name} TO gatehouse_app` : '';
   if (how === 'slow') {
     const slow = onPostgres
-      ? `SELECT k.* FROM ${name}_kept k, (SELECT pg_sleep(1)) AS nap`
-      : `SELECT * FROM ${name}_kept WHERE (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 30000000) SELECT count(*) FROM n) > 0`;
+      ? `SELECT k.* FROM ${name}_kept k, (SELECT pg_sleep(${seconds})) AS nap`
+      : `SELECT * FROM ${name}_kept WHERE (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ${15_000_000 * seconds}) SELECT count(*) FROM n) > 0`;
     await database.script(`CREATE VIEW ${name} AS ${slow}${grant}`);
   }
   if (how === 'raising') {
