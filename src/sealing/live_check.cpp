@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "domain/prunings.h"
 #include "domain/seals.h"
+#include "sealing/left_rows.h"
 #include "sealing/loose_rows.h"
 #include "sealing/pruning.h"
 
@@ -252,6 +253,8 @@ ChainReport check_once(
         EventLoop beside;
         return wait_for(beside, loose_rows(storage, organization, report.pruned));
     });
+    if (!report.found && stub)
+        report.found = wait_for(loop, check_left_rows(storage, *stub, rows_of_a_page));
     if (!report.found)
         follow(storage, keys, {stub, published}, report);
     Loose loose;
