@@ -5,8 +5,8 @@ set -euo pipefail
 # "package?command" is only needed where the command is missing (it may come from elsewhere).
 build=(
   ccache clang-19 cmake g++-12 libarchive-dev libboost1.81-dev libboost-json1.81-dev libcrypt-dev libcurl4-openssl-dev
-  libfmt-dev libgif-dev libicu-dev libmaxminddb-dev libpng-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev
-  libtomlplusplus-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev lld-19
+  libfmt-dev libgif-dev libicu-dev libisal-dev libmaxminddb-dev libpng-dev libpq-dev libqrencode-dev libsodium-dev libsqlite3-dev libssl-dev
+  libtomlplusplus-dev libturbojpeg0-dev libwebp-dev libzip-dev libzxcvbn-dev lld-19
   'make?make' ninja-build 'npm?npm' pkg-config prometheus-cpp-dev util-linux
 )
 tests=(

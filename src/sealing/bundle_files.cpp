@@ -1,8 +1,7 @@
-// Reading directories, and ZIPs through libarchive.
+// Reading directories, and ZIPs.
 #include "sealing/bundle_files.h"
 
-#include <archive.h>
-#include <archive_entry.h>
+#include "protocols/zip_files/zip_reader.h"
 
 #include <filesystem>
 #include <fstream>
@@ -69,67 +68,16 @@ private:
     files::path path_;
 };
 
-struct Closing {
-    void operator()(archive* held) const noexcept { archive_read_free(held); }
-};
-using Archive = std::unique_ptr<archive, Closing>;
-
-[[noreturn]] void fail(archive* held, std::string const& what)
-{
-    auto const* const cause = archive_error_string(held);
-    throw std::runtime_error(what + ": " + (cause ? cause : "it is no ZIP"));
-}
-
-Archive open_archive(std::string const& path)
-{
-    Archive held(archive_read_new());
-    if (!held)
-        throw std::bad_alloc();
-    // What a file holds is proven by the digests of the manifest and of the chain: its CRC
-    // would take its time and say less.
-    if (archive_read_support_format_zip(held.get()) != ARCHIVE_OK
-        || archive_read_set_format_option(held.get(), "zip", "ignorecrc32", "1") != ARCHIVE_OK
-        || archive_read_open_filename(held.get(), path.c_str(), piece_size) != ARCHIVE_OK)
-        fail(held.get(), path);
-    return held;
-}
-
-// False at the end.
-bool next_entry(archive* held, archive_entry*& entry, std::string const& path)
-{
-    auto const result = archive_read_next_header(held, &entry);
-    if (result == ARCHIVE_EOF)
-        return false;
-    if (result != ARCHIVE_OK)
-        fail(held, path);
-    return true;
-}
-
-std::string name_of(archive_entry* entry)
-{
-    auto const* const name = archive_entry_pathname(entry);
-    return name ? name : "";
-}
-
 class ZipFile final : public BundleFile {
 public:
-    ZipFile(Archive held, std::string name)
-        : archive_(std::move(held))
-        , name_(std::move(name))
+    explicit ZipFile(std::unique_ptr<zip_files::ZipEntry> entry)
+        : entry_(std::move(entry))
     {
     }
-    std::string_view read() override
-    {
-        auto const size = archive_read_data(archive_.get(), buffer_.data(), buffer_.size());
-        if (size < 0)
-            fail(archive_.get(), name_);
-        return {buffer_.data(), static_cast<std::size_t>(size)};
-    }
+    std::string_view read() override { return entry_->read(); }
 
 private:
-    Archive archive_;
-    std::string name_;
-    std::string buffer_ = std::string(piece_size, '\0');
+    std::unique_ptr<zip_files::ZipEntry> entry_;
 };
 
 class Zip final : public Bundle {
@@ -138,28 +86,15 @@ public:
         : path_(std::move(path))
     {
     }
-    std::vector<std::string> names() override
-    {
-        std::vector<std::string> names;
-        auto const held = open_archive(path_);
-        archive_entry* entry = nullptr;
-        while (next_entry(held.get(), entry, path_))
-            if (!name_of(entry).ends_with('/'))
-                names.push_back(name_of(entry));
-        return names;
-    }
+    std::vector<std::string> names() override { return zip_files::ZipReader(path_).names(); }
     std::unique_ptr<BundleFile> open(std::string const& name) override
     {
-        auto held = open_archive(path_);
-        archive_entry* entry = nullptr;
-        while (next_entry(held.get(), entry, path_))
-            if (name_of(entry) == name)
-                return std::make_unique<ZipFile>(std::move(held), name);
-        return nullptr;
+        auto entry = zip_files::ZipReader(path_).open(name);
+        return entry ? std::make_unique<ZipFile>(std::move(entry)) : nullptr;
     }
 
 private:
-    std::string path_;
+    std::string path_; // opened anew each time: several threads ask
 };
 
 } // namespace

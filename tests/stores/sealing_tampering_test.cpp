@@ -328,7 +328,7 @@ protected:
         std::int64_t seq = 1;
         try {
             std::string line;
-            for (auto text = lines.next(); text; text = lines.next(), ++seq)
+            for (auto text = lines.next(); text; ++seq, text = lines.next())
                 if (!std::getline(before, line) || line != *text)
                     return seq;
         } catch (std::runtime_error const&) { // it ends here
