@@ -233,6 +233,7 @@ TEST_P(Plans, AVerifierReadsItsPageAndNoWholeTable)
         "FROM generate_series(0, 59999) n;"
         "INSERT INTO audit_seals (organization_id, chain_seq, ledger_id, prev_hash, row_hash) "
         "SELECT organization_id, id, id, sha256('a'), sha256('a') FROM audit_ledger;"
+        "INSERT INTO audit_seals VALUES ('o1', 70000, -7, sha256('a'), sha256('a'));"
         "DELETE FROM audit_unsealed; ANALYZE audit_ledger, audit_seals, audit_unsealed"
     );
     auto const ledger = sql::make_sealed_ledger(*recording_);
@@ -244,6 +245,9 @@ TEST_P(Plans, AVerifierReadsItsPageAndNoWholeTable)
     EXPECT_FALSE(run(ledger->stranger(organization, 0, stretch.last)));
     EXPECT_FALSE(run(ledger->sealed_below(organization, 0)));
     EXPECT_EQ(run(ledger->rows(organization, 0, 60000, 5000)).size(), 5000U);
+    auto const sent = recording_->sent.size();
+    EXPECT_GT(run(ledger->rows(organization, 59000, 80000, 500)).size(), 300U);
+    EXPECT_EQ(recording_->sent.size(), sent + 3) << "the third names rows far from the others";
     expect_indexed();
     for (auto const& sent : recording_->sent)
         EXPECT_EQ(plan_of(sent).find("Seq Scan on audit_seals"), std::string::npos) << sent.text;

@@ -3,6 +3,7 @@
 #include "storage/sql/first_row.h"
 #include "storage/sql/ledger_row.h"
 #include "storage/sql/person_data.h"
+#include "storage/sql/sealed_rows.h"
 #include "storage/sql/stores.h"
 
 #include <utility>
@@ -50,26 +51,6 @@ constexpr Statement select_range(
     "WHERE organization_id = $1 AND last_at >= $2 AND first_at < $3) "
     "SELECT (SELECT max(c.chain_seq) FROM audit_checkpoints c WHERE c.organization_id = $1 "
     "AND c.chain_seq < met.low), met.high FROM met"
-);
-// The page first, and row by row: joined as a whole it would be planned for all rows behind it, and
-// PostgreSQL reads a whole ledger for five thousand rows unless OFFSET 0 keeps the inner query one.
-constexpr Text seals_of_page = "SELECT s.chain_seq, s.ledger_id, s.prev_hash, s.row_hash, ";
-constexpr Text page_of_seals
-    = " FROM (SELECT * FROM audit_seals WHERE organization_id = $1 AND chain_seq > $2 AND "
-      "chain_seq <= $3 ORDER BY chain_seq LIMIT $4) s LEFT JOIN ";
-constexpr auto select_rows = either(
-    {.postgres = joined<
-         seals_of_page,
-         ledger_columns,
-         page_of_seals,
-         "LATERAL (SELECT * FROM audit_ledger r WHERE r.organization_id = s.organization_id AND "
-         "r.id = s.ledger_id OFFSET 0) l ON TRUE ORDER BY s.chain_seq">,
-     .sqlite = joined<
-         seals_of_page,
-         ledger_columns,
-         page_of_seals,
-         "audit_ledger l ON l.organization_id = s.organization_id AND l.id = s.ledger_id ORDER BY "
-         "s.chain_seq">}
 );
 constexpr Statement select_checkpoints(joined<
                                        "SELECT ",
@@ -132,18 +113,6 @@ constexpr Statement
                    "audit_seals s WHERE s.organization_id = l.organization_id AND s.ledger_id = "
                    "l.id AND s.chain_seq <= $2) ORDER BY l.id">);
 
-SealedRow read_sealed(Row const& row)
-{
-    SealedRow read;
-    read.seq = row.integer(0);
-    read.ledger_id = row.integer(1);
-    read.prev_hash = row.bytes(2);
-    read.row_hash = row.bytes(3);
-    if (!row.is_null(4))
-        read.row = read_ledger_row(row, 4);
-    return read;
-}
-
 class SqlSealedLedger final : public SealedLedger {
 public:
     explicit SqlSealedLedger(Connection& connection)
@@ -192,13 +161,7 @@ public:
     Async<std::vector<SealedRow>>
     rows(OrganizationId organization, std::int64_t after, std::int64_t last, int limit) override
     {
-        auto const rows
-            = co_await ask(select_rows, organization, values(organization, after, last, limit));
-        std::vector<SealedRow> sealed;
-        sealed.reserve(rows.size());
-        for (auto const row : rows)
-            sealed.push_back(read_sealed(row));
-        co_return sealed;
+        return sealed_rows(connection_, std::move(organization), after, last, limit);
     }
 
     Async<std::vector<Checkpoint>> checkpoints(
