@@ -55,6 +55,16 @@ private:
     Digest head_; // and its hash
 };
 
+// Removed between the look at its seal and the look at the row.
+Async<bool> is_going(Storage& storage, OrganizationId organization, SealedRow const& sealed)
+{
+    if (sealed.row)
+        co_return false;
+    auto work = co_await storage.read();
+    auto const hash = co_await work->sealed_ledger().hash_at(std::move(organization), sealed.seq);
+    co_return !hash;
+}
+
 Async<std::vector<SealedRow>> rows_between(
     Storage& storage, OrganizationId organization, std::int64_t after, std::int64_t last, int limit
 )
@@ -77,6 +87,9 @@ Async<Found> check_left_rows(Storage& storage, Pruning stub, int rows_at_once)
             = co_await rows_between(storage, stub.organization_id, after, last, rows_at_once);
         for (auto const& sealed : page | std::views::reverse) {
             if (sealed.seq != check.expected())
+                break;
+            bool const is_gone = co_await is_going(storage, stub.organization_id, sealed);
+            if (is_gone)
                 break;
             if (auto found = check.take(sealed))
                 co_return found;

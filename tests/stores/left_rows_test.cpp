@@ -1,10 +1,13 @@
-// Between a stub and the removal of what it stands for: nothing may be slipped in there, changed or taken away.
+// Between a stub and the removal of what it stands for: nothing may be slipped in there, changed or
+// taken away.
 #include "sealing/left_rows.h"
 
 #include "domain/prunings.h"
 #include "domain/seals.h"
 #include "sealing/pruning.h"
 #include "support/sealed_chains.h"
+
+#include <future>
 
 namespace gatehouse::testing {
 namespace {
@@ -95,6 +98,26 @@ TEST_P(LeftRows, AreNoFindingHoweverFarRemovingHasCome)
     }
 }
 
+// Between any two statements of whoever looks.
+TEST_P(LeftRows, WhatGoesMeanwhileIsNoFinding)
+{
+    for (int unit = 1; unit <= 8; ++unit) {
+        auto const nth
+            = static_cast<std::size_t>(9 - unit); // the fewer there are, the fewer it asks
+        faults().arm({.nth = nth, .kind = FaultKind::slow, .delay = std::chrono::milliseconds(150)}
+        );
+        auto looking = std::async(std::launch::async, [&] { return found(3); });
+        while (!faults().fired() && looking.wait_for(1ms) != std::future_status::ready)
+            continue;
+        EXPECT_TRUE(faults().fired()) << unit;
+        remove_up_to(2 * unit);
+        auto const wrong = looking.get();
+        EXPECT_FALSE(wrong) << unit << ": " << wrong->what;
+        faults().disarm();
+    }
+    EXPECT_EQ(left(), 0);
+}
+
 TEST_P(LeftRows, ARowThatIsPutInWhereOthersAreGoneIsNamed)
 {
     for (int const gone : {4, 16}) {
@@ -118,8 +141,10 @@ TEST_P(LeftRows, ARowThatIsChangedIsNamed)
         outside().run("UPDATE audit_ledger SET event_type = 'LOGIN_SUCCESS'" + of_it);
         EXPECT_FALSE(found(100));
     }
-    outside().run("UPDATE audit_ledger SET email = 'eve@example.test' WHERE id = "
-                  + std::to_string(ledger_id(7)));
+    outside().run(
+        "UPDATE audit_ledger SET email = 'eve@example.test' WHERE id = "
+        + std::to_string(ledger_id(7))
+    );
     expect_found(ledger_id(7), "its address");
 }
 
