@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Houses } from '../support/houses.ts';
 import { linkIn } from '../support/mail.ts';
 import { newAddress, newPassword } from '../support/people.ts';
-import { Tab, watchTabs } from '../support/browser.ts';
+import { desktop, narrow, Tab, watchTabs } from '../support/browser.ts';
 import { mainStack } from '../support/stack.ts';
 import { World } from '../support/worlds.ts';
 
@@ -147,6 +147,18 @@ describe('signing in', () => {
     await tab.sees('toast-error');
     await tab.at('toast-error').waitFor({ state: 'detached', timeout: 6_000 });
     expect(await tab.at('toast-error').count()).toBe(0);
+  });
+
+  it('tells of a failure once on a phone, beside the form, and reads it out once everywhere', async () => {
+    for (const viewport of [narrow, desktop]) {
+      const tab = await Tab.open({ viewport });
+      await tab.signIn({ email: newAddress(), password: 'Wrong-Password-1' });
+      await tab.says('error-message', 'Invalid credentials');
+      await tab.at('toast-error').waitFor({ state: 'attached' });
+      expect(await tab.page.getByText('Invalid credentials').filter({ visible: true }).count()).toBe(viewport === narrow ? 1 : 2);
+      expect(await tab.page.getByRole('status').filter({ hasText: 'Invalid credentials' }).getByRole('paragraph').count()).toBe(0);
+      expect(await tab.page.getByRole('alert').count()).toBe(1);
+    }
   });
 
   it('TC-E2E-016 names the waiting time after five failures', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page, type Response } from 'playwright-core';
 import { afterAll, afterEach, expect } from 'vitest';
+import { layoutFlaws } from './layout.ts';
 import { organizationLoginPath } from './people.ts';
 import { mainStack, type Stack } from './stack.ts';
 import { keepSecret } from './evidence.ts';
@@ -167,31 +168,7 @@ export class Tab {
     else await this.page.waitForTimeout(400); // there is nothing to wait for: what else the page asks for has come by then
   }
 
-  /** Texts that do not show whole: their end is behind the edge of a box that does not scroll. */
-  private cutTexts(): Promise<string[]> {
-    return this.page.evaluate(() => {
-      const hides = (value: string) => value === 'hidden' || value === 'clip';
-      const found: string[] = [];
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-        const parent = node.parentElement;
-        if (parent === null || node.nodeValue?.trim() === '' || !parent.checkVisibility() || parent.closest('.sr-only, [aria-hidden="true"], select, svg') !== null) continue;
-        const range = document.createRange();
-        range.selectNodeContents(node);
-        const text = range.getBoundingClientRect();
-        for (let box: Element | null = parent; box !== null && box !== document.body; box = box.parentElement) {
-          const style = getComputedStyle(box);
-          const edge = box.getBoundingClientRect();
-          const isCut = (hides(style.overflowX) && (text.right > edge.right + 1 || text.left < edge.left - 1)) || (hides(style.overflowY) && text.bottom > edge.bottom + 2);
-          if (isCut) found.push((node.nodeValue ?? '').trim().slice(0, 60));
-          if (isCut || /auto|scroll/.test(style.overflowX + style.overflowY)) break;
-        }
-      }
-      return found;
-    });
-  }
-
-  /** What axe finds wrong for people who see, hear or move otherwise; and what is too wide. Colours alone: the rest was judged before. */
+  /** What axe finds wrong for people who see, hear or move otherwise; and what is laid out wrong. Colours alone: the rest was judged before. */
   async flaws(coloursAlone = false): Promise<string[]> {
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe);
     const found = await this.page.evaluate(async (alone) => {
@@ -199,9 +176,7 @@ export class Tab {
       const { violations } = await axe.run(document, { runOnly: alone ? ['color-contrast', 'target-size'] : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
       return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary}`));
     }, coloursAlone);
-    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    const cut = await this.cutTexts();
-    return [...found, ...(wide > 0 ? [`${this.path} is ${wide} px too wide`] : []), ...cut.map((text) => `cut: ${text}`)];
+    return [...found, ...(await layoutFlaws(this.page)).map((flaw) => `${this.path}: ${flaw}`)];
   }
 }
 

@@ -20,8 +20,8 @@ export class Form {
     this.fields = fields;
   }
 
-  /** Refuses a second press while the first is under way; true when it was done. */
-  async run(judged: Record<string, string | undefined>, work: () => Promise<void>, toast = false): Promise<boolean> {
+  /** Refuses a second press while the first is under way; true when it was done. What goes wrong is told as a message, too: alone, or beside a notice on the page. */
+  async run(judged: Record<string, string | undefined>, work: () => Promise<void>, toast?: 'alone' | 'repeated'): Promise<boolean> {
     if (this.busy) return false;
     const found = Object.entries(judged).filter((entry): entry is [string, string] => entry[1] !== undefined);
     this.errors = Object.fromEntries(found);
@@ -41,7 +41,7 @@ export class Form {
     }
   }
 
-  tell(cause: unknown, toast = false): void {
+  tell(cause: unknown, toast?: 'alone' | 'repeated'): void {
     if (cause instanceof ApiError && cause.mustWait) {
       this.wait = cause.waitSeconds ?? 60;
       this.waitsFor = cause.status === 503 ? 'The server cannot do this right now' : cause.error;
@@ -53,7 +53,7 @@ export class Form {
       if (known.length > 0) return;
     }
     this.problem = textOf(cause);
-    if (toast) toasts.error(this.wait === undefined ? this.problem : `${this.waitsFor}. Try again in ${spelled(this.wait)}.`);
+    if (toast) toasts.error(this.wait === undefined ? this.problem : `${this.waitsFor}. Try again in ${spelled(this.wait)}.`, toast === 'repeated');
   }
 
   /** The time is over. */
