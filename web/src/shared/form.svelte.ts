@@ -1,4 +1,5 @@
 // One form: what is wrong with its fields, whether it is under way, and what the server said.
+import { tick } from 'svelte';
 import { ApiError, textOf } from '$api/errors';
 import { toasts } from '$shell/toasts.svelte';
 
@@ -28,13 +29,18 @@ export class Form {
     this.problem = undefined;
     this.wait = undefined;
     this.judged = false;
-    if (found.length > 0) return false;
+    const sent = document.activeElement?.closest('[role="dialog"], form') ?? undefined;
+    if (found.length > 0) {
+      void toFirstWrong(sent);
+      return false;
+    }
     this.busy = true;
     try {
       await work();
       return true;
     } catch (cause) {
       this.tell(cause, toast);
+      void toFirstWrong(sent);
       return false;
     } finally {
       this.busy = false;
@@ -61,6 +67,12 @@ export class Form {
     this.wait = undefined;
     this.problem = undefined;
   }
+}
+
+/** Who is refused goes on at what is wrong; where it is no field, a notice says it. */
+async function toFirstWrong(form: Element | undefined): Promise<void> {
+  await tick();
+  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }
 
 function spelled(seconds: number): string {
