@@ -1,14 +1,15 @@
 // The one way to the server: typed by its description (schema.d.ts), cookie in, ApiError out.
 import createClient from 'openapi-fetch';
+import { sessionEnd } from '$shell/session_end.svelte';
 import { askForStepUp, stepUp, type Challenge } from '$shell/step_up.svelte';
 import { inNameOf } from './acting';
 import { ApiError, Unreachable } from './errors';
 import type { paths } from './schema';
 import { inTurn } from './turns';
 
-/** Called when the session has ended while it was used. */
-let whenSignedOut: () => void = () => undefined;
-export function onSignedOut(then: () => void): void {
+/** Called when the session has ended while it was used; true once the same person is back. */
+let whenSignedOut: () => Promise<boolean> = () => Promise.resolve(false);
+export function onSignedOut(then: () => Promise<boolean>): void {
   whenSignedOut = then;
 }
 
@@ -55,8 +56,10 @@ async function asked(request: Request): Promise<Response> {
   if (ownAnswers.test(new URL(request.url).pathname)) return response;
   if (response.status === 401 && !aboutInput.has(String((await problemOf(response))['code']))) {
     // The session in somebody else's name has ended; the own one may live on.
-    if (acting === undefined) whenSignedOut();
-    else if (acting === inNameOf.bearer) inNameOf.ended();
+    if (acting === undefined) {
+      // Nothing was done: asked again in the new session, which may have begun while this was on its way.
+      if (sessionEnd.isBackSince(began) || (await whenSignedOut())) return asked(again);
+    } else if (acting === inNameOf.bearer) inNameOf.ended();
   }
   if (response.status === 403 && acting === undefined && wantsSecondFactor(await problemOf(response))) whenMustEnrol();
   if (response.status !== 428) return response;

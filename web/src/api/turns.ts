@@ -16,6 +16,14 @@ interface Queue {
   refused?: { come: number; answer: Response };
 }
 const queues = new Map<string, Queue>();
+/** Grows when the window becomes somebody else's. */
+let whose = 0;
+
+/** What still waits for its turn was asked by somebody who is gone. */
+export function forgetTurns(): void {
+  whose += 1;
+  queues.clear();
+}
 
 export function inTurn(request: Request, ask: () => Promise<Response>): Promise<Response> {
   const name = queueOf(request);
@@ -23,7 +31,9 @@ export function inTurn(request: Request, ask: () => Promise<Response>): Promise<
   const queue = queues.get(name) ?? { last: Promise.resolve(), come: 0 };
   queues.set(name, queue);
   const place = (queue.come += 1);
+  const asker = whose;
   const turn = queue.last.then(async () => {
+    if (asker !== whose) throw new Error('Nothing was done: the session has ended.');
     if (queue.refused && place <= queue.refused.come) return queue.refused.answer.clone();
     const answer = await ask();
     if (answer.status === 428) queue.refused = { come: queue.come, answer: answer.clone() };

@@ -2,6 +2,7 @@
 import { tick } from 'svelte';
 import { ApiError, textOf } from '$api/errors';
 import { toasts } from '$shell/toasts.svelte';
+import { forgetTyped, takeSubmitted } from '$shell/typed';
 
 export class Form {
   busy = $state(false);
@@ -29,7 +30,7 @@ export class Form {
     this.problem = undefined;
     this.wait = undefined;
     this.judged = false;
-    const sent = document.activeElement?.closest('[role="dialog"], form') ?? undefined;
+    const sent = takeSubmitted();
     if (found.length > 0) {
       void toFirstWrong(sent);
       return false;
@@ -37,6 +38,7 @@ export class Form {
     this.busy = true;
     try {
       await work();
+      if (sent) forgetTyped(sent);
       return true;
     } catch (cause) {
       this.tell(cause, toast);

@@ -1,20 +1,39 @@
 // Where the person is, and going elsewhere without loading the page anew.
+import { leaving } from './leaving.svelte';
+
+const placeNow = (): number => (history.state as { at?: number } | null)?.at ?? 0;
+
 class Router {
   path = $state(location.pathname);
   query = $state(new URLSearchParams(location.search));
   /** Grows with every move, also to the same place: what must be asked anew follows it. */
   moves = $state(0);
 
+  /** The place in the history of this window: tells which way somebody went in it. */
+  private at = placeNow();
+  private shown = location.pathname + location.search;
+
   constructor() {
-    addEventListener('popstate', () => this.read());
+    addEventListener('popstate', () => this.wander());
   }
 
+  /** Back, or forth: undone while it is asked whether what was typed may be lost. */
+  private wander(): void {
+    const steps = placeNow() - this.at;
+    if (steps !== 0 && location.pathname !== this.path && leaving.wouldLose) {
+      history.go(-steps);
+      leaving.go = () => history.go(steps);
+      return;
+    }
+    this.at = placeNow();
+    if (location.pathname + location.search !== this.shown) this.read();
+  }
   go(to: string, replace = false): void {
     const url = new URL(to, location.origin);
     if (url.origin !== location.origin) throw new Error(`${to} leads elsewhere`);
     const where = `${url.pathname}${url.search}${url.hash}`;
-    if (replace) history.replaceState(null, '', where);
-    else history.pushState(null, '', where);
+    if (replace) history.replaceState({ at: this.at }, '', where);
+    else history.pushState({ at: (this.at += 1) }, '', where);
     const moved = url.pathname !== this.path;
     this.read();
     if (moved) scrollTo(0, 0);
@@ -37,7 +56,7 @@ class Router {
     if (value !== undefined) {
       const query = new URLSearchParams(this.query);
       query.delete(name);
-      history.replaceState(null, '', query.size > 0 ? `${this.path}?${query}` : this.path);
+      history.replaceState({ at: this.at }, '', query.size > 0 ? `${this.path}?${query}` : this.path);
     }
     return value;
   }
@@ -46,6 +65,7 @@ class Router {
     this.path = location.pathname;
     this.query = new URLSearchParams(location.search);
     this.moves += 1;
+    this.shown = location.pathname + location.search;
   }
 }
 
@@ -62,7 +82,9 @@ export function followLinks(event: MouseEvent): void {
     document.getElementById(link.hash.slice(1))?.focus();
     return;
   }
-  router.go(link.pathname + link.search);
+  const go = () => router.go(link.pathname + link.search);
+  if (link.pathname === router.path) go();
+  else leaving.by(go);
 }
 
 /** Whether a path fits a pattern like `/organizations/:id/users`; its parameters, or nothing. */

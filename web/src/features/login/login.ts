@@ -9,7 +9,7 @@ export type Asked =
 export function nextPage(wanted: string | null): string {
   if (wanted === null || !/^\/[a-z]/.test(wanted)) return '/dashboard';
   const url = new URL(wanted, location.origin);
-  return url.origin === location.origin && !url.pathname.startsWith('/login') ? url.pathname : '/dashboard';
+  return url.origin === location.origin && !url.pathname.startsWith('/login') ? url.pathname + url.search : '/dashboard';
 }
 
 interface Said {
