@@ -23,7 +23,9 @@ constexpr char const* protected_tables
       "AND NOT c.relforcerowsecurity AND p.polcmd = '*' AND p.polpermissive "
       "AND p.polroles = '{0}' AND pg_get_expr(p.polqual, p.polrelid) = "
       "pg_get_expr(p.polwithcheck, p.polrelid) AND pg_get_expr(p.polqual, p.polrelid) LIKE "
-      "'%= NULLIF(current_setting(''app.organization_id''::text, true), ''''::text)%' "
+      "'%= NULLIF(( SELECT current_setting(''app.organization_id''::text, true) AS "
+      "current_setting), ''''::text)%' "
+      "AND pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%(current_setting(%' " // once for each row
       "AND (SELECT count(*) FROM pg_policy o WHERE o.polrelid = p.polrelid) = 1";
 
 constexpr char const* one_house

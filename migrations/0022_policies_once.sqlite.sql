@@ -1,0 +1,2 @@
+-- Row-level security is PostgreSQL's: only the version moves here.
+SELECT 1;
