@@ -211,7 +211,18 @@ describe('a scorer that fails', () => {
     const who = await there.member(place.id);
     const sign = (device: string): Promise<Answer> =>
       stack.client.post(organizationLoginPath, { email: who.email, password: who.password, deviceFingerprint: device });
-    expectStatus(await sign('whole'), 200);
+    const skipped = (): Promise<number> => events(stack.database, who.id, 'ANOMALY_CHECK_SKIPPED');
+    // On a busy machine a view that is whole may miss the deadline, too.
+    const isJudged = async (device: string): Promise<void> => {
+      for (let turn = 0; turn < 5; turn += 1) {
+        const before = await skipped();
+        expectStatus(await sign(`${device} ${turn}`), 200);
+        if ((await skipped()) === before) return;
+      }
+      throw new Error('five sign-ins were not judged');
+    };
+    await isJudged('whole');
+    const before = await skipped();
     const mend = await breakView(stack.database, how);
     const began = Date.now();
     const answer = await sign('broken');
@@ -219,21 +230,20 @@ describe('a scorer that fails', () => {
     expectStatus(answer, 200);
     expect(answer.json).toMatchObject({ accessToken: expect.any(String), refreshToken: expect.any(String) });
     expect(took, 'the deadline, a hash, and what a busy machine takes').toBeLessThan(2000 * patience); // a slow view takes twice that
-    const rows = await stack.database.rows`SELECT * FROM audit_ledger WHERE user_id = ${who.id} AND event_type = 'ANOMALY_CHECK_SKIPPED'`;
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ outcome: 'skipped', session_id: answer.json.sessionId });
-    expect(JSON.parse(rows[0]!['details'] as string).cause).toEqual(expect.stringMatching(/./));
+    const rows = await stack.database.rows`SELECT * FROM audit_ledger WHERE user_id = ${who.id} AND event_type = 'ANOMALY_CHECK_SKIPPED' ORDER BY id`;
+    expect(rows).toHaveLength(before + 1);
+    expect(rows[before]).toMatchObject({ outcome: 'skipped', session_id: answer.json.sessionId });
+    expect(JSON.parse(rows[before]!['details'] as string).cause).toEqual(expect.stringMatching(/./));
     const session = await stack.database.row`SELECT * FROM sessions WHERE id = ${answer.json.sessionId}`;
     expect([flag(session['degraded']), session['risk_score']]).toEqual([true, 0]);
     const refreshed = await stack.client.post(organizationRefreshPath, { refreshToken: answer.json.refreshToken, deviceFingerprint: 'broken' });
     expectStatus(refreshed, 200);
-    expect(await events(stack.database, who.id, 'ANOMALY_CHECK_SKIPPED')).toBe(2);
+    expect(await skipped()).toBe(before + 2);
     expect((await stack.client.get('/metrics')).text).toMatch(/gatehouse_failed_open_total\{control="anomaly_score"\} [2-9]/);
     const shown = (await stack.client.get('/ready?verbose')).json.controls.find((control: Json) => control.name === 'scored sign-ins');
     expect(shown).toMatchObject({ state: 'degraded' });
     await mend();
-    expectStatus(await sign('mended'), 200);
-    expect(await events(stack.database, who.id, 'ANOMALY_CHECK_SKIPPED')).toBe(2);
+    await isJudged('mended');
   });
 
   it('A-17 within 60 s the score is not read again; after a reuse it is', async () => {
