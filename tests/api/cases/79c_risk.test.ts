@@ -205,7 +205,7 @@ describe('keeping out', () => {
 
 describe('a scorer that fails', () => {
   it.each(breakages(onPostgres ? 'postgres' : 'sqlite'))('A-01 the view %s: 200 with tokens, the session degraded, one row with the cause, a metric and a line', async (how) => {
-    const stack = await startStack({ GATEHOUSE_RISK_HISTORY_MILLISECONDS: undefined });
+    const stack = await startStack({ GATEHOUSE_RISK_HISTORY_MILLISECONDS: patience === 1 ? undefined : String(50 * patience) });
     const there = Houses.on('closed', stack);
     const place = await there.house();
     const who = await there.member(place.id);
